@@ -1,0 +1,13 @@
+//! A whole file through the program: pieces in parallel, order kept, answers remembered, totals checked, outputs put
+//! in place together.
+//!
+//! This room knows no rule of law and no wording. Its results depend on the input, the casebook and the as-of day
+//! alone, never on threads or a clock.
+
+pub mod manifest;
+pub mod memo;
+pub mod outputs;
+pub mod pipeline;
+
+pub use outputs::{OutputNames, names};
+pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, Survey, run_file, survey_file};

@@ -1,0 +1,103 @@
+//! The manifest of a run: what went in, what came out, by whose law, and the control totals.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::pipeline::RunOptions;
+use crate::casebook::Casebook;
+use crate::report::tally::Tally;
+use crate::spreadsheet::InputFacts;
+
+/// A file by name and content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Name without folders.
+    pub name: String,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+}
+
+/// Counts and sums that must tie out. Amounts are texts with two decimals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlTotals {
+    /// Rows below the headings.
+    pub rows: u64,
+    /// Entry lines.
+    pub lines: u64,
+    /// Further rows of a line.
+    pub further_rows: u64,
+    /// Blank rows.
+    pub blank_rows: u64,
+    /// Sum of entered values in whole dollars.
+    pub entered_value: u64,
+    /// Sum due at entry.
+    pub deposit_at_entry: String,
+    /// Sum that stands.
+    pub deposit_restated: String,
+    /// Lines by action.
+    pub actions: BTreeMap<String, u64>,
+    /// Lines by exception code.
+    pub exceptions: BTreeMap<String, u64>,
+}
+
+/// The manifest; the last file of a run to be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `adcvd`.
+    pub program: String,
+    /// Its version.
+    pub version: String,
+    /// The day asked from.
+    pub as_of: String,
+    /// What was typed, as far as it changes outputs.
+    pub options: BTreeMap<String, String>,
+    /// SHA-256 of the case files.
+    pub casebook_sha256: String,
+    /// The input.
+    pub input: FileEntry,
+    /// The outputs.
+    pub outputs: Vec<FileEntry>,
+    /// What was counted.
+    pub totals: ControlTotals,
+}
+
+/// The control totals of a tally.
+pub fn totals(tally: &Tally) -> ControlTotals {
+    ControlTotals {
+        rows: tally.rows,
+        lines: tally.all.lines,
+        further_rows: tally.other_rows,
+        blank_rows: tally.blank_rows,
+        entered_value: tally.all.entered_value,
+        deposit_at_entry: tally.all.at_entry.to_string(),
+        deposit_restated: tally.all.restated.to_string(),
+        actions: tally.actions.iter().map(|(action, sums)| (action.text().to_string(), sums.lines)).collect(),
+        exceptions: tally.codes.iter().map(|(code, lines)| (code.to_string(), *lines)).collect(),
+    }
+}
+
+/// The manifest of a run whose outputs are known.
+pub fn manifest(
+    casebook: &Casebook,
+    options: &RunOptions,
+    name: &str,
+    input: &InputFacts,
+    outputs: Vec<FileEntry>,
+    tally: &Tally,
+) -> Manifest {
+    let format = format!("{:?}", options.format).to_lowercase();
+    let sheet = options.sheet.clone().map(|sheet| ("sheet".to_string(), sheet));
+    Manifest {
+        program: "adcvd".to_string(),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        as_of: options.as_of.to_string(),
+        options: [("format".to_string(), format)].into_iter().chain(sheet).collect(),
+        casebook_sha256: casebook.sha256().to_string(),
+        input: FileEntry { name: name.to_string(), sha256: input.sha256.clone(), bytes: input.bytes },
+        outputs,
+        totals: totals(tally),
+    }
+}

@@ -1,0 +1,73 @@
+//! The law as data: which case says what of which goods, since when, and on what authority.
+//!
+//! This room knows no entry line and no file of a broker. It answers with rows and notices, never with money.
+
+pub mod ask;
+pub mod check;
+pub mod family;
+pub mod grid;
+pub mod load;
+pub mod model;
+pub mod read;
+
+use std::collections::HashMap;
+
+pub use ask::{Asked, GoverningTable};
+pub use family::{Case, Family, NoticeIx, PartyIx, RateKey};
+pub use grid::{Band, Epoch, Grid, Word};
+pub use load::{FolderFaults, LoadError};
+pub use model::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Trust, Verdict};
+
+use crate::terms::{CaseNumber, Hts};
+
+/// All order families of a run.
+#[derive(Clone, Debug)]
+pub struct Casebook {
+    families: Vec<Family>,
+    grid: Grid,
+    by_case: HashMap<CaseNumber, usize>,
+    sha256: String,
+}
+
+impl Casebook {
+    /// A casebook of these families; `sha256` names the texts they were read from.
+    pub fn new(families: Vec<Family>, sha256: String) -> Casebook {
+        let grid = Grid::new(&families);
+        let mut by_case = HashMap::new();
+        for (ix, family) in families.iter().enumerate() {
+            by_case.extend(family.cases.iter().map(|case| (case.number, ix)));
+        }
+        Casebook { families, grid, by_case, sha256 }
+    }
+
+    /// The families, built-in ones first.
+    pub fn families(&self) -> &[Family] {
+        &self.families
+    }
+
+    /// The coordinates in which its law is constant.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// The family that holds a case.
+    pub fn family_of(&self, case: CaseNumber) -> Option<usize> {
+        self.by_case.get(&case).copied()
+    }
+
+    /// The families that name a tariff number as a hint.
+    pub fn families_for(&self, hts: Hts) -> impl Iterator<Item = usize> {
+        let listed = move |(ix, family): (usize, &Family)| family.hint(hts).map(|_| ix);
+        self.families.iter().enumerate().filter_map(listed)
+    }
+
+    /// SHA-256 of all case files, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The earliest `checked_through` of the families.
+    pub fn checked_through(&self) -> Option<jiff::civil::Date> {
+        self.families.iter().map(|family| family.checked_through).min()
+    }
+}

@@ -1,0 +1,141 @@
+//! Law asked with two days: what governed an entry on this day, as known on that day.
+//!
+//! One rule for every dated row: among the rows published by the known day, the latest published one that covers the
+//! governing day. Rows published on one day are settled by the later `from`, then by their order in the folder.
+
+use super::family::{Alias, Dated, Family, Ladder, NoticeIx, PartyIx, Rate, RateKey, Scope, Standing};
+use super::model::{Base, Table};
+use crate::terms::{CaseNumber, Country, GoverningDay, Hts, KnownDay, PartyKey, Suffix};
+
+/// The two days of a question about law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What governed an entry on this day?
+    pub governing: GoverningDay,
+    /// As known on this day.
+    pub known: KnownDay,
+}
+
+/// The rate table that governs a day: its notice, and whether we hold all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GoverningTable {
+    /// The newest whole or partial table.
+    pub notice: NoticeIx,
+    /// True if a party that is not in it may be in the part that we do not hold.
+    pub partial: bool,
+}
+
+impl Family {
+    fn published(&self, notice: NoticeIx, asked: Asked) -> bool {
+        self.notices[notice].published.0 <= asked.known.0
+    }
+
+    /// The latest published of the rows that cover the governing day.
+    fn newest<'a, R: Dated + 'a>(&self, rows: impl Iterator<Item = &'a R>, asked: Asked) -> Option<&'a R> {
+        let day = asked.governing.0;
+        rows.filter(|row| row.from() <= day && row.through().is_none_or(|last| day <= last))
+            .filter(|row| self.published(row.notice(), asked))
+            .max_by_key(|row| (self.notices[row.notice()].published, row.from()))
+    }
+
+    /// What the case was; `None` before its first row: suspension had not begun.
+    ///
+    /// Rows limited to exporters (critical circumstances) count only if `exporter` is one of them.
+    pub fn standing(&self, case: CaseNumber, asked: Asked, exporter: Option<PartyIx>) -> Option<&Standing> {
+        let case = self.first_opened(case);
+        let applies = |row: &&Standing| {
+            row.exporters.is_empty() || exporter.is_some_and(|exporter| row.exporters.contains(&exporter))
+        };
+        self.newest(self.standings.iter().filter(|row| row.case == case).filter(applies), asked)
+    }
+
+    /// The ladder of a case.
+    pub fn ladder(&self, case: CaseNumber, asked: Asked) -> Option<&Ladder> {
+        let case = self.first_opened(case);
+        self.newest(self.ladders.iter().filter(|row| row.case == case), asked)
+    }
+
+    /// The version of the scope.
+    pub fn scope(&self, case: CaseNumber, asked: Asked) -> Option<&Scope> {
+        let case = self.first_opened(case);
+        self.newest(self.scopes.iter().filter(|row| row.cases.contains(&case)), asked)
+    }
+
+    /// The newest whole or partial table of a case; `None` if none governs the day.
+    pub fn table(&self, case: CaseNumber, asked: Asked) -> Option<GoverningTable> {
+        let candidates = self.notices.iter().enumerate().filter_map(|(ix, notice)| {
+            let table = self.table_of(notice, case).filter(|table| *table != Table::Amends)?;
+            let governs = notice.published.0 <= asked.known.0
+                && notice.effective.is_some_and(|day| day.0 <= asked.governing.0);
+            governs.then_some((notice.published, ix, table == Table::Partial))
+        });
+        candidates.max().map(|(_, notice, partial)| GoverningTable { notice, partial })
+    }
+
+    /// True if a row of this notice stands inside the table or amends it.
+    fn in_table(&self, notice: NoticeIx, case: CaseNumber, table: GoverningTable) -> bool {
+        let base = &self.notices[table.notice];
+        let row = &self.notices[notice];
+        notice == table.notice
+            || (self.table_of(row, case) == Some(Table::Amends) && row.published >= base.published)
+    }
+
+    /// The row of a party, pair or everyone else inside a table and what amends it.
+    pub fn rate(&self, case: CaseNumber, key: RateKey, asked: Asked, table: GoverningTable) -> Option<&Rate> {
+        let rows = self.rates_of(case, key).filter(|rate| self.in_table(rate.notice, case, table));
+        self.newest(rows, asked)
+    }
+
+    /// All rows that stand in a table on the days asked.
+    pub fn rates_in(&self, case: CaseNumber, asked: Asked, table: GoverningTable) -> impl Iterator<Item = &Rate> {
+        let keys = self.rates.iter().filter(move |rate| rate.row.case == case).map(|rate| rate.key);
+        let mut seen = std::collections::HashSet::new();
+        keys.filter(move |key| seen.insert(*key)).filter_map(move |key| self.rate(case, key, asked, table))
+    }
+
+    /// True if the table names the party in any role.
+    pub fn listed(&self, case: CaseNumber, party: PartyIx, asked: Asked, table: GoverningTable) -> bool {
+        self.rates_in(case, asked, table).any(|rate| match rate.key {
+            RateKey::Pair(exporter, producer) => exporter == party || producer == party,
+            RateKey::Exporter(one) | RateKey::Producer(one) | RateKey::Either(one) => one == party,
+            RateKey::Everyone => false,
+        })
+    }
+
+    /// True if the table has a row of its own for this exporter, alone or in a pair.
+    pub fn listed_exporter(&self, case: CaseNumber, party: PartyIx, asked: Asked, table: GoverningTable) -> bool {
+        self.rates_in(case, asked, table).any(|rate| match rate.key {
+            RateKey::Pair(exporter, _) | RateKey::Exporter(exporter) | RateKey::Either(exporter) => exporter == party,
+            RateKey::Producer(_) | RateKey::Everyone => false,
+        })
+    }
+
+    /// The listed party behind a name: the same key as a printed name, or an alias that its notice had made by then.
+    pub fn party(&self, key: &PartyKey, asked: Asked) -> Option<PartyIx> {
+        self.party_by_key(key).or_else(|| {
+            let rows = self.aliases.iter().filter(|alias: &&Alias| alias.key == *key);
+            self.newest(rows, asked).map(|alias| alias.party)
+        })
+    }
+
+    /// The suffix of a party in a case, `None` for everyone else; `None` where it is not known.
+    pub fn suffix(&self, case: CaseNumber, party: Option<PartyIx>, asked: Asked) -> Option<Suffix> {
+        let rows = self.suffixes.iter().filter(|row| row.case == case && row.party == party);
+        self.newest(rows, asked).map(|row| row.suffix)
+    }
+
+    /// The third-country number of a case for an origin, if one was known.
+    pub fn third_country(&self, of: CaseNumber, origin: Country, asked: Asked) -> Option<CaseNumber> {
+        let number = self.cases.iter().find(|case| {
+            case.third_country.is_some_and(|third| {
+                third.of == of && third.origin == origin && self.published(third.notice, asked)
+            })
+        });
+        number.map(|case| case.number)
+    }
+
+    /// The base that the hint of a tariff number suggests; `None` if no hint names the number.
+    pub fn hint(&self, hts: Hts) -> Option<Base> {
+        self.hints.iter().find(|hint| hts.falls_under(hint.hts)).map(|hint| hint.base)
+    }
+}

@@ -1,0 +1,308 @@
+//! The checks on a case folder. Every fault is reported, not the first; a folder with a fault is not used.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use jiff::civil::Date;
+
+use super::model::{Placed, RateKind, RateRow, Rows, Rung, Spot, StandingRow, Table, Trust};
+use super::read::{Fault, FaultCode};
+use crate::terms::{CaseNumber, Heading, PartyKey};
+
+/// Headings that hold a measured fact on which scope can be tested.
+pub const FACTS: [Heading; 4] = [
+    Heading::CarbonPercent,
+    Heading::EnergyDensityMah,
+    Heading::GraphitizationPercent,
+    Heading::EnergyDensityWh,
+];
+
+/// All faults of a folder, in the order of its files.
+pub fn check(rows: &Rows) -> Vec<Fault> {
+    let mut check = Check { rows, faults: Vec::new() };
+    check.cases();
+    check.notices();
+    check.references();
+    check.days();
+    check.rate_rows();
+    check.tables();
+    check.ladders();
+    check.parties();
+    check.scopes();
+    check.faults.sort();
+    check.faults
+}
+
+struct Check<'a> {
+    rows: &'a Rows,
+    faults: Vec<Fault>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, at: &Spot, code: FaultCode, sentence: String) {
+        self.faults.push(Fault { at: at.clone(), code, sentence });
+    }
+
+    fn cases(&mut self) {
+        let mut seen = HashSet::new();
+        for Placed { at, row } in &self.rows.cases {
+            if !seen.insert(row.number) {
+                self.fault(at, FaultCode::CF02, format!("{} stands twice; remove one [[case]]", row.number));
+            }
+            let find = |number| self.rows.cases.iter().find(|case| case.row.number == number);
+            if let Some(companion) = row.companion {
+                let back = find(companion).and_then(|case| case.row.companion);
+                if back != Some(row.number) || companion.kind == row.number.kind {
+                    let sentence = format!("{} and {companion} must name each other, one AD and one CVD", row.number);
+                    self.fault(at, FaultCode::CF12, sentence);
+                }
+            }
+            let third = (row.third_country_of, row.origin.is_some(), row.notice.is_some());
+            match third {
+                (None, false, false) => {}
+                (Some(parent), true, true) if find(parent).is_some_and(|p| p.row.third_country_of.is_none()) => {}
+                _ => {
+                    let sentence = "a third-country number needs `third_country_of` (a case of this folder), `origin` \
+                                    and `notice`; any other case has none of them";
+                    self.fault(at, FaultCode::CF12, sentence.to_string());
+                }
+            }
+        }
+    }
+
+    fn notices(&mut self) {
+        let mut seen = HashSet::new();
+        let checked = self.rows.family.as_ref().map(|family| family.row.checked_through);
+        for Placed { at, row } in &self.rows.notices {
+            if !seen.insert(&row.id) {
+                self.fault(at, FaultCode::CF03, format!("the notice {:?} stands twice; give it another id", row.id));
+            }
+            if checked.is_some_and(|checked| row.published > checked) {
+                let sentence = format!("{:?} is published after `checked_through`; move that day forward", row.id);
+                self.fault(at, FaultCode::CF16, sentence);
+            }
+            if row.table.is_some() != row.effective.is_some() {
+                let sentence = format!("{:?}: `table` and `effective` go together", row.id);
+                self.fault(at, FaultCode::CF10, sentence);
+            }
+        }
+    }
+
+    fn references(&mut self) {
+        let rows = self.rows;
+        let mut named: Vec<(&Spot, Option<&str>, Vec<CaseNumber>)> = Vec::new();
+        for n in &rows.notices {
+            let tables = n.row.table_of.iter().flatten();
+            named.push((&n.at, None, n.row.cases.iter().chain(tables).copied().collect()));
+        }
+        named.extend(rows.cases.iter().map(|c| (&c.at, c.row.notice.as_deref(), vec![])));
+        named.extend(rows.hints.iter().map(|h| (&h.at, Some(h.row.notice.as_str()), vec![])));
+        named.extend(rows.standings.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), vec![s.row.case])));
+        named.extend(rows.ladders.iter().map(|l| (&l.at, Some(l.row.notice.as_str()), vec![l.row.case])));
+        named.extend(rows.aliases.iter().map(|a| (&a.at, Some(a.row.notice.as_str()), vec![])));
+        named.extend(rows.scopes.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), s.row.cases.clone())));
+        named.extend(rows.rates.iter().map(|r| (&r.at, Some(r.row.notice.as_str()), vec![r.row.case])));
+        named.extend(rows.suffixes.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), vec![s.row.case])));
+        let notices: HashSet<&str> = rows.notices.iter().map(|notice| notice.row.id.as_str()).collect();
+        let cases: HashSet<CaseNumber> = rows.cases.iter().map(|case| case.row.number).collect();
+        for (at, notice, numbers) in named {
+            if let Some(notice) = notice.filter(|notice| !notices.contains(notice)) {
+                self.fault(at, FaultCode::CF04, format!("no [[notice]] has the id {notice:?}"));
+            }
+            for number in numbers.into_iter().filter(|number| !cases.contains(number)) {
+                self.fault(at, FaultCode::CF05, format!("no [[case]] of this folder has the number {number}"));
+            }
+        }
+    }
+
+    fn days(&mut self) {
+        let rows = self.rows;
+        let mut spans: Vec<(&Spot, Date, Option<Date>)> = Vec::new();
+        spans.extend(rows.standings.iter().map(|s| (&s.at, s.row.from.0, s.row.through.map(|day| day.0))));
+        spans.extend(rows.scopes.iter().map(|s| (&s.at, s.row.from.0, s.row.through.map(|day| day.0))));
+        spans.extend(rows.advisories.iter().map(|a| (&a.at, a.row.from.0, a.row.through.map(|day| day.0))));
+        spans.extend(rows.rates.iter().map(|r| (&r.at, r.row.from, r.row.through)));
+        spans.extend(rows.suffixes.iter().map(|s| (&s.at, s.row.from, s.row.through)));
+        for (at, from, through) in spans {
+            if let Some(through) = through.filter(|through| *through < from) {
+                self.fault(at, FaultCode::CF06, format!("the last day {through} lies before the first day {from}"));
+            }
+        }
+    }
+
+    fn rate_rows(&mut self) {
+        let mut seen: BTreeMap<_, Vec<(Date, Option<Date>)>> = BTreeMap::new();
+        for Placed { at, row } in &self.rows.rates {
+            let names = (!row.exporter.is_empty(), !row.producer.is_empty());
+            let expected = match row.role {
+                Rung::Pair => (true, true),
+                Rung::Exporter | Rung::Either => (true, false),
+                Rung::Producer => (false, true),
+                Rung::Everyone => (false, false),
+            };
+            let keyless = [&row.exporter, &row.producer]
+                .iter()
+                .any(|name| !name.is_empty() && PartyKey::of(name).is_none());
+            if names != expected || keyless {
+                let sentence = format!(
+                    "a {} row names {}",
+                    row.role.word(),
+                    match row.role {
+                        Rung::Pair => "exporter and producer",
+                        Rung::Exporter => "the exporter alone",
+                        Rung::Either => "its one company under `exporter`",
+                        Rung::Producer => "the producer alone",
+                        Rung::Everyone => "nobody",
+                    }
+                );
+                self.fault(at, FaultCode::CF07, sentence);
+            }
+            self.figures(at, row);
+            let key = |name: &str| PartyKey::of(name).map(|key| key.to_string());
+            let question = (row.case, row.role, key(&row.exporter), key(&row.producer), row.notice.as_str());
+            let spans = seen.entry(question).or_default();
+            let end = |through: Option<Date>| through.unwrap_or(Date::MAX);
+            // Rows of one notice for one party may follow one another; open ends are cut by the next `from`.
+            let clash = spans.iter().any(|(from, through)| {
+                *from == row.from || (through.is_some() && row.through.is_some()
+                    && *from <= end(row.through) && row.from <= end(*through))
+            });
+            if clash {
+                let sentence = "another row of the same notice answers for the same party on the same days";
+                self.fault(at, FaultCode::CF09, sentence.to_string());
+            }
+            spans.push((row.from, row.through));
+        }
+    }
+
+    fn figures(&mut self, at: &Spot, row: &RateRow) {
+        let per_unit = row.unit_rate.is_some() && row.unit.is_some();
+        let no_unit = row.unit_rate.is_none() && row.unit.is_none();
+        let fits = match row.kind {
+            RateKind::Percent => row.deposit.is_some() && no_unit,
+            RateKind::Unit => row.deposit.is_none() && per_unit,
+            RateKind::Both => row.deposit.is_some() && per_unit,
+            RateKind::Excluded => row.deposit.is_none() && no_unit && row.role != Rung::Everyone,
+        };
+        if !fits {
+            let sentence = format!(
+                "a {} row has {}",
+                row.kind.word(),
+                match row.kind {
+                    RateKind::Percent => "`deposit`, and neither `unit_rate` nor `unit`",
+                    RateKind::Unit => "`unit_rate` and `unit`, and no `deposit`",
+                    RateKind::Both => "`deposit`, `unit_rate` and `unit`",
+                    RateKind::Excluded => "no figures, and never stands for everyone",
+                }
+            );
+            self.fault(at, FaultCode::CF08, sentence);
+        }
+        if (row.trust == Some(Trust::Disputed)) != row.disputed.is_some() {
+            let sentence = "`trust` disputed and the other figure in `disputed` go together".to_string();
+            self.fault(at, FaultCode::CF15, sentence);
+        }
+    }
+
+    fn tables(&mut self) {
+        let rows = self.rows;
+        for Placed { at, row } in &rows.rates {
+            let notice = rows.notices.iter().find(|notice| notice.row.id == row.notice);
+            let holds = notice.is_none_or(|notice| {
+                notice.row.table.is_some()
+                    && notice.row.table_of.as_ref().unwrap_or(&notice.row.cases).contains(&row.case)
+            });
+            if !holds {
+                let sentence = format!("the notice {:?} holds no table of {}", row.notice, row.case);
+                self.fault(at, FaultCode::CF10, sentence);
+            }
+        }
+        for Placed { at, row } in &rows.notices {
+            if row.table != Some(Table::Whole) {
+                continue;
+            }
+            for case in row.table_of.as_ref().unwrap_or(&row.cases) {
+                let everyone = rows.rates.iter().any(|rate| {
+                    rate.row.notice == row.id
+                        && rate.row.case == *case
+                        && rate.row.role == Rung::Everyone
+                        && row.effective.is_some_and(|effective| rate.row.from <= effective.0)
+                });
+                if !everyone {
+                    let sentence =
+                        format!("the whole table {:?} has no row for everyone else of {case} from its first day", row.id);
+                    self.fault(at, FaultCode::CF10, sentence);
+                }
+            }
+        }
+    }
+
+    fn ladders(&mut self) {
+        for Placed { at, row } in &self.rows.cases {
+            let own = row.third_country_of.unwrap_or(row.number);
+            let standing: Vec<&Placed<StandingRow>> =
+                self.rows.standings.iter().filter(|standing| standing.row.case == own).collect();
+            let ladder = self.rows.ladders.iter().filter(|ladder| ladder.row.case == own).count();
+            if standing.is_empty() || ladder == 0 {
+                let sentence = format!("{own} needs at least one [[standing]] and one [[ladder]]");
+                self.fault(at, FaultCode::CF11, sentence);
+            }
+        }
+        for Placed { at, row } in &self.rows.ladders {
+            let distinct: BTreeSet<_> = row.rungs.iter().collect();
+            let mixed = row.rungs.contains(&Rung::Either)
+                && (row.rungs.contains(&Rung::Exporter) || row.rungs.contains(&Rung::Producer));
+            if row.rungs.last() != Some(&Rung::Everyone) || distinct.len() != row.rungs.len() || mixed {
+                let sentence = "`rungs` ends with everyone, names no rung twice, and `either` replaces exporter and \
+                                producer";
+                self.fault(at, FaultCode::CF11, sentence.to_string());
+            }
+        }
+    }
+
+    fn parties(&mut self) {
+        let rows = self.rows;
+        let names = rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
+        let listed: HashSet<PartyKey> = names.filter_map(PartyKey::of).collect();
+        let mut asked: Vec<(&Spot, &str)> = Vec::new();
+        asked.extend(rows.parties.iter().map(|party| (&party.at, party.row.name.as_str())));
+        asked.extend(rows.aliases.iter().map(|alias| (&alias.at, alias.row.party.as_str())));
+        asked.extend(rows.suffixes.iter().map(|suffix| (&suffix.at, suffix.row.party.as_str())));
+        let exporters = rows.standings.iter().flat_map(|s| s.row.exporters.iter().map(|name| (&s.at, name.as_str())));
+        asked.extend(exporters);
+        for (at, name) in asked {
+            if !name.is_empty() && PartyKey::of(name).is_none_or(|key| !listed.contains(&key)) {
+                self.fault(at, FaultCode::CF13, format!("no row of rates.csv names {name:?}"));
+            }
+        }
+        let mut aliases = HashSet::new();
+        for Placed { at, row } in &rows.aliases {
+            let key = PartyKey::of(&row.name);
+            let known = key.as_ref().is_none_or(|key| listed.contains(key));
+            if known || !aliases.insert((key, row.from)) {
+                let sentence = format!("{:?} already means a party; an alias is a name of its own", row.name);
+                self.fault(at, FaultCode::CF13, sentence);
+            }
+        }
+    }
+
+    fn scopes(&mut self) {
+        for Placed { at, row } in &self.rows.scopes {
+            for test in &row.tests {
+                let fact = Heading::parse(&test.fact).filter(|heading| FACTS.contains(heading));
+                let plain = test.at_least.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+                if fact.is_none() || !plain || rust_decimal::Decimal::from_str_exact(&test.at_least).is_err() {
+                    let sentence = format!(
+                        "a test needs a measured fact ({}) and a plain number",
+                        FACTS.map(Heading::text).join(", ")
+                    );
+                    self.fault(at, FaultCode::CF14, sentence);
+                }
+            }
+            let mut words = HashSet::new();
+            for word in row.product.iter().flat_map(|product| &product.words) {
+                if !words.insert(word) || word.to_lowercase() != *word {
+                    self.fault(at, FaultCode::CF14, format!("the word {word:?} stands twice or has capital letters"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,487 @@
+//! An order family ready to be asked: rows with their notices and parties resolved.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::model::{
+    AdvisoryRow, Base, EveryoneElse, ForeignExporter, LadderRow, NoticeRow, RateRow, Rows, Rung, State, SuffixRow,
+    Table, Trust, Verdict,
+};
+use crate::terms::{CaseNumber, Country, Heading, Hts, PartyKey, Suffix};
+
+/// A notice, by its place in [`Family::notices`].
+pub type NoticeIx = usize;
+/// A party, by its place in [`Family::parties`].
+pub type PartyIx = usize;
+
+/// A case of a family.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its number.
+    pub number: CaseNumber,
+    /// Its companion.
+    pub companion: Option<CaseNumber>,
+    /// Who has no rate of their own.
+    pub everyone_else: EveryoneElse,
+    /// For a third-country number: the case it belongs to, the origin it is for, the notice that made it.
+    pub third_country: Option<ThirdCountry>,
+}
+
+/// What makes a number a third-country number.
+#[derive(Clone, Copy, Debug)]
+pub struct ThirdCountry {
+    /// The case that Commerce opened first.
+    pub of: CaseNumber,
+    /// The CBP origin of the goods.
+    pub origin: Country,
+    /// Known from its day on.
+    pub notice: NoticeIx,
+}
+
+/// A party and the ways in which notices print it.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// The key that all its printings share.
+    pub key: PartyKey,
+    /// Names as printed; the first is the official one of our outputs.
+    pub names: Vec<String>,
+    /// Where it is, if the casebook says.
+    pub country: Option<Country>,
+}
+
+/// A row that governs days of entry and could be known from a day on.
+pub trait Dated {
+    /// First day of entry.
+    fn from(&self) -> Date;
+    /// Last day of entry, if the row has one.
+    fn through(&self) -> Option<Date>;
+    /// The notice it rests on.
+    fn notice(&self) -> NoticeIx;
+}
+
+macro_rules! dated {
+    ($($row:ty),+) => {
+        $(impl Dated for $row {
+            fn from(&self) -> Date { self.from }
+            fn through(&self) -> Option<Date> { self.through }
+            fn notice(&self) -> NoticeIx { self.notice }
+        })+
+    };
+}
+
+dated!(Standing, Ladder, Alias, Scope, Rate, CompanySuffix);
+
+/// What a case was from a day on.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Which case.
+    pub case: CaseNumber,
+    /// What it was.
+    pub state: State,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub through: Option<Date>,
+    /// By which notice.
+    pub notice: NoticeIx,
+    /// How certain.
+    pub trust: Trust,
+    /// Why it is so.
+    pub note: Option<String>,
+    /// Limited to these exporters; empty for all.
+    pub exporters: Vec<PartyIx>,
+    /// Whether refunds bear interest, where the row says.
+    pub interest: Option<bool>,
+}
+
+/// The order in which rates are tried.
+#[derive(Clone, Debug)]
+pub struct Ladder {
+    /// Which case.
+    pub case: CaseNumber,
+    /// First day.
+    pub from: Date,
+    /// Never set: the next ladder ends this one.
+    pub through: Option<Date>,
+    /// By which notice.
+    pub notice: NoticeIx,
+    /// First to last.
+    pub rungs: Vec<Rung>,
+    /// What a foreign exporter without a rate of its own takes.
+    pub foreign_exporter: ForeignExporter,
+    /// The rule behind it.
+    pub authority: String,
+}
+
+/// Another name of a party.
+#[derive(Clone, Debug)]
+pub struct Alias {
+    /// Its key.
+    pub key: PartyKey,
+    /// As written.
+    pub name: String,
+    /// Who it is.
+    pub party: PartyIx,
+    /// First day.
+    pub from: Date,
+    /// Never set.
+    pub through: Option<Date>,
+    /// By which notice.
+    pub notice: NoticeIx,
+    /// Successor, collapsed, other printing.
+    pub how: String,
+}
+
+/// A measured fact and the figure from which a test on it is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// Which column.
+    pub fact: Heading,
+    /// Met from here on.
+    pub at_least: Decimal,
+}
+
+/// What a scope version says of some product words.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// The words, lower case.
+    pub words: Vec<String>,
+    /// What becomes of them.
+    pub verdict: Verdict,
+    /// The value that counts.
+    pub base: Base,
+    /// How certain.
+    pub trust: Trust,
+}
+
+/// A version of the scope.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// For which cases.
+    pub cases: Vec<CaseNumber>,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub through: Option<Date>,
+    /// By which notice.
+    pub notice: NoticeIx,
+    /// What subject goods must all meet.
+    pub tests: Vec<Test>,
+    /// By product.
+    pub products: Vec<Product>,
+}
+
+/// Whose rate a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RateKey {
+    /// Exporter and producer together.
+    Pair(PartyIx, PartyIx),
+    /// An exporter, whoever made the goods.
+    Exporter(PartyIx),
+    /// A producer, whoever exported.
+    Producer(PartyIx),
+    /// A company in either role.
+    Either(PartyIx),
+    /// Everyone else.
+    Everyone,
+}
+
+/// A row of a rate table.
+#[derive(Clone, Debug)]
+pub struct Rate {
+    /// As read.
+    pub row: RateRow,
+    /// Whose.
+    pub key: RateKey,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub through: Option<Date>,
+    /// By which notice.
+    pub notice: NoticeIx,
+    /// How certain.
+    pub trust: Trust,
+}
+
+/// A company's suffix within a case.
+#[derive(Clone, Debug)]
+pub struct CompanySuffix {
+    /// Which case.
+    pub case: CaseNumber,
+    /// Whose; `None` for everyone else.
+    pub party: Option<PartyIx>,
+    /// The suffix.
+    pub suffix: Suffix,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub through: Option<Date>,
+    /// By which notice.
+    pub notice: NoticeIx,
+}
+
+/// A tariff number as a hint.
+#[derive(Clone, Debug)]
+pub struct Hint {
+    /// The number.
+    pub hts: Hts,
+    /// Who names it.
+    pub says: String,
+    /// The base where a line does not say what the product is.
+    pub base: Base,
+    /// Where it is named.
+    pub notice: NoticeIx,
+}
+
+/// Cases that belong together, with all their dated rows.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// Folder name.
+    pub slug: String,
+    /// Product and country, for people.
+    pub title: String,
+    /// Where subject goods come from.
+    pub country: Country,
+    /// The last day to which a person looked for newer notices.
+    pub checked_through: Date,
+    /// Cases, third-country numbers included.
+    pub cases: Vec<Case>,
+    /// Notices in the order of the folder.
+    pub notices: Vec<NoticeRow>,
+    /// Tariff numbers.
+    pub hints: Vec<Hint>,
+    /// Standings.
+    pub standings: Vec<Standing>,
+    /// Ladders.
+    pub ladders: Vec<Ladder>,
+    /// Scope versions.
+    pub scopes: Vec<Scope>,
+    /// Rates.
+    pub rates: Vec<Rate>,
+    /// Company suffixes.
+    pub suffixes: Vec<CompanySuffix>,
+    /// Parties.
+    pub parties: Vec<Party>,
+    /// Other names.
+    pub aliases: Vec<Alias>,
+    /// Things beside the case.
+    pub advisories: Vec<AdvisoryRow>,
+    party_by_key: HashMap<PartyKey, PartyIx>,
+    rates_by_key: HashMap<(CaseNumber, RateKey), Vec<usize>>,
+    printed: HashMap<(CaseNumber, PartyIx), Vec<String>>,
+}
+
+const CHECKED: &str = "the folder passed its checks";
+
+impl Family {
+    /// Resolves rows that passed [`super::check::check`].
+    pub fn new(slug: &str, rows: Rows) -> Family {
+        let head = rows.family.as_ref().expect(CHECKED).row.clone();
+        let mut family = Family {
+            slug: slug.to_string(),
+            title: head.title,
+            country: head.country,
+            checked_through: head.checked_through.0,
+            cases: Vec::new(),
+            notices: rows.notices.iter().map(|notice| notice.row.clone()).collect(),
+            hints: Vec::new(),
+            standings: Vec::new(),
+            ladders: Vec::new(),
+            scopes: Vec::new(),
+            rates: Vec::new(),
+            suffixes: Vec::new(),
+            parties: Vec::new(),
+            aliases: Vec::new(),
+            advisories: rows.advisories.iter().map(|advisory| advisory.row.clone()).collect(),
+            party_by_key: HashMap::new(),
+            rates_by_key: HashMap::new(),
+            printed: HashMap::new(),
+        };
+        family.add_rates(&rows);
+        family.add_parties(&rows);
+        family.add_cases(&rows);
+        family.add_dated(&rows);
+        family.add_scopes(&rows);
+        family
+    }
+
+    fn notice_ix(&self, id: &str) -> NoticeIx {
+        self.notices.iter().position(|notice| notice.id == id).expect(CHECKED)
+    }
+
+    fn party_ix(&mut self, name: &str) -> PartyIx {
+        let key = PartyKey::of(name).expect(CHECKED);
+        let next = self.parties.len();
+        let ix = *self.party_by_key.entry(key.clone()).or_insert(next);
+        if ix == next {
+            self.parties.push(Party { key, names: Vec::new(), country: None });
+        }
+        if !self.parties[ix].names.iter().any(|printed| printed == name) {
+            self.parties[ix].names.push(name.to_string());
+        }
+        ix
+    }
+
+    fn add_rates(&mut self, rows: &Rows) {
+        for placed in &rows.rates {
+            let row = placed.row.clone();
+            let key = match row.role {
+                Rung::Pair => RateKey::Pair(self.party_ix(&row.exporter), self.party_ix(&row.producer)),
+                Rung::Exporter => RateKey::Exporter(self.party_ix(&row.exporter)),
+                Rung::Producer => RateKey::Producer(self.party_ix(&row.producer)),
+                Rung::Either => RateKey::Either(self.party_ix(&row.exporter)),
+                Rung::Everyone => RateKey::Everyone,
+            };
+            let notice = self.notice_ix(&row.notice);
+            let trust = row.trust.unwrap_or(self.notices[notice].trust);
+            self.rates_by_key.entry((row.case, key)).or_default().push(self.rates.len());
+            for name in [&row.exporter, &row.producer].into_iter().filter(|name| !name.is_empty()) {
+                let party = self.party_ix(name);
+                let printed = self.printed.entry((row.case, party)).or_default();
+                printed.retain(|other| other != name);
+                printed.insert(0, name.clone());
+            }
+            self.rates.push(Rate { key, from: row.from, through: row.through, notice, trust, row });
+        }
+    }
+
+    fn add_parties(&mut self, rows: &Rows) {
+        for placed in &rows.parties {
+            let ix = self.party_ix(&placed.row.name);
+            self.parties[ix].country = Some(placed.row.country);
+        }
+        for placed in &rows.aliases {
+            let row = &placed.row;
+            let (party, notice) = (self.party_ix(&row.party), self.notice_ix(&row.notice));
+            let key = PartyKey::of(&row.name).expect(CHECKED);
+            let (name, how) = (row.name.clone(), row.how.clone());
+            self.aliases.push(Alias { key, name, party, from: row.from.0, through: None, notice, how });
+        }
+    }
+
+    fn add_cases(&mut self, rows: &Rows) {
+        for placed in &rows.cases {
+            let row = &placed.row;
+            let third_country = row.third_country_of.map(|of| ThirdCountry {
+                of,
+                origin: row.origin.expect(CHECKED),
+                notice: self.notice_ix(row.notice.as_deref().expect(CHECKED)),
+            });
+            let (number, companion, everyone_else) = (row.number, row.companion, row.everyone_else);
+            self.cases.push(Case { number, companion, everyone_else, third_country });
+        }
+        for placed in &rows.hints {
+            let row = &placed.row;
+            let base = row.base.unwrap_or(Base::Entered);
+            self.hints.push(Hint { hts: row.hts, says: row.says.clone(), base, notice: self.notice_ix(&row.notice) });
+        }
+    }
+
+    fn add_dated(&mut self, rows: &Rows) {
+        for placed in &rows.standings {
+            let row = &placed.row;
+            let notice = self.notice_ix(&row.notice);
+            let exporters = row.exporters.iter().map(|name| self.party_ix(name)).collect();
+            self.standings.push(Standing {
+                case: row.case,
+                state: row.state,
+                from: row.from.0,
+                through: row.through.map(|day| day.0),
+                notice,
+                trust: row.trust.unwrap_or(self.notices[notice].trust),
+                note: row.note.clone(),
+                exporters,
+                interest: row.interest,
+            });
+        }
+        for placed in &rows.ladders {
+            let LadderRow { case, from, notice, rungs, foreign_exporter, authority } = placed.row.clone();
+            let notice = self.notice_ix(&notice);
+            let foreign_exporter = foreign_exporter.unwrap_or(ForeignExporter::Everyone);
+            self.ladders.push(Ladder { case, from: from.0, through: None, notice, rungs, foreign_exporter, authority });
+        }
+        for placed in &rows.suffixes {
+            let SuffixRow { case, party, suffix, from, through, notice } = placed.row.clone();
+            let party = (!party.is_empty()).then(|| self.party_ix(&party));
+            let notice = self.notice_ix(&notice);
+            self.suffixes.push(CompanySuffix { case, party, suffix, from, through, notice });
+        }
+    }
+
+    fn add_scopes(&mut self, rows: &Rows) {
+        for placed in &rows.scopes {
+            let row = &placed.row;
+            let tests = row.tests.iter().map(|test| Test {
+                fact: Heading::parse(&test.fact).expect(CHECKED),
+                at_least: Decimal::from_str_exact(&test.at_least).expect(CHECKED),
+            });
+            let products = row.product.iter().map(|product| Product {
+                words: product.words.clone(),
+                verdict: product.verdict,
+                base: product.base.unwrap_or(Base::Entered),
+                trust: product.trust.unwrap_or(Trust::Official),
+            });
+            self.scopes.push(Scope {
+                cases: row.cases.clone(),
+                from: row.from.0,
+                through: row.through.map(|day| day.0),
+                notice: self.notice_ix(&row.notice),
+                tests: tests.collect(),
+                products: products.collect(),
+            });
+        }
+    }
+
+    /// The case with this number.
+    pub fn case(&self, number: CaseNumber) -> Option<&Case> {
+        self.cases.iter().find(|case| case.number == number)
+    }
+
+    /// The case itself, or the one of which it is a third-country number: standing, ladder and scope are asked there.
+    pub fn first_opened(&self, number: CaseNumber) -> CaseNumber {
+        self.case(number).and_then(|case| case.third_country).map_or(number, |third| third.of)
+    }
+
+    /// A party as the tables of a case print it, the newest printing first; empty where they do not name it.
+    pub fn printed(&self, case: CaseNumber, party: PartyIx) -> &[String] {
+        self.printed.get(&(case, party)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The party whose printed names share this key.
+    pub fn party_by_key(&self, key: &PartyKey) -> Option<PartyIx> {
+        self.party_by_key.get(key).copied()
+    }
+
+    /// Rows of one case and key, in the order of the folder.
+    pub(super) fn rates_of(&self, case: CaseNumber, key: RateKey) -> impl Iterator<Item = &Rate> {
+        self.rates_by_key.get(&(case, key)).into_iter().flatten().map(|ix| &self.rates[*ix])
+    }
+
+    /// True if the notice holds a rate table of the case, and which kind.
+    pub(super) fn table_of(&self, notice: &NoticeRow, case: CaseNumber) -> Option<Table> {
+        notice.table.filter(|_| notice.table_of.as_ref().unwrap_or(&notice.cases).contains(&case))
+    }
+
+    /// Every day on which an answer of this family can change.
+    pub(super) fn boundaries(&self, days: &mut BTreeSet<Date>) {
+        fn of<R: Dated>(rows: &[R], days: &mut BTreeSet<Date>) {
+            for row in rows {
+                days.insert(row.from());
+                days.extend(row.through().and_then(|day| day.tomorrow().ok()));
+            }
+        }
+        of(&self.standings, days);
+        of(&self.ladders, days);
+        of(&self.aliases, days);
+        of(&self.scopes, days);
+        of(&self.rates, days);
+        of(&self.suffixes, days);
+        for notice in &self.notices {
+            days.insert(notice.published.0);
+            days.extend(notice.effective.map(|day| day.0));
+        }
+        days.extend(self.checked_through.tomorrow().ok());
+    }
+}

@@ -1,0 +1,112 @@
+//! The coordinates in which law is constant: epochs between neighbouring dated boundaries, bands between neighbouring
+//! thresholds of a fact, and the words of the scope rules.
+//!
+//! Two lines with the same coordinates have the same answer, so an answer can be remembered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::family::Family;
+use crate::terms::Heading;
+
+/// Which stretch between dated boundaries a day lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Epoch(u32);
+
+/// What is known of a measured fact, as far as any scope test of the casebook can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Band {
+    /// The line does not say.
+    Missing,
+    /// How many thresholds of this fact the figure reaches.
+    Reaches(u16),
+}
+
+/// A word of the `Product` column that some scope version knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Word(u16);
+
+/// All boundaries of a casebook.
+#[derive(Clone, Debug, Default)]
+pub struct Grid {
+    days: Vec<Date>,
+    thresholds: BTreeMap<Heading, Vec<Decimal>>,
+    words: Vec<String>,
+}
+
+impl Grid {
+    /// Collects the boundaries of all families.
+    pub fn new(families: &[Family]) -> Grid {
+        let mut days = BTreeSet::new();
+        let mut thresholds: BTreeMap<Heading, BTreeSet<Decimal>> = BTreeMap::new();
+        let mut words = BTreeSet::new();
+        for family in families {
+            family.boundaries(&mut days);
+            for scope in &family.scopes {
+                for test in &scope.tests {
+                    thresholds.entry(test.fact).or_default().insert(test.at_least);
+                }
+                words.extend(scope.products.iter().flat_map(|product| product.words.iter().cloned()));
+            }
+        }
+        let thresholds = thresholds.into_iter().map(|(fact, set)| (fact, set.into_iter().collect())).collect();
+        Grid { days: days.into_iter().collect(), thresholds, words: words.into_iter().collect() }
+    }
+
+    /// Every day on which an answer can change.
+    pub fn boundaries(&self) -> &[Date] {
+        &self.days
+    }
+
+    /// The epoch of a day.
+    pub fn epoch(&self, day: Date) -> Epoch {
+        let boundaries = self.days.partition_point(|boundary| *boundary <= day);
+        Epoch(u32::try_from(boundaries).expect("fewer boundaries than days"))
+    }
+
+    /// The first day of an epoch, which stands for all its days.
+    pub fn day(&self, epoch: Epoch) -> Date {
+        match epoch.0.checked_sub(1) {
+            None => Date::MIN,
+            Some(before) => self.days[before as usize],
+        }
+    }
+
+    /// The band of a figure.
+    pub fn band(&self, fact: Heading, figure: Option<Decimal>) -> Band {
+        let Some(figure) = figure else { return Band::Missing };
+        let thresholds = self.thresholds.get(&fact).map_or(&[][..], Vec::as_slice);
+        let reached = thresholds.partition_point(|threshold| *threshold <= figure);
+        Band::Reaches(u16::try_from(reached).expect("few thresholds"))
+    }
+
+    /// Whether every figure of a band meets a test; `None` if the fact is missing.
+    pub fn meets(&self, band: Band, fact: Heading, at_least: Decimal) -> Option<bool> {
+        match band {
+            Band::Missing => None,
+            Band::Reaches(reached) => {
+                let thresholds = self.thresholds.get(&fact).map_or(&[][..], Vec::as_slice);
+                Some(thresholds.iter().take(usize::from(reached)).any(|threshold| *threshold >= at_least))
+            }
+        }
+    }
+
+    /// A word of the scope rules, in any case of letters and spacing.
+    pub fn word(&self, text: &str) -> Option<Word> {
+        let folded = text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+        let ix = self.words.iter().position(|word| *word == folded)?;
+        Some(Word(u16::try_from(ix).expect("few words")))
+    }
+
+    /// The text of a word.
+    pub fn word_text(&self, word: Word) -> &str {
+        &self.words[usize::from(word.0)]
+    }
+
+    /// All words, in order.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+}

@@ -1,0 +1,174 @@
+//! Finds case folders, built in or a broker's own, and makes a casebook of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::Casebook;
+use super::check::check;
+use super::family::Family;
+use super::read::{Fault, read};
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/cases");
+
+/// A case folder that cannot be used, with every fault.
+#[derive(Debug, Clone)]
+pub struct FolderFaults {
+    /// Folder name.
+    pub folder: String,
+    /// What is wrong, in the order of its files.
+    pub faults: Vec<Fault>,
+}
+
+/// Why there is no casebook.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// A folder or file cannot be read.
+    #[error("cannot read the case folder {path}: {source}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Folders with faults.
+    #[error("{}", faults_text(.0))]
+    Faults(Vec<FolderFaults>),
+    /// A folder without `case.toml`, and no sub-folder with one.
+    #[error("{0} holds no case: expected a folder with case.toml and rates.csv")]
+    NoCase(PathBuf),
+}
+
+fn faults_text(folders: &[FolderFaults]) -> String {
+    let mut lines = Vec::new();
+    for FolderFaults { folder, faults } in folders {
+        lines.extend(faults.iter().map(|fault| format!("{folder}/{fault}")));
+    }
+    let faults = lines.len();
+    lines.push(format!("{faults} fault(s); a case folder with a fault is not used"));
+    lines.join("\n")
+}
+
+/// The texts of one case folder.
+struct FolderText {
+    slug: String,
+    case: String,
+    rates: String,
+    suffixes: String,
+}
+
+impl FolderText {
+    fn family(&self) -> Result<Family, FolderFaults> {
+        let (rows, mut faults) = read(&self.case, &self.rates, &self.suffixes);
+        faults.extend(check(&rows));
+        faults.sort();
+        if faults.is_empty() {
+            Ok(Family::new(&self.slug, rows))
+        } else {
+            Err(FolderFaults { folder: self.slug.clone(), faults })
+        }
+    }
+}
+
+fn built_in() -> Vec<FolderText> {
+    let text = |dir: &Dir<'_>, name: &str| {
+        let file = dir.get_file(dir.path().join(name));
+        file.and_then(|file| file.contents_utf8()).unwrap_or_default().to_string()
+    };
+    let mut folders: Vec<FolderText> = BUILT_IN
+        .dirs()
+        .map(|dir| FolderText {
+            slug: dir.path().to_string_lossy().into_owned(),
+            case: text(dir, "case.toml"),
+            rates: text(dir, "rates.csv"),
+            suffixes: text(dir, "suffixes.csv"),
+        })
+        .collect();
+    folders.sort_by(|a, b| a.slug.cmp(&b.slug));
+    folders
+}
+
+fn from_disk(path: &Path) -> Result<Vec<FolderText>, LoadError> {
+    let io = |source| LoadError::Io { path: path.to_path_buf(), source };
+    if path.join("case.toml").is_file() {
+        return Ok(vec![read_folder(path)?]);
+    }
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(path).map_err(io)? {
+        let folder = entry.map_err(io)?.path();
+        if folder.join("case.toml").is_file() {
+            folders.push(folder);
+        }
+    }
+    if folders.is_empty() {
+        return Err(LoadError::NoCase(path.to_path_buf()));
+    }
+    folders.sort();
+    folders.iter().map(|folder| read_folder(folder)).collect()
+}
+
+fn read_folder(folder: &Path) -> Result<FolderText, LoadError> {
+    let text = |name: &str, needed: bool| {
+        let path = folder.join(name);
+        match fs::read_to_string(&path) {
+            Err(error) if !needed && error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            Err(source) => Err(LoadError::Io { path, source }),
+            Ok(text) => Ok(text),
+        }
+    };
+    let slug = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
+    Ok(FolderText {
+        slug,
+        case: text("case.toml", true)?,
+        rates: text("rates.csv", true)?,
+        suffixes: text("suffixes.csv", false)?,
+    })
+}
+
+/// Loads the built-in families and those of `folders`: case folders, or folders of case folders. A folder that names
+/// any case number of an earlier one replaces that whole family, never rows of it.
+///
+/// # Errors
+/// Every fault of every folder, each with its place; or a folder that cannot be read or holds no case.
+pub fn load(folders: &[PathBuf]) -> Result<Casebook, LoadError> {
+    let mut texts = built_in();
+    for folder in folders {
+        texts.extend(from_disk(folder)?);
+    }
+    assemble(&texts)
+}
+
+/// Loads only the families of one folder, for `cases check DIR`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_only(folder: &Path) -> Result<Casebook, LoadError> {
+    assemble(&from_disk(folder)?)
+}
+
+fn assemble(texts: &[FolderText]) -> Result<Casebook, LoadError> {
+    let mut families: Vec<Family> = Vec::new();
+    let mut refused = Vec::new();
+    let mut hash = Sha256::new();
+    for text in texts {
+        match text.family() {
+            Err(faults) => refused.push(faults),
+            Ok(family) => {
+                families.retain(|earlier| earlier.cases.iter().all(|case| family.case(case.number).is_none()));
+                families.push(family);
+                for part in [&text.slug, &text.case, &text.rates, &text.suffixes] {
+                    hash.update(part.len().to_le_bytes());
+                    hash.update(part.as_bytes());
+                }
+            }
+        }
+    }
+    if !refused.is_empty() {
+        return Err(LoadError::Faults(refused));
+    }
+    let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Casebook::new(families, sha256))
+}

@@ -1,0 +1,291 @@
+//! Reads the three files of a case folder into rows. A row that cannot be read is a fault with its place; the others
+//! are read all the same.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::model::{Placed, RateKind, RateRow, Rows, Rung, Spot, SuffixRow, Trust};
+use crate::terms::{CaseNumber, Percent, Suffix, Unit, day};
+
+/// The codes of faults in a case folder. Each has a folder in the tests that provokes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultCode {
+    /// Something cannot be read: not TOML, an unknown or missing key, a value of the wrong shape.
+    CF01,
+    /// A case number stands twice.
+    CF02,
+    /// A notice name stands twice.
+    CF03,
+    /// A row names a notice that is not in the folder.
+    CF04,
+    /// A row names a case that is not in the folder.
+    CF05,
+    /// A last day lies before its first day.
+    CF06,
+    /// Names do not fit the role of a rate row.
+    CF07,
+    /// Figures do not fit the kind of a rate row.
+    CF08,
+    /// Two rows answer the same question on the same days.
+    CF09,
+    /// A whole table has no row for everyone else, or rates stand under a notice without a table.
+    CF10,
+    /// A case has no standing or no ladder, or a ladder does not end with everyone.
+    CF11,
+    /// Companion or third-country numbers do not fit together.
+    CF12,
+    /// An alias, party or suffix names a party that no rate row lists, or that another row already means.
+    CF13,
+    /// A scope version is contradictory.
+    CF14,
+    /// A disputed figure lacks the other figure.
+    CF15,
+    /// A notice is published after the day to which the family was checked.
+    CF16,
+}
+
+/// A fault in a case folder, printed as `file:row:column code sentence`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// Where.
+    pub at: Spot,
+    /// Which check.
+    pub code: FaultCode,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Spot { file, row, column } = &self.at;
+        write!(f, "{file}:{row}:{column} {:?} {}", self.code, self.sentence)
+    }
+}
+
+const CASE_FILE: &str = "case.toml";
+const RATES_FILE: &str = "rates.csv";
+const SUFFIXES_FILE: &str = "suffixes.csv";
+
+/// The columns of `rates.csv`, in order; all are required, in this order.
+pub const RATE_COLUMNS: [&str; 15] = [
+    "case", "role", "exporter", "producer", "from", "through", "kind", "margin", "deposit", "unit_rate", "unit",
+    "notice", "trust", "disputed", "note",
+];
+
+/// The columns of `suffixes.csv`.
+pub const SUFFIX_COLUMNS: [&str; 6] = ["case", "party", "suffix", "from", "through", "notice"];
+
+/// Reads the texts of a folder's files. `suffixes` may be empty: not every case has company suffixes that are known.
+pub fn read(case: &str, rates: &str, suffixes: &str) -> (Rows, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let mut rows = Rows::default();
+    read_case(case, &mut rows, &mut faults);
+    rows.rates = read_table(RATES_FILE, &RATE_COLUMNS, rates, &mut faults, rate_row);
+    if !suffixes.trim().is_empty() {
+        rows.suffixes = read_table(SUFFIXES_FILE, &SUFFIX_COLUMNS, suffixes, &mut faults, suffix_row);
+    }
+    (rows, faults)
+}
+
+fn spot(text: &str, byte: usize) -> Spot {
+    let before = &text[..byte.min(text.len())];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Spot { file: CASE_FILE, row: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+}
+
+fn read_case(text: &str, rows: &mut Rows, faults: &mut Vec<Fault>) {
+    let mut fault = |byte: usize, sentence: String| {
+        faults.push(Fault { at: spot(text, byte), code: FaultCode::CF01, sentence });
+    };
+    let table = match DeTable::parse(text) {
+        Ok(table) => table.into_inner(),
+        Err(error) => return fault(error.span().map_or(0, |span| span.start), error.message().to_string()),
+    };
+    for (key, value) in table {
+        let at = value.span().start;
+        let name = key.get_ref().to_string();
+        if name == "family" {
+            rows.family = item(text, value, &mut fault);
+            continue;
+        }
+        let DeValue::Array(items) = value.into_inner() else {
+            fault(at, format!("`{name}` is no table of a case folder; tables are written [[{name}]]"));
+            continue;
+        };
+        for value in items {
+            match name.as_str() {
+                "case" => rows.cases.extend(item(text, value, &mut fault)),
+                "hint" => rows.hints.extend(item(text, value, &mut fault)),
+                "notice" => rows.notices.extend(item(text, value, &mut fault)),
+                "standing" => rows.standings.extend(item(text, value, &mut fault)),
+                "ladder" => rows.ladders.extend(item(text, value, &mut fault)),
+                "party" => rows.parties.extend(item(text, value, &mut fault)),
+                "alias" => rows.aliases.extend(item(text, value, &mut fault)),
+                "scope" => rows.scopes.extend(item(text, value, &mut fault)),
+                "advisory" => rows.advisories.extend(item(text, value, &mut fault)),
+                _ => fault(value.span().start, format!("[[{name}]] is no table of a case folder")),
+            }
+        }
+    }
+    if rows.family.is_none() {
+        fault(0, "the table [family] is missing or cannot be read".to_string());
+    }
+}
+
+fn item<T: DeserializeOwned>(
+    text: &str,
+    value: Spanned<DeValue<'_>>,
+    fault: &mut impl FnMut(usize, String),
+) -> Option<Placed<T>> {
+    let start = value.span().start;
+    match T::deserialize(ValueDeserializer::from(value)) {
+        Ok(row) => Some(Placed { at: spot(text, start), row }),
+        Err(error) => {
+            fault(error.span().map_or(start, |span| span.start), error.message().to_string());
+            None
+        }
+    }
+}
+
+/// The fields of one CSV row while it is read; remembers what it could not read.
+struct Fields<'a> {
+    record: &'a csv::StringRecord,
+    columns: &'a [&'static str],
+    file: &'static str,
+    row: usize,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Fields<'_> {
+    fn text(&self, name: &str) -> &str {
+        let column = self.columns.iter().position(|column| *column == name).expect("a column of this table");
+        self.record.get(column).unwrap_or("")
+    }
+
+    fn fault(&mut self, name: &str, sentence: String) {
+        let column = self.columns.iter().position(|column| *column == name).unwrap_or(0) + 1;
+        let at = Spot { file: self.file, row: self.row, column };
+        self.faults.push(Fault { at, code: FaultCode::CF01, sentence });
+    }
+
+    fn required<T>(&mut self, name: &str, expected: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let value = parse(self.text(name));
+        if value.is_none() {
+            let found = self.text(name).to_string();
+            self.fault(name, format!("`{name}` is {found:?}; expected {expected}"));
+        }
+        value
+    }
+
+    /// `Some(None)` for an empty field, `None` where the field cannot be read.
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if self.text(name).is_empty() {
+            return Some(None);
+        }
+        self.required(name, expected, parse).map(Some)
+    }
+}
+
+fn read_table<T>(
+    file: &'static str,
+    columns: &'static [&'static str],
+    text: &str,
+    faults: &mut Vec<Fault>,
+    read_row: fn(&mut Fields<'_>) -> Option<T>,
+) -> Vec<Placed<T>> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let fault = |row, sentence| Fault { at: Spot { file, row, column: 1 }, code: FaultCode::CF01, sentence };
+    match reader.headers() {
+        Ok(headers) if headers.iter().eq(columns.iter().copied()) => {}
+        Ok(_) => faults.push(fault(1, format!("the columns must be {}", columns.join(",")))),
+        Err(error) => faults.push(fault(1, error.to_string())),
+    }
+    let mut rows = Vec::new();
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(false) => return rows,
+            Ok(true) => {}
+            Err(error) => {
+                faults.push(fault(0, error.to_string()));
+                return rows;
+            }
+        }
+        let row = record.position().and_then(|position| usize::try_from(position.line()).ok()).unwrap_or(0);
+        if record.len() != columns.len() {
+            faults.push(fault(row, format!("{} fields; expected {}", record.len(), columns.len())));
+            continue;
+        }
+        let mut fields = Fields { record: &record, columns, file, row, faults };
+        if let Some(value) = read_row(&mut fields) {
+            rows.push(Placed { at: Spot { file, row, column: 1 }, row: value });
+        }
+    }
+}
+
+fn number(text: &str) -> Option<CaseNumber> {
+    CaseNumber::parse(text).filter(|(_, suffix)| suffix.is_none()).map(|(number, _)| number)
+}
+
+fn unit_rate(text: &str) -> Option<Decimal> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    plain.then(|| Decimal::from_str_exact(text).ok()).flatten().filter(|rate| rate.scale() <= 6)
+}
+
+const DATE: &str = "a date such as 2025-07-22";
+
+fn rate_row(fields: &mut Fields<'_>) -> Option<RateRow> {
+    // Each field is read before any is judged, so that all faults of a row are named at once.
+    let case = fields.required("case", "a case number such as A-999-101", number);
+    let role = fields.required("role", "pair, exporter, producer, either or everyone", Rung::parse);
+    let from = fields.required("from", DATE, day::parse_iso);
+    let through = fields.optional("through", DATE, day::parse_iso);
+    let kind = fields.required("kind", "percent, unit, both or excluded", RateKind::parse);
+    let margin = fields.optional("margin", "a rate in percent such as 93.50", Percent::parse);
+    let deposit = fields.optional("deposit", "a rate in percent such as 93.50", Percent::parse);
+    let unit_rate = fields.optional("unit_rate", "dollars per unit such as 2.42", unit_rate);
+    let unit = fields.optional("unit", "a unit such as KG", Unit::parse);
+    let trust = fields.optional("trust", "official, computed, secondary or disputed", Trust::parse);
+    let disputed = fields.optional("disputed", "a rate in percent such as 93.50", Percent::parse);
+    Some(RateRow {
+        case: case?,
+        role: role?,
+        exporter: fields.text("exporter").to_string(),
+        producer: fields.text("producer").to_string(),
+        from: from?,
+        through: through?,
+        kind: kind?,
+        margin: margin?,
+        deposit: deposit?,
+        unit_rate: unit_rate?,
+        unit: unit?,
+        notice: fields.text("notice").to_string(),
+        trust: trust?,
+        disputed: disputed?,
+        note: fields.text("note").to_string(),
+    })
+}
+
+fn suffix_row(fields: &mut Fields<'_>) -> Option<SuffixRow> {
+    let case = fields.required("case", "a case number such as A-999-101", number);
+    let suffix = fields.required("suffix", "three letters or digits", Suffix::parse);
+    let from: Option<Date> = fields.required("from", DATE, day::parse_iso);
+    let through = fields.optional("through", DATE, day::parse_iso);
+    Some(SuffixRow {
+        case: case?,
+        party: fields.text("party").to_string(),
+        suffix: suffix?,
+        from: from?,
+        through: through?,
+        notice: fields.text("notice").to_string(),
+    })
+}

@@ -1,0 +1,50 @@
+//! What was typed, what is said on the terminal, and the exit code.
+//!
+//! This room computes nothing. Today's date is read here, once, and nowhere else.
+
+pub mod args;
+pub mod explain;
+pub mod exit;
+pub mod law;
+pub mod run;
+pub mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, CasesCommand, Command};
+use exit::{Exit, Failure};
+
+/// Runs the program with the arguments of this process.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let help = !error.use_stderr();
+            // Nothing can be done where the terminal itself is gone.
+            let _ = error.print();
+            return if help { Exit::Finished } else { Exit::Usage }.code();
+        }
+    };
+    match dispatch(&args) {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            terminal::complain(&failure.to_string());
+            failure.exit().code()
+        }
+    }
+}
+
+fn dispatch(args: &Args) -> Result<Exit, Failure> {
+    match &args.command {
+        Command::Run(run) => run::run(run),
+        Command::Check(check) => run::check(check),
+        Command::Explain(explain) => explain::explain(explain),
+        Command::Rates(rates) => law::rates(rates),
+        Command::Cases(CasesCommand::List(folders)) => law::list(folders),
+        Command::Cases(CasesCommand::Show(show)) => law::show(show),
+        Command::Cases(CasesCommand::Check(check)) => law::check(check),
+        Command::Exceptions => law::exceptions(),
+    }
+}

@@ -1,0 +1,259 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+/// AD/CVD cash deposits for customs entry files: scope, exporter/producer pair, rate on the day of entry, with its
+/// source.
+#[derive(Debug, Parser)]
+#[command(name = "adcvd", version, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Annotate entry files and report exceptions
+    Run(RunArgs),
+    /// Map headings, parse and count; write nothing
+    Check(CheckArgs),
+    /// Tell one line in full: facts, rungs tried, arithmetic, sources, what was rejected
+    Explain(ExplainArgs),
+    /// Which rates were in force
+    Rates(RatesArgs),
+    /// The case folders
+    #[command(subcommand)]
+    Cases(CasesCommand),
+    /// The catalogue of exception codes
+    Exceptions,
+}
+
+/// What `cases` can do.
+#[derive(Debug, Subcommand)]
+pub enum CasesCommand {
+    /// Each case, what it is now, and how far it was checked
+    List(CaseFolders),
+    /// The timeline of a case: notices, standing, rates
+    Show(ShowArgs),
+    /// Check case folders; every fault with its place
+    Check(CheckCasesArgs),
+}
+
+/// Case folders beside the built-in ones.
+#[derive(Debug, clap::Args)]
+pub struct CaseFolders {
+    /// A case folder, or a folder of case folders; one that names any case number of a built-in folder replaces that
+    /// whole folder. May be given more than once
+    #[arg(long = "cases", value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+}
+
+/// The day asked from.
+#[derive(Debug, clap::Args)]
+pub struct AsOf {
+    /// Answer as the law was known on this day, such as 2026-11-22 [default: today]
+    #[arg(long = "as-of", value_name = "DATE", value_parser = date)]
+    pub day: Option<Date>,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    crate::terms::day::parse_iso(text).ok_or_else(|| format!("{text:?} is not a date such as 2026-11-22"))
+}
+
+/// The form of the annotated file.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FormatArg {
+    /// A workbook
+    Xlsx,
+    /// A CSV file
+    Csv,
+}
+
+/// `run`.
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Entry files: CSV or XLSX
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Folder for the outputs
+    #[arg(short, long = "out", value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// Form of the annotated file
+    #[arg(long, value_enum, default_value = "xlsx")]
+    pub format: FormatArg,
+    /// Sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub cases: CaseFolders,
+    /// Threads to use [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Replace files that no manifest of adcvd lists
+    #[arg(long)]
+    pub force: bool,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Print the manifests as JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// An entry file: CSV or XLSX
+    pub input: PathBuf,
+    /// Sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub cases: CaseFolders,
+}
+
+/// `explain`.
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// An entry file; without one, give the facts
+    pub input: Option<PathBuf>,
+    /// The line, as ENTRY/LINE
+    #[arg(long, value_name = "ENTRY/LINE", requires = "input", conflicts_with = "row")]
+    pub line: Option<String>,
+    /// The row of the file
+    #[arg(long, value_name = "N", requires = "input")]
+    pub row: Option<u64>,
+    /// Sheet of a workbook
+    #[arg(long, value_name = "NAME", requires = "input")]
+    pub sheet: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub facts: FactArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub cases: CaseFolders,
+}
+
+/// Facts of a line, typed.
+#[derive(Debug, clap::Args)]
+#[group(id = "facts", multiple = true, conflicts_with = "input")]
+#[command(next_help_heading = "Facts")]
+pub struct FactArgs {
+    /// HTSUS
+    #[arg(long)]
+    pub hts: Option<String>,
+    /// Country of origin
+    #[arg(long)]
+    pub origin: Option<String>,
+    /// AD/CVD origin, where Commerce's differs
+    #[arg(long)]
+    pub ad_cvd_origin: Option<String>,
+    /// Country of export
+    #[arg(long)]
+    pub export_country: Option<String>,
+    /// Date of entry
+    #[arg(long)]
+    pub entry_date: Option<String>,
+    /// Entry type
+    #[arg(long)]
+    pub entry_type: Option<String>,
+    /// Exporter
+    #[arg(long)]
+    pub exporter: Option<String>,
+    /// Producer
+    #[arg(long)]
+    pub producer: Option<String>,
+    /// Supplier of a foreign exporter
+    #[arg(long)]
+    pub supplier: Option<String>,
+    /// Entered value
+    #[arg(long)]
+    pub value: Option<String>,
+    /// Value of the subject portion
+    #[arg(long)]
+    pub subject_value: Option<String>,
+    /// Product, in a word of the scope rules
+    #[arg(long)]
+    pub product: Option<String>,
+    /// Carbon percent
+    #[arg(long)]
+    pub carbon: Option<String>,
+    /// Energy density in mAh/g
+    #[arg(long)]
+    pub energy_density: Option<String>,
+    /// Graphitization percent
+    #[arg(long)]
+    pub graphitization: Option<String>,
+    /// AD case declared
+    #[arg(long)]
+    pub ad_case: Option<String>,
+    /// CVD case declared
+    #[arg(long)]
+    pub cvd_case: Option<String>,
+}
+
+/// `rates`.
+#[derive(Debug, clap::Args)]
+pub struct RatesArgs {
+    /// A case number such as A-999-101; all cases without one
+    #[arg(value_name = "CASE")]
+    pub case: Option<String>,
+    /// The day of entry [default: the as-of day]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Option<Date>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOf,
+    /// Only rows of this party; words of its name are enough
+    #[arg(long, value_name = "NAME")]
+    pub party: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub cases: CaseFolders,
+}
+
+/// `cases show`.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// A case number, or the name of a folder
+    #[arg(value_name = "CASE")]
+    pub case: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub cases: CaseFolders,
+}
+
+/// `cases check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckCasesArgs {
+    /// Folder to check; the built-in ones without it
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

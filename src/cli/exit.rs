@@ -1,0 +1,93 @@
+//! Exit codes, and what each failure means for them.
+
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::batch::FileError;
+use crate::casebook::LoadError;
+use crate::spreadsheet::SpreadsheetError;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Finished, exceptions included.
+    Finished,
+    /// Finished, some inputs rejected.
+    SomeRejected,
+    /// Something was typed that cannot be done.
+    Usage,
+    /// Every input, or a case folder, rejected.
+    Rejected,
+    /// Reading or writing failed.
+    Io,
+    /// A fault of the program.
+    Internal,
+}
+
+impl Exit {
+    /// The number.
+    pub fn number(self) -> u8 {
+        match self {
+            Exit::Finished => 0,
+            Exit::SomeRejected => 1,
+            Exit::Usage => 2,
+            Exit::Rejected => 3,
+            Exit::Io => 4,
+            Exit::Internal => 5,
+        }
+    }
+
+    /// The number as the system takes it.
+    pub fn code(self) -> ExitCode {
+        ExitCode::from(self.number())
+    }
+
+    /// The worse of two ends: 5, 4, 3, 1, 0.
+    pub fn worst(self, other: Exit) -> Exit {
+        if self.number() >= other.number() { self } else { other }
+    }
+}
+
+/// Why a command ended early.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// Something was typed that cannot be done.
+    #[error("{0}")]
+    Usage(String),
+    /// A case folder.
+    #[error(transparent)]
+    Cases(#[from] LoadError),
+    /// An input or an output.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The terminal or a pipe.
+    #[error("cannot write: {0}")]
+    Stdout(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// The exit code of this failure.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Failure::Usage(_) => Exit::Usage,
+            Failure::Cases(LoadError::Io { .. }) => Exit::Io,
+            Failure::Cases(LoadError::Faults(_) | LoadError::NoCase(_)) => Exit::Rejected,
+            Failure::File(error) => of_file(error),
+            // A reader that went away has seen enough.
+            Failure::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Finished,
+            Failure::Stdout(_) => Exit::Io,
+        }
+    }
+}
+
+/// The exit code of a file that was not finished.
+pub fn of_file(error: &FileError) -> Exit {
+    match error {
+        FileError::Input(SpreadsheetError::Io { .. }) | FileError::Output { .. } => Exit::Io,
+        FileError::Input(SpreadsheetError::Sheet { .. }) => Exit::Usage,
+        FileError::Input(_) | FileError::Columns { .. } => Exit::Rejected,
+        FileError::Exists(_) | FileError::OutputIsInput(_) => Exit::Usage,
+        FileError::Internal { .. } => Exit::Internal,
+    }
+}

@@ -1,0 +1,95 @@
+//! `explain`: one line, of a file or typed.
+
+use super::args::{ExplainArgs, FactArgs};
+use super::exit::{Exit, Failure};
+use super::run::{as_of, looking};
+use super::terminal::say;
+use crate::batch::pipeline::find_by_hand;
+use crate::batch::survey_file;
+use crate::casebook::Casebook;
+use crate::casebook::load::load;
+use crate::determine::LineFindings;
+use crate::entry::{Columns, EntryLine};
+use crate::report::explain::explain as told_in_full;
+use crate::spreadsheet::row::Cell;
+use crate::terms::{Heading, KnownDay};
+
+/// Explains a line.
+///
+/// # Errors
+/// The file is refused, or the line is not in it.
+pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
+    let casebook = load(&args.cases.folders)?;
+    let as_of = as_of(&args.as_of);
+    let found = match &args.input {
+        Some(_) => of_file(&casebook, args, as_of)?,
+        None => vec![typed(&casebook, &args.facts, as_of)?],
+    };
+    for (line, findings) in found {
+        say(&told_in_full(&casebook, &line, &findings, as_of))?;
+    }
+    Ok(Exit::Finished)
+}
+
+fn of_file(
+    casebook: &Casebook,
+    args: &ExplainArgs,
+    as_of: KnownDay,
+) -> Result<Vec<(EntryLine, LineFindings)>, Failure> {
+    let Some(input) = &args.input else { return Ok(Vec::new()) };
+    let wanted = |line: &EntryLine| match (&args.line, args.row) {
+        (Some(label), _) => line.label() == *label,
+        (None, Some(row)) => line.rows.contains(&row),
+        (None, None) => false,
+    };
+    if args.line.is_none() && args.row.is_none() {
+        return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
+    }
+    let options = looking(as_of, args.sheet.clone());
+    let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, line, findings| {
+        if wanted(line) {
+            found.push((line.clone(), findings.clone()));
+        }
+    })?;
+    if survey.found.is_empty() {
+        let what = match (&args.line, args.row) {
+            (Some(label), _) => format!("no line {label:?}; lines are named ENTRY/LINE as they stand in the file"),
+            (None, row) => format!("no entry line on row {}", row.unwrap_or_default()),
+        };
+        return Err(Failure::Usage(format!("{} has {what}", input.display())));
+    }
+    Ok(survey.found)
+}
+
+fn typed(casebook: &Casebook, facts: &FactArgs, as_of: KnownDay) -> Result<(EntryLine, LineFindings), Failure> {
+    let given = [
+        (Heading::Htsus, &facts.hts, "--hts"),
+        (Heading::Origin, &facts.origin, "--origin"),
+        (Heading::EntryDate, &facts.entry_date, "--entry-date"),
+        (Heading::EnteredValue, &facts.value, "--value"),
+        (Heading::AdCvdOrigin, &facts.ad_cvd_origin, ""),
+        (Heading::ExportCountry, &facts.export_country, ""),
+        (Heading::EntryType, &facts.entry_type, ""),
+        (Heading::Exporter, &facts.exporter, ""),
+        (Heading::Producer, &facts.producer, ""),
+        (Heading::ChineseSupplier, &facts.supplier, ""),
+        (Heading::SubjectValue, &facts.subject_value, ""),
+        (Heading::Product, &facts.product, ""),
+        (Heading::CarbonPercent, &facts.carbon, ""),
+        (Heading::EnergyDensityMah, &facts.energy_density, ""),
+        (Heading::GraphitizationPercent, &facts.graphitization, ""),
+        (Heading::AdCase, &facts.ad_case, ""),
+        (Heading::CvdCase, &facts.cvd_case, ""),
+    ];
+    let missing: Vec<&str> =
+        given.iter().filter(|(_, value, flag)| !flag.is_empty() && value.is_none()).map(|(_, _, flag)| *flag).collect();
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        return Err(Failure::Usage(format!("without an INPUT the facts are needed: {missing} missing")));
+    }
+    let headings: Vec<String> = given.iter().map(|(heading, ..)| heading.text().to_string()).collect();
+    let columns = Columns::bind(&headings).map_err(|error| Failure::Usage(error.to_string()))?;
+    let cell = |value: &Option<String>| value.as_ref().map_or(Cell::Empty, |text| Cell::Text(text.as_str().into()));
+    let cells = given.iter().map(|(_, value, _)| cell(value)).collect();
+    find_by_hand(casebook, &columns, cells, as_of).ok_or_else(|| Failure::Usage("no facts".to_string()))
+}

@@ -1,0 +1,242 @@
+//! `rates`, `cases` and `exceptions`: what the casebook says, without an entry file.
+
+use std::fmt::Write;
+
+use super::args::{CaseFolders, CheckCasesArgs, RatesArgs, ShowArgs};
+use super::exit::{Exit, Failure};
+use super::run::as_of;
+use super::terminal::say;
+use crate::casebook::family::{Family, Rate, RateKey};
+use crate::casebook::load::{load, load_only};
+use crate::casebook::{Asked, Casebook, Trust};
+use crate::report::wording;
+use crate::terms::{CaseNumber, Code, GoverningDay, KnownDay, PartyKey};
+
+fn number(text: &str) -> Result<CaseNumber, Failure> {
+    let parsed = CaseNumber::parse(text).map(|(number, _)| number);
+    parsed.ok_or_else(|| Failure::Usage(format!("{text:?} is not a case number such as A-999-101")))
+}
+
+fn family_of(casebook: &Casebook, number: CaseNumber) -> Result<&Family, Failure> {
+    let family = casebook.family_of(number).map(|ix| &casebook.families()[ix]);
+    family.ok_or_else(|| Failure::Usage(format!("{number} is not in the casebook; `adcvd cases list` shows what is")))
+}
+
+fn row(family: &Family, rate: &Rate) -> String {
+    let who = match rate.key {
+        RateKey::Pair(..) => format!("{} / {}", rate.row.exporter, rate.row.producer),
+        RateKey::Exporter(_) => format!("{} (exporter)", rate.row.exporter),
+        RateKey::Producer(_) => format!("{} (producer)", rate.row.producer),
+        RateKey::Either(_) => format!("{} (producer and/or exporter)", rate.row.exporter),
+        RateKey::Everyone => "everyone else".to_string(),
+    };
+    let mut text = format!("{:>10}  {who}", wording::rate(&rate.row));
+    if let Some(margin) = rate.row.margin.filter(|margin| Some(*margin) != rate.row.deposit) {
+        let _ = write!(text, "; margin {margin}");
+    }
+    let _ = write!(text, "  [{}", family.notices[rate.notice].citation);
+    if rate.trust != Trust::Official {
+        let _ = write!(text, ", {}", rate.trust.word());
+    }
+    if let Some(other) = rate.row.disputed {
+        let _ = write!(text, ": {other} elsewhere");
+    }
+    text + "]"
+}
+
+/// True if every word of what was asked stands in the name, or the keys are equal.
+fn names_party(name: &str, asked: &str) -> bool {
+    let fold = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
+    };
+    let words = fold(name);
+    PartyKey::of(name) == PartyKey::of(asked) || fold(asked).iter().all(|word| words.contains(word))
+}
+
+/// Which rates were in force on a day, as known on another.
+///
+/// # Errors
+/// The case is not in the casebook.
+pub fn rates(args: &RatesArgs) -> Result<Exit, Failure> {
+    let casebook = load(&args.cases.folders)?;
+    let known = as_of(&args.as_of);
+    let governing = GoverningDay(args.on.unwrap_or(known.0));
+    let wanted = args.case.as_deref().map(number).transpose()?;
+    if let Some(wanted) = wanted {
+        family_of(&casebook, wanted)?;
+    }
+    let mut text = String::new();
+    for family in casebook.families() {
+        for case in family.cases.iter().filter(|case| wanted.is_none_or(|wanted| wanted == case.number)) {
+            // Law as it was known when such an entry was filed, and as it is known now: both are answers.
+            let mut days = vec![KnownDay(governing.0.min(known.0)), known];
+            days.dedup();
+            for known in days {
+                rates_of(family, case.number, Asked { governing, known }, args.party.as_deref(), &mut text);
+            }
+        }
+    }
+    say(&text)?;
+    Ok(Exit::Finished)
+}
+
+fn rates_of(
+    family: &Family,
+    case: CaseNumber,
+    asked: Asked,
+    party: Option<&str>,
+    text: &mut String,
+) {
+    let standing = family.standing(case, asked, None);
+    let state = wording::state(standing.map(|row| row.state));
+    let _ = writeln!(text, "{case}  entries of {}, as known on {}: {state}", asked.governing, asked.known);
+    if let Some(row) = standing {
+        let notice = &family.notices[row.notice];
+        let doubt = if row.trust == Trust::Official { String::new() } else { format!(", {}", row.trust.word()) };
+        let _ = writeln!(text, "            {}{doubt}", notice.citation);
+    }
+    if !crate::determine::answer::in_force(standing) {
+        let _ = writeln!(text, "            no deposit\n");
+        return;
+    }
+    let Some(table) = family.table(case, asked) else {
+        let _ = writeln!(text, "            no rate table is at hand for this day\n");
+        return;
+    };
+    if table.partial {
+        let _ = writeln!(text, "            the table at hand is partial: a party that is not in it is unsettled");
+    }
+    let mut rows = 0;
+    for rate in family.rates_in(case, asked, table) {
+        let names = [rate.row.exporter.as_str(), rate.row.producer.as_str()];
+        let fits = party.is_none_or(|party| names.iter().any(|name| !name.is_empty() && names_party(name, party)));
+        if fits || rate.key == RateKey::Everyone {
+            let _ = writeln!(text, "{}", row(family, rate));
+            rows += 1;
+        }
+    }
+    if party.is_some() && rows == 1 {
+        let _ = writeln!(text, "            no listed name holds these words; everyone else's rate is shown");
+    }
+    text.push('\n');
+}
+
+/// Each case, what it is now, and how far it was checked.
+///
+/// # Errors
+/// A case folder is refused.
+pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
+    let casebook = load(&folders.folders)?;
+    let mut text = String::new();
+    for family in casebook.families() {
+        let _ = writeln!(text, "{}  ({}), checked through {}", family.title, family.slug, family.checked_through);
+        let asked =
+            Asked { governing: GoverningDay(family.checked_through), known: KnownDay(family.checked_through) };
+        for case in &family.cases {
+            let state = wording::state(family.standing(case.number, asked, None).map(|row| row.state));
+            let third = case.third_country.map(|third| format!(", for goods of {} under {}", third.origin.name(), third.of));
+            let _ = writeln!(text, "  {}  {state}{}", case.number, third.unwrap_or_default());
+        }
+        let hints: Vec<String> = family.hints.iter().map(|hint| hint.hts.to_string()).collect();
+        let _ = writeln!(text, "  HTSUS (hints only): {}", hints.join(", "));
+    }
+    let _ = writeln!(text, "\nOther orders are not in this casebook: a line that fits none of these is NOT TESTED.");
+    say(&text)?;
+    Ok(Exit::Finished)
+}
+
+/// The timeline of a family.
+///
+/// # Errors
+/// The case is not in the casebook.
+pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
+    let casebook = load(&args.cases.folders)?;
+    let by_slug = casebook.families().iter().find(|family| family.slug == args.case);
+    let family = match by_slug {
+        Some(family) => family,
+        None => family_of(&casebook, number(&args.case)?)?,
+    };
+    let mut text = format!("{}, checked through {}\n\nNotices\n", family.title, family.checked_through);
+    let mut notices: Vec<_> = family.notices.iter().collect();
+    notices.sort_by_key(|notice| notice.published);
+    for notice in notices {
+        let _ = writeln!(text, "  {}  {} ({}, {})", notice.published.0, notice.citation, notice.kind, notice.trust.word());
+        let _ = writeln!(text, "              {}", notice.says);
+    }
+    text.push_str("\nStanding\n");
+    for row in &family.standings {
+        let notice = &family.notices[row.notice];
+        let _ = writeln!(
+            text,
+            "  {}  from {}  {}  [{}, {}]",
+            row.case,
+            row.from,
+            wording::state(Some(row.state)),
+            notice.citation,
+            row.trust.word()
+        );
+        if let Some(note) = &row.note {
+            let _ = writeln!(text, "              {note}");
+        }
+    }
+    text.push_str("\nScope versions\n");
+    for scope in &family.scopes {
+        let _ = writeln!(text, "  from {}  [{}]", scope.from, family.notices[scope.notice].citation);
+        for test in &scope.tests {
+            let _ = writeln!(text, "    {} at least {}", test.fact, test.at_least);
+        }
+        for product in &scope.products {
+            let _ = writeln!(text, "    {}: {}", product.verdict.word(), product.words.join(", "));
+        }
+    }
+    text.push_str("\nRates\n");
+    for rate in &family.rates {
+        let _ = writeln!(text, "  {}  from {}{}", rate.row.case, rate.from, row(family, rate));
+    }
+    for advisory in &family.advisories {
+        let _ = writeln!(text, "\nBeside the case: {} from {} ({})", advisory.name, advisory.from.0, advisory.trust.word());
+        let _ = writeln!(text, "  {}", advisory.says);
+    }
+    say(&text)?;
+    Ok(Exit::Finished)
+}
+
+/// Checks case folders.
+///
+/// # Errors
+/// Every fault of every folder.
+pub fn check(args: &CheckCasesArgs) -> Result<Exit, Failure> {
+    let casebook = match &args.folder {
+        Some(folder) => load_only(folder)?,
+        None => load(&[])?,
+    };
+    let mut text = String::new();
+    for family in casebook.families() {
+        let _ = writeln!(
+            text,
+            "{}: {} cases, {} notices, {} rates, {} parties; no fault",
+            family.slug,
+            family.cases.len(),
+            family.notices.len(),
+            family.rates.len(),
+            family.parties.len()
+        );
+    }
+    say(&text)?;
+    Ok(Exit::Finished)
+}
+
+/// The catalogue of exception codes.
+///
+/// # Errors
+/// The output is closed.
+pub fn exceptions() -> Result<Exit, Failure> {
+    let mut text = String::new();
+    for code in Code::ALL {
+        let _ = writeln!(text, "{code}  {:<7} {}", code.severity().to_string(), code.meaning());
+        let _ = writeln!(text, "              {}", code.remedy());
+    }
+    let _ = writeln!(text, "\n{}", wording::SEVERITIES);
+    say(&text)?;
+    Ok(Exit::Finished)
+}

@@ -1,0 +1,140 @@
+//! `run` and `check`.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{AsOf, CheckArgs, FormatArg, RunArgs};
+use super::exit::{Exit, Failure, of_file};
+use super::terminal::{Bar, complain, grouped, say};
+use crate::batch::{FileOutcome, RunOptions, names, run_file, survey_file};
+use crate::casebook::load::load;
+use crate::determine::Action;
+use crate::report::tally::Tally;
+use crate::report::workbook::tested_against;
+use crate::spreadsheet::Format;
+use crate::terms::money::Grouped;
+use crate::terms::{Heading, KnownDay};
+
+/// The as-of day: what was typed, or today's local civil date.
+pub fn as_of(args: &AsOf) -> KnownDay {
+    KnownDay(args.day.unwrap_or_else(|| jiff::Zoned::now().date()))
+}
+
+/// Options for looking through a file without writing.
+pub fn looking(as_of: KnownDay, sheet: Option<String>) -> RunOptions {
+    RunOptions { as_of, format: Format::Csv, sheet, out: PathBuf::new(), force: false }
+}
+
+/// Runs every input; a rejected one does not stop the others.
+///
+/// # Errors
+/// A case folder is refused, or something was typed that cannot be done.
+pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    if let Some(folder) = args.inputs.iter().find(|input| input.is_dir()) {
+        return Err(Failure::Usage(format!("{} is a folder; give the entry files in it", folder.display())));
+    }
+    if let Some(threads) = args.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+        pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
+    }
+    let casebook = load(&args.cases.folders)?;
+    let options = RunOptions {
+        as_of: as_of(&args.as_of),
+        format: match args.format {
+            FormatArg::Xlsx => Format::Xlsx,
+            FormatArg::Csv => Format::Csv,
+        },
+        sheet: args.sheet.clone(),
+        out: args.out.clone(),
+        force: args.force,
+    };
+    let mut exit = Exit::Finished;
+    let mut rejected = 0;
+    let mut manifests = Vec::new();
+    for (input, base) in args.inputs.iter().zip(names(&args.inputs)) {
+        match run_file(&casebook, input, &base, &options, &Bar::new(args.quiet)) {
+            Ok(outcome) => {
+                if !args.quiet && !args.json {
+                    say(&summary(input, &outcome, &tested_against(&casebook), options.as_of))?;
+                }
+                manifests.push(outcome.manifest);
+            }
+            Err(error) => {
+                complain(&error.to_string());
+                rejected += 1;
+                // A file that is refused leaves the others; the worst end wins.
+                exit = exit.worst(of_file(&error));
+            }
+        }
+    }
+    if args.json {
+        let text = serde_json::to_string_pretty(&manifests);
+        say(&text.map_err(|error| Failure::Usage(error.to_string()))?)?;
+    }
+    let only_rejected = matches!(exit, Exit::Rejected);
+    Ok(if only_rejected && rejected < args.inputs.len() { Exit::SomeRejected } else { exit })
+}
+
+fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -> String {
+    let FileOutcome { tally, names, .. } = outcome;
+    let mut text = format!("{}\n{}  as of {as_of}\n\n", tested, input.display());
+    text.push_str(&actions(tally));
+    text.push_str("\nWritten\n");
+    for (path, what) in [
+        (&names.annotated, "your rows with the answer on every line"),
+        (&names.report, "what a person must look at, by stake"),
+        (&names.exceptions, "every exception, for machines"),
+        (&names.manifest, "hashes and control totals"),
+    ] {
+        text.push_str(&format!("  {}  {what}\n", path.display()));
+    }
+    text
+}
+
+fn actions(tally: &Tally) -> String {
+    let mut text = format!("  {:<12}{:>10}{:>22}{:>22}\n", "", "lines", "deposit at entry", "deposit restated");
+    for action in Action::ALL {
+        let Some(sums) = tally.actions.get(&action) else { continue };
+        let (at_entry, restated) = match action {
+            Action::NotTested => (String::new(), String::new()),
+            _ => (Grouped(sums.at_entry).to_string(), Grouped(sums.restated).to_string()),
+        };
+        text.push_str(&format!("  {:<12}{:>10}{at_entry:>22}{restated:>22}\n", action.text(), grouped(sums.lines)));
+    }
+    let all = &tally.all;
+    let (at_entry, restated) = (Grouped(all.at_entry).to_string(), Grouped(all.restated).to_string());
+    text.push_str(&format!("  {:<12}{:>10}{at_entry:>22}{restated:>22}\n", "all", grouped(all.lines)));
+    text
+}
+
+/// Maps headings, parses and counts; writes nothing.
+///
+/// # Errors
+/// The file or a case folder is refused.
+pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
+    let casebook = load(&args.cases.folders)?;
+    let options = looking(as_of(&args.as_of), args.sheet.clone());
+    let survey = survey_file(&casebook, &args.input, &options, |tally: &mut Tally, line, findings| {
+        tally.add(&casebook, line, findings);
+    })?;
+    let mut text = format!("{}\n", args.input.display());
+    if !survey.header.source.sheet.is_empty() {
+        text.push_str(&format!("sheet {:?}\n", survey.header.source.sheet));
+    }
+    text.push_str("\nHeadings\n");
+    for (column, heading) in survey.header.cells.iter().enumerate() {
+        let field = Heading::parse(heading).map_or("-", Heading::text);
+        let letters = crate::entry::columns::column_letters(column);
+        text.push_str(&format!("  {letters:<4}{:<32}{field}\n", heading.trim()));
+    }
+    let absent: Vec<&str> =
+        Heading::ALL.iter().filter(|heading| !survey.columns.has(**heading)).map(|heading| heading.text()).collect();
+    text.push_str(&format!("  not in this file: {}\n\nLines\n{}", absent.join(", "), actions(&survey.found)));
+    if !survey.found.codes.is_empty() {
+        text.push_str("\nExceptions\n");
+    }
+    for (code, lines) in &survey.found.codes {
+        text.push_str(&format!("  {code}{:>10}  {}\n", grouped(*lines), code.meaning()));
+    }
+    say(&text)?;
+    Ok(Exit::Finished)
+}

@@ -1,0 +1,18 @@
+//! One entry line and the casebook to findings: candidate cases, standing, scope, parties, rate, deposit, and the
+//! checks across the cases.
+//!
+//! This room reads no file and writes none, and it cannot fail: not knowing is an outcome. Law runs once per distinct
+//! [`Question`]; amounts are computed per line.
+
+pub mod across;
+pub mod amounts;
+pub mod answer;
+pub mod ladder;
+pub mod law;
+pub mod question;
+pub mod scope;
+
+pub use amounts::{Action, CaseFinding, LineFindings, amounts};
+pub use answer::{Answer, CaseAnswer, Finding, RungUsed, ScopeOutcome, Why};
+pub use law::answer;
+pub use question::{Question, question};

@@ -1,0 +1,219 @@
+//! The checks across the cases of a line: one case of a kind, companions, third-country numbers, suffixes, entry types,
+//! and what was declared against what was found.
+
+use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RungUsed, ScopeOutcome, StakeRule, Why};
+use super::law::{FamilyAnswer, declared_unknown};
+use super::question::{Party, Question};
+use crate::casebook::family::Family;
+use crate::casebook::{Asked, Base, Casebook};
+use crate::entry::{Declared, Read};
+use crate::terms::{Code, GoverningDay, Ground, Kind, KnownDay, Severity, Suffix};
+
+/// Brings the answers of all families that may concern a line together.
+pub fn merge(casebook: &Casebook, question: &Question, families: Vec<FamilyAnswer>) -> Answer {
+    let mut merge = Merge { casebook, question, families, answer: Answer::default() };
+    merge.answer.tested = !merge.families.is_empty();
+    merge.choose_cases();
+    merge.parties();
+    merge.declared_numbers();
+    if let Some(family) = merge.deciding_family() {
+        merge.scope_doubts(family);
+        merge.entry_type();
+        merge.companions(family);
+        merge.suffixes(family);
+    }
+    for family in merge.families {
+        merge.answer.doubts.extend(family.doubts);
+    }
+    merge.answer
+}
+
+struct Merge<'a> {
+    casebook: &'a Casebook,
+    question: &'a Question,
+    families: Vec<FamilyAnswer>,
+    answer: Answer,
+}
+
+fn doubt(code: Code, ground: Ground, kind: Option<Kind>, stake: StakeRule) -> Doubt {
+    Doubt { code, severity: code.severity(), ground, kind, stake }
+}
+
+/// True if a case has a claim on the line that a second case of its kind would contest.
+fn claims(case: &CaseAnswer) -> bool {
+    matches!(case.at_entry.finding, Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated)
+}
+
+fn due(case: Option<&CaseAnswer>) -> bool {
+    case.is_some_and(|case| matches!(case.at_entry.finding, Finding::Deposit(_)))
+}
+
+impl Merge<'_> {
+    fn family(&self, ix: usize) -> &Family {
+        &self.casebook.families()[self.families[ix].ix]
+    }
+
+    /// For each kind the one case that speaks; two that claim the line are XC02.
+    fn choose_cases(&mut self) {
+        for kind in Kind::BOTH {
+            let declared_family = self.question.declared[kind.index()].number();
+            let of_kind = |family: &FamilyAnswer| {
+                family.cases.iter().filter(|case| case.number.kind == kind).cloned().collect::<Vec<_>>()
+            };
+            let mut candidates: Vec<CaseAnswer> = Vec::new();
+            for (ix, answer) in self.families.iter().enumerate() {
+                let named = declared_family.is_some_and(|number| self.family(ix).case(number).is_some());
+                let by_facts = answer.scope == Some(ScopeOutcome::InScope);
+                // A case of this kind is declared elsewhere: this family speaks only if the facts put the goods in it.
+                if declared_family.is_none() || named || by_facts {
+                    candidates.extend(of_kind(answer));
+                }
+            }
+            let claiming = candidates.iter().filter(|case| claims(case)).count();
+            let mut chosen =
+                candidates.iter().find(|case| claims(case)).or(candidates.first()).cloned();
+            if claiming > 1 {
+                self.answer.doubts.push(doubt(Code::XC02, Ground::Bare, Some(kind), StakeRule::Unknown));
+                if let Some(case) = &mut chosen {
+                    let missing = Missing::OneCase;
+                    case.at_entry.finding =
+                        Finding::Unsettled { missing, floor: None, ceiling: None, base: Base::Entered };
+                    case.restated.finding = case.at_entry.finding.clone();
+                }
+            }
+            self.answer.cases[kind.index()] = chosen;
+        }
+    }
+
+    /// The family whose scope and parties are shown: that of the first case that speaks.
+    fn deciding_family(&self) -> Option<usize> {
+        let mut cases = self.answer.cases.iter().flatten();
+        let claiming = self.answer.cases.iter().flatten().find(|case| claims(case));
+        let case = claiming.or_else(|| cases.next())?;
+        self.families.iter().position(|family| family.ix == case.family)
+    }
+
+    fn parties(&mut self) {
+        let Some(ix) = self.deciding_family() else { return };
+        let grid = self.casebook.grid();
+        let asked = Asked {
+            governing: GoverningDay(grid.day(self.question.governing)),
+            known: KnownDay(grid.day(self.question.filing)),
+        };
+        let family_ix = self.families[ix].ix;
+        let find = |party: &Party| party.listed(self.family(ix), asked).map(|party| (family_ix, party));
+        let (exporter, producer) = (find(&self.question.exporter), find(&self.question.producer));
+        self.answer.exporter = exporter;
+        self.answer.producer = producer;
+        self.answer.scope = self.families[ix].scope;
+    }
+
+    fn declared_numbers(&mut self) {
+        for kind in Kind::BOTH {
+            match self.question.declared[kind.index()] {
+                Declared::Several => {
+                    self.answer.tested = true;
+                    self.answer.doubts.push(doubt(Code::XC02, Ground::Bare, Some(kind), StakeRule::Unknown));
+                }
+                declared @ Declared::One(number, suffix) if declared_unknown(self.casebook, declared) => {
+                    self.answer.tested = true;
+                    let ground = Ground::Case { number, suffix };
+                    self.answer.doubts.push(doubt(Code::RT01, ground, Some(kind), StakeRule::Unknown));
+                }
+                Declared::One(number, suffix) => self.third_country_fits(kind, number, suffix),
+                Declared::Nothing | Declared::NotUnderstood => {}
+            }
+        }
+    }
+
+    /// The number that was declared is not the one that fits the origin.
+    fn third_country_fits(&mut self, kind: Kind, declared: crate::terms::CaseNumber, suffix: Option<Suffix>) {
+        let Some(case) = self.answer.case(kind) else { return };
+        let Some(ix) = self.families.iter().position(|family| family.ix == case.family) else { return };
+        let same_family = self.family(ix).case(declared).is_some();
+        if same_family && case.number != declared && claims(case) && due(Some(case)) {
+            let ground = Ground::Case { number: case.number, suffix };
+            self.answer.doubts.push(doubt(Code::RT03, ground, Some(kind), StakeRule::Unknown));
+        }
+    }
+
+    fn anything_due(&self) -> bool {
+        Kind::BOTH.into_iter().any(|kind| due(self.answer.case(kind)))
+    }
+
+    fn scope_doubts(&mut self, ix: usize) {
+        let declared = self.families[ix].declared;
+        let scope = self.answer.scope;
+        let hint = match self.question.hts {
+            Read::Is(hts) => self.family(ix).hint(hts).is_some(),
+            Read::Blank | Read::NotUnderstood => true,
+        };
+        if declared && !hint {
+            self.answer.doubts.push(doubt(Code::SC02, Ground::Bare, None, StakeRule::Unknown));
+        }
+        if scope == Some(ScopeOutcome::InScopeDeclared) {
+            self.answer.doubts.push(doubt(Code::SC05, Ground::Bare, None, StakeRule::Unknown));
+        }
+        if !declared && scope == Some(ScopeOutcome::InScope) && self.anything_due() {
+            self.answer.doubts.push(doubt(Code::SC01, Ground::Bare, None, StakeRule::Figure));
+        }
+    }
+
+    /// A deposit is due, 0.00 percent included, on a type that takes no case (CATAIR AE, ESF-134).
+    fn entry_type(&mut self) {
+        let Read::Is(found) = self.question.entry_type else { return };
+        if !self.anything_due() || !found.takes_no_case() {
+            return;
+        }
+        let declared = self.question.declared.iter().any(|declared| declared.number().is_some());
+        let file = found.with_case();
+        let code = if declared { Code::SC07 } else { Code::SC04 };
+        self.answer.file_as = file;
+        self.answer.doubts.push(doubt(code, Ground::FileAs { found, file }, None, StakeRule::Figure));
+    }
+
+    /// One case of a family is declared and a deposit is due under the other (CSMS 58721104).
+    fn companions(&mut self, ix: usize) {
+        let family = self.family(ix);
+        let mut missing = Vec::new();
+        for kind in Kind::BOTH {
+            let Some(case) = self.answer.case(kind).filter(|case| due(Some(case))) else { continue };
+            let own = self.question.declared[kind.index()];
+            let other = self.question.declared[1 - kind.index()].number();
+            let other_declared = other.is_some_and(|number| family.case(number).is_some());
+            if own == Declared::Nothing && other_declared {
+                missing.push((kind, Ground::Case { number: case.number, suffix: None }));
+            }
+        }
+        for (kind, ground) in missing {
+            self.answer.doubts.push(doubt(Code::XC01, ground, Some(kind), StakeRule::Figure));
+        }
+    }
+
+    /// The declared company suffix against the parties. A suffix that is not known to us cannot be checked, except
+    /// that `000` belongs to nobody who has a rate of their own.
+    fn suffixes(&mut self, ix: usize) {
+        let family = self.families[ix].ix;
+        for kind in Kind::BOTH {
+            let Declared::One(number, Some(suffix)) = self.question.declared[kind.index()] else { continue };
+            let Some(case) = self.answer.case(kind).filter(|case| case.family == family) else { continue };
+            let Finding::Deposit(used) = &case.at_entry.finding else { continue };
+            let everyone = matches!(used.rung, RungUsed::Everyone(_));
+            let severity = match used.suffix {
+                Some(known) if known == suffix => continue,
+                Some(_) => Severity::Review,
+                None if suffix == Suffix::EVERYONE_ELSE && everyone => continue,
+                None if suffix == Suffix::EVERYONE_ELSE => Severity::Review,
+                None => Severity::Note,
+            };
+            let ground = Ground::Case { number, suffix: used.suffix };
+            let stake = StakeRule::Unknown;
+            self.answer.doubts.push(Doubt { code: Code::XC04, severity, ground, kind: Some(kind), stake });
+        }
+    }
+}
+
+/// True if nothing is due under a case because of its standing.
+pub fn standing_settles(case: &CaseAnswer) -> bool {
+    matches!(case.at_entry.finding, Finding::NoDeposit(Why::Standing(_)))
+}

@@ -1,0 +1,409 @@
+//! Amounts: what an answer comes to for one line, in dollars and cents, and what each doubt costs.
+
+use std::sync::Arc;
+
+use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RateUsed, ScopeOutcome, StakeRule};
+use crate::casebook::family::{Family, Rate};
+use crate::casebook::{Base, Casebook, RateKind};
+use crate::entry::{EntryLine, Read};
+use crate::terms::money::per_unit;
+use crate::terms::{
+    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Quantity, Severity, Suffix, WholeDollars,
+};
+
+/// What a person has to do with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// There is no figure.
+    NoFigure,
+    /// A figure is given; a person must confirm it.
+    Review,
+    /// A deposit is due at entry, 0.00 percent included.
+    Deposit,
+    /// A case was tested and asks nothing.
+    NoDeposit,
+    /// No case of the casebook lists the line and none was declared.
+    NotTested,
+}
+
+impl Action {
+    /// All five, most urgent first.
+    pub const ALL: [Action; 5] =
+        [Action::NoFigure, Action::Review, Action::Deposit, Action::NoDeposit, Action::NotTested];
+
+    /// The word of the `Action` column.
+    pub fn text(self) -> &'static str {
+        match self {
+            Action::NoFigure => "NO FIGURE",
+            Action::Review => "REVIEW",
+            Action::Deposit => "DEPOSIT",
+            Action::NoDeposit => "NO DEPOSIT",
+            Action::NotTested => "NOT TESTED",
+        }
+    }
+}
+
+/// The money of a line under one kind of case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseFinding {
+    /// The number to file, where a rate was found.
+    pub number: Option<(CaseNumber, Option<Suffix>)>,
+    /// The rate row: family and place there.
+    pub rate: Option<(usize, usize)>,
+    /// The value that the rate applied to; `None` for a rate per unit.
+    pub base: Option<WholeDollars>,
+    /// Due at entry.
+    pub at_entry: Option<Money>,
+    /// What stands as known on the as-of day. Not an assessed duty and no promise of a refund.
+    pub restated: Option<Money>,
+    /// Paid less restated, where both are known.
+    pub difference: Option<Money>,
+}
+
+/// Our conclusion for a line.
+#[derive(Clone, Debug)]
+pub struct LineFindings {
+    /// What law answered; `None` where no day governs the line or its rows contradict each other.
+    pub answer: Option<Arc<Answer>>,
+    /// What a person has to do.
+    pub action: Action,
+    /// Money by kind, AD then CVD.
+    pub cases: [CaseFinding; 2],
+    /// Sum due at entry.
+    pub at_entry: Option<Money>,
+    /// Sum that stands.
+    pub restated: Option<Money>,
+    /// Exceptions in catalogue order.
+    pub exceptions: Vec<Exception>,
+}
+
+impl LineFindings {
+    /// Scope at entry, where a case was tested.
+    pub fn scope(&self) -> Option<ScopeOutcome> {
+        self.answer.as_ref().and_then(|answer| answer.scope)
+    }
+
+    /// The type to file instead.
+    pub fn file_as(&self) -> Option<EntryType> {
+        self.answer.as_ref().and_then(|answer| answer.file_as)
+    }
+
+    /// Takes every figure away: the line is not to be computed for a reason found outside it.
+    pub fn refuse(&mut self, exception: Exception) {
+        self.exceptions.push(exception);
+        self.exceptions.sort_by_key(|exception| exception.code);
+        self.cases = [CaseFinding::default(), CaseFinding::default()];
+        self.at_entry = None;
+        self.restated = None;
+        self.action = Action::NoFigure;
+    }
+}
+
+/// The findings of a line for which there is nothing to ask: no governing day, or rows that contradict each other.
+pub fn without_answer(line: &EntryLine) -> LineFindings {
+    let mut exceptions = line.exceptions.clone();
+    if line.governing.is_some() {
+        raise(&mut exceptions, |_| true);
+    }
+    exceptions.sort_by_key(|exception| exception.code);
+    LineFindings {
+        answer: None,
+        action: Action::NoFigure,
+        cases: Default::default(),
+        at_entry: None,
+        restated: None,
+        exceptions,
+    }
+}
+
+/// What an answer comes to for a line.
+pub fn amounts(casebook: &Casebook, answer: Arc<Answer>, line: &EntryLine) -> LineFindings {
+    let money = Reckoning { casebook, line };
+    let cases = Kind::BOTH.map(|kind| money.case(answer.case(kind), kind));
+    let mut exceptions = line.exceptions.clone();
+    let measured = answer.cases.iter().flatten().any(|case| {
+        matches!(case.at_entry.finding, Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated)
+    });
+    // A cell that is not understood is a Stop where its field decides the answer (contract, section 4).
+    raise(&mut exceptions, |heading| match heading {
+        Heading::Htsus => true,
+        Heading::AdCase | Heading::CvdCase => true,
+        Heading::AdPaid | Heading::CvdPaid => false,
+        _ => measured,
+    });
+    exceptions.extend(answer.doubts.iter().map(|doubt| money.exception(doubt, &answer)));
+    money.declared(&answer, &cases, &mut exceptions);
+    let (at_entry, restated) = totals(&answer, &cases);
+    finish(&mut exceptions);
+    let action = action(&answer, &exceptions);
+    LineFindings { action, cases, at_entry, restated, exceptions, answer: Some(answer) }
+}
+
+/// Raises EN01 and EN07 to Stop where `decides` says that the field decides the answer.
+fn raise(exceptions: &mut [Exception], decides: impl Fn(Heading) -> bool) {
+    for exception in exceptions {
+        let heading = match &exception.ground {
+            Ground::Cell { heading, .. } => *heading,
+            _ => continue,
+        };
+        if matches!(exception.code, Code::EN01 | Code::EN07) {
+            exception.severity = if decides(heading) { Severity::Stop } else { Severity::Note };
+        }
+    }
+}
+
+/// Lowers what costs nothing to a Note, drops repetitions, and sorts by catalogue order.
+fn finish(exceptions: &mut Vec<Exception>) {
+    for exception in exceptions.iter_mut() {
+        if exception.stake.is_some_and(Money::is_zero) {
+            exception.severity = Severity::Note;
+        }
+    }
+    exceptions.sort_by(|a, b| (a.code, b.severity, a.kind).cmp(&(b.code, a.severity, b.kind)));
+    exceptions.dedup_by(|later, earlier| {
+        let same = later.code == earlier.code && later.ground == earlier.ground;
+        if same && earlier.kind != later.kind {
+            earlier.kind = None;
+            earlier.stake = match (earlier.stake, later.stake) {
+                (Some(a), Some(b)) => Some(a + b),
+                (one, other) => one.or(other),
+            };
+        }
+        same
+    });
+}
+
+fn action(answer: &Answer, exceptions: &[Exception]) -> Action {
+    let finding = |wanted: fn(&Finding) -> bool| {
+        answer.cases.iter().flatten().any(|case| wanted(&case.at_entry.finding))
+    };
+    let worst = exceptions.iter().map(|exception| exception.severity).max();
+    if worst == Some(Severity::Stop) || finding(|finding| matches!(finding, Finding::Unsettled { .. })) {
+        Action::NoFigure
+    } else if !answer.tested {
+        Action::NotTested
+    } else if worst == Some(Severity::Review) {
+        Action::Review
+    } else if finding(|finding| matches!(finding, Finding::Deposit(used) if !used.at_withdrawal)) {
+        Action::Deposit
+    } else {
+        Action::NoDeposit
+    }
+}
+
+/// Sums at entry and restated: empty if any case that concerns the line has no figure. A line that no case concerns
+/// owes 0.00.
+fn totals(answer: &Answer, cases: &[CaseFinding; 2]) -> (Option<Money>, Option<Money>) {
+    if !answer.tested || answer.cases.iter().all(Option::is_none) {
+        return (None, None);
+    }
+    let mut sums = (Some(Money::ZERO), Some(Money::ZERO));
+    for kind in Kind::BOTH {
+        let Some(case) = answer.case(kind) else { continue };
+        let found = &cases[kind.index()];
+        for (sum, finding, figure) in [
+            (&mut sums.0, &case.at_entry.finding, found.at_entry),
+            (&mut sums.1, &case.restated.finding, found.restated),
+        ] {
+            match finding {
+                Finding::NotConcerned(_) => {}
+                Finding::Deposit(_) | Finding::NoDeposit(_) => {
+                    *sum = sum.zip(figure).map(|(sum, figure)| sum + figure);
+                }
+                Finding::OriginNotStated | Finding::Unsettled { .. } => *sum = None,
+            }
+        }
+    }
+    sums
+}
+
+struct Reckoning<'a> {
+    casebook: &'a Casebook,
+    line: &'a EntryLine,
+}
+
+impl Reckoning<'_> {
+    fn family(&self, case: &CaseAnswer) -> &Family {
+        &self.casebook.families()[case.family]
+    }
+
+    fn base(&self, base: Base) -> Option<WholeDollars> {
+        match base {
+            Base::Entered => self.line.entered_value.value(),
+            Base::Subject => self.line.subject_value.value(),
+        }
+    }
+
+    /// Deposit at a rate on a base: once per line and case, rounded once.
+    fn deposit(&self, rate: &Rate, base: Base) -> Option<Money> {
+        let row = &rate.row;
+        let ad_valorem = || self.base(base).zip(row.deposit).map(|(base, percent)| base.at(percent));
+        let specific = || {
+            let quantity = Quantity { amount: self.line.quantity.value()?, unit: self.line.unit.value()? };
+            Some(per_unit(quantity, row.unit_rate?))
+        };
+        match row.kind {
+            RateKind::Percent => ad_valorem(),
+            RateKind::Unit => specific(),
+            RateKind::Both => ad_valorem().zip(specific()).map(|(value, quantity)| value + quantity),
+            RateKind::Excluded => Some(Money::ZERO),
+        }
+    }
+
+    fn figure(&self, case: &CaseAnswer, finding: &Finding) -> Option<Money> {
+        match finding {
+            Finding::Deposit(used) if used.at_withdrawal => Some(Money::ZERO),
+            Finding::Deposit(used) => self.deposit(&self.family(case).rates[used.rate], used.base),
+            Finding::NoDeposit(_) => Some(Money::ZERO),
+            Finding::NotConcerned(_) | Finding::OriginNotStated | Finding::Unsettled { .. } => None,
+        }
+    }
+
+    fn case(&self, case: Option<&CaseAnswer>, kind: Kind) -> CaseFinding {
+        let Some(case) = case else { return CaseFinding::default() };
+        let mut found = CaseFinding {
+            at_entry: self.figure(case, &case.at_entry.finding),
+            restated: self.figure(case, &case.restated.finding),
+            ..CaseFinding::default()
+        };
+        if let Finding::Deposit(RateUsed { rate, suffix, base, .. }) = &case.at_entry.finding {
+            found.number = Some((case.number, *suffix));
+            found.rate = Some((case.family, *rate));
+            let per_value = self.family(case).rates[*rate].row.kind != RateKind::Unit;
+            found.base = per_value.then(|| self.base(*base)).flatten();
+        }
+        if let Read::Is(paid) = self.line.paid(kind) {
+            let asks_nothing = matches!(case.restated.finding, Finding::NotConcerned(_));
+            if asks_nothing && !paid.is_zero() {
+                found.restated = Some(Money::ZERO);
+            }
+            found.difference = found.restated.map(|restated| paid - restated);
+        }
+        found
+    }
+
+    /// What a doubt costs: the distance between the answers that it leaves open.
+    fn stake(&self, doubt: &Doubt, answer: &Answer) -> Option<Money> {
+        let kinds: &[Kind] = match &doubt.kind {
+            Some(kind) => std::slice::from_ref(kind),
+            None => &Kind::BOTH,
+        };
+        let per_case = |rule: &dyn Fn(&CaseAnswer) -> Option<Money>| {
+            let stakes: Vec<Money> =
+                kinds.iter().filter_map(|kind| answer.case(*kind)).filter_map(rule).collect();
+            (!stakes.is_empty()).then(|| stakes.into_iter().sum())
+        };
+        match doubt.stake {
+            StakeRule::Unknown => None,
+            StakeRule::Nothing => Some(Money::ZERO),
+            StakeRule::Figure => per_case(&|case| self.exposure(case)),
+            StakeRule::Against(other) => per_case(&|case| {
+                let Finding::Deposit(used) = &case.at_entry.finding else { return None };
+                let rates = &self.family(case).rates;
+                let (one, two) = (self.deposit(&rates[used.rate], used.base)?, self.deposit(&rates[other], used.base)?);
+                Some((one - two).abs())
+            }),
+            StakeRule::Disputed => per_case(&|case| {
+                let Finding::Deposit(used) = &case.at_entry.finding else { return None };
+                let row = &self.family(case).rates[used.rate].row;
+                let base = self.base(used.base)?;
+                Some((base.at(row.deposit?) - base.at(row.disputed?)).abs())
+            }),
+        }
+    }
+
+    /// The money that a finding at entry is about: the deposit, or what an unsettled one may come to.
+    fn exposure(&self, case: &CaseAnswer) -> Option<Money> {
+        let rates = &self.family(case).rates;
+        match &case.at_entry.finding {
+            Finding::Deposit(used) => self.deposit(&rates[used.rate], used.base),
+            Finding::Unsettled { floor, ceiling, base, .. } => {
+                // Where the subject value is missing the whole entered value is the upper bound.
+                let base = if self.base(*base).is_none() { Base::Entered } else { *base };
+                let ceiling = self.deposit(&rates[(*ceiling)?], base)?;
+                let floor = floor.and_then(|floor| self.deposit(&rates[floor], base)).unwrap_or_default();
+                Some((ceiling - floor).abs())
+            }
+            Finding::NoDeposit(_) | Finding::NotConcerned(_) | Finding::OriginNotStated => None,
+        }
+    }
+
+    fn exception(&self, doubt: &Doubt, answer: &Answer) -> Exception {
+        Exception {
+            code: doubt.code,
+            severity: doubt.severity,
+            ground: doubt.ground.clone(),
+            kind: doubt.kind,
+            stake: self.stake(doubt, answer),
+        }
+    }
+
+    /// What was declared against what was due, and the notes that depend on amounts.
+    fn declared(&self, answer: &Answer, cases: &[CaseFinding; 2], exceptions: &mut Vec<Exception>) {
+        for kind in Kind::BOTH {
+            let Some(case) = answer.case(kind) else { continue };
+            let found = &cases[kind.index()];
+            let mut add = |code, ground, stake| {
+                let mut exception = Exception::new(code, ground);
+                exception.kind = Some(kind);
+                exception.stake = stake;
+                exceptions.push(exception);
+            };
+            if let Finding::Deposit(used) = &case.at_entry.finding {
+                if used.at_withdrawal {
+                    add(Code::EN10, Ground::Bare, self.exposure(case));
+                }
+                let live = matches!(case.restated.finding, Finding::Deposit(_));
+                let owed = found.at_entry.is_some_and(|due| !due.is_zero());
+                if kind == Kind::Ad && live && owed && !self.line.non_reimbursement {
+                    add(Code::NR01, Ground::Bare, None);
+                }
+            }
+            if matches!(
+                case.at_entry.finding,
+                Finding::Deposit(_) | Finding::Unsettled { missing: Missing::TwoRates, .. }
+            ) {
+                self.spelling(answer, case, &mut add);
+            }
+            let due = match case.at_entry.finding {
+                Finding::NotConcerned(_) => Some(Money::ZERO),
+                _ => found.at_entry,
+            };
+            if let (Some(due), Read::Is(paid)) = (due, self.line.paid(kind)) {
+                let ground = Ground::Declared { paid, due };
+                match paid.cmp(&due) {
+                    std::cmp::Ordering::Less => add(Code::CD01, ground, Some(due - paid)),
+                    std::cmp::Ordering::Greater => add(Code::CD02, ground, Some(paid - due)),
+                    std::cmp::Ordering::Equal => {}
+                }
+            }
+            if let (Some(at_entry), Some(restated)) = (found.at_entry, found.restated) {
+                if at_entry != restated {
+                    add(Code::CD05, Ground::Bare, Some((at_entry - restated).abs()));
+                }
+            }
+        }
+    }
+
+    /// PA04: a listed name that is not written as any notice prints it.
+    fn spelling(
+        &self,
+        answer: &Answer,
+        case: &CaseAnswer,
+        add: &mut impl FnMut(Code, Ground, Option<Money>),
+    ) {
+        use crate::terms::Role;
+        let names = [
+            (Role::Exporter, &self.line.exporter, answer.exporter),
+            (Role::Producer, &self.line.producer, answer.producer),
+        ];
+        for (role, name, party) in names {
+            let Some((_, party)) = party.filter(|(family, _)| *family == case.family) else { continue };
+            let printed = self.family(case).printed(self.family(case).first_opened(case.number), party);
+            if let Some(newest) = printed.first().filter(|_| printed.iter().all(|printed| **printed != *name.text)) {
+                let ground = Ground::PrintedAs { role, printed: newest.as_str().into() };
+                add(Code::PA04, ground, None);
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The ladder: the order in which rates are tried for the exporter and producer of a line.
+//!
+//! Nothing near or similar selects a rate: a row is found by equal keys or not at all, and a pair rate needs both names
+//! on one row.
+
+use super::answer::{RateIx, RungUsed, Told, Tried, comparable};
+use super::question::{Party, Question};
+use crate::casebook::family::{Family, Ladder, Rate};
+use crate::casebook::{
+    Asked, EveryoneElse, ForeignExporter, GoverningTable, PartyIx, RateKey, Rung,
+};
+use crate::entry::Read;
+use crate::terms::{CaseNumber, Ground, Role};
+
+/// What the ladder gave.
+#[derive(Clone, Debug)]
+pub enum Climbed {
+    /// A rate, and what makes it doubtful.
+    Rate {
+        /// The row.
+        rate: RateIx,
+        /// Where it stood.
+        rung: RungUsed,
+        /// The party whose company suffix is filed; `None` for everyone else.
+        party: Option<PartyIx>,
+        /// Doubts about the parties.
+        doubts: Vec<PartyDoubt>,
+    },
+    /// A named party on a list of producers and/or exporters is not listed and the other name is missing: between
+    /// everyone else's rate and the highest listed one.
+    PartyMissing {
+        /// Which is missing.
+        roles: Vec<Role>,
+        /// Everyone else's row.
+        floor: Option<RateIx>,
+        /// The highest row.
+        ceiling: Option<RateIx>,
+    },
+    /// Exporter and producer are listed with different rates.
+    TwoRates(RateIx, RateIx),
+    /// The table is partial, or none governs the day.
+    NotInTable {
+        /// Everyone else's row, if the part at hand has it.
+        everyone: Option<RateIx>,
+    },
+}
+
+/// A doubt about the parties behind a rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartyDoubt {
+    /// PA01.
+    Missing(Vec<Role>),
+    /// PA02.
+    NotListed(Vec<Role>),
+    /// PA03.
+    NotAPair,
+    /// PA07.
+    Foreign {
+        /// True if the rate is that of the supplier's pair.
+        supplied: bool,
+    },
+}
+
+impl PartyDoubt {
+    /// What the exception rests on.
+    pub fn ground(&self) -> Ground {
+        match self {
+            PartyDoubt::Missing(roles) | PartyDoubt::NotListed(roles) => Ground::Parties(roles.clone()),
+            PartyDoubt::NotAPair => Ground::Parties(vec![Role::Exporter, Role::Producer]),
+            PartyDoubt::Foreign { supplied } => Ground::Supplier { known: *supplied },
+        }
+    }
+}
+
+/// One climb: a family, a case of it, its table on the days asked, and the parties of the line.
+pub struct Climb<'a> {
+    family: &'a Family,
+    case: CaseNumber,
+    everyone_else: EveryoneElse,
+    asked: Asked,
+    table: GoverningTable,
+    question: &'a Question,
+    exporter: Option<PartyIx>,
+    producer: Option<PartyIx>,
+}
+
+impl<'a> Climb<'a> {
+    /// Looks both parties up; `None` if no rate table governs the day.
+    pub fn new(family: &'a Family, case: CaseNumber, asked: Asked, question: &'a Question) -> Option<Climb<'a>> {
+        let find = |party: &Party| party.listed(family, asked);
+        Some(Climb {
+            family,
+            case,
+            everyone_else: family.case(case)?.everyone_else,
+            asked,
+            table: family.table(case, asked)?,
+            question,
+            exporter: find(&question.exporter),
+            producer: find(&question.producer),
+        })
+    }
+
+    fn row(&self, key: RateKey) -> Option<RateIx> {
+        let rate: &Rate = self.family.rate(self.case, key, self.asked, self.table)?;
+        self.family.rates.iter().position(|row| std::ptr::eq(row, rate))
+    }
+
+    fn deposit(&self, rate: RateIx) -> rust_decimal::Decimal {
+        comparable(&self.family.rates[rate].row)
+    }
+
+    fn missing(&self) -> Vec<Role> {
+        let parties = [(Role::Exporter, &self.question.exporter), (Role::Producer, &self.question.producer)];
+        parties.into_iter().filter(|(_, party)| !party.is_named()).map(|(role, _)| role).collect()
+    }
+
+    fn rate(&self, rate: RateIx, rung: RungUsed, party: Option<PartyIx>, doubts: Vec<PartyDoubt>) -> Climbed {
+        Climbed::Rate { rate, rung, party, doubts }
+    }
+
+    /// Tries the rungs in order. What was tried goes to `told`.
+    pub fn climb(&self, ladder: &Ladder, told: &mut Told) -> Climbed {
+        told.table = Some(self.table.notice);
+        let mut owners_rung_unknown = false;
+        for rung in &ladder.rungs {
+            let tried = match rung {
+                Rung::Pair => self.pair(),
+                Rung::Exporter => self.own(self.exporter, &self.question.exporter, Role::Exporter, RateKey::Exporter),
+                Rung::Producer => self.own(self.producer, &self.question.producer, Role::Producer, RateKey::Producer),
+                Rung::Either => self.either(),
+                Rung::Everyone => {
+                    let climbed = self.everyone(ladder, owners_rung_unknown);
+                    let row = match &climbed {
+                        Climbed::Rate { rate, .. } => Tried::Found(*rate),
+                        _ => Tried::NoRow,
+                    };
+                    told.tried.push((rung.word(), row));
+                    return climbed;
+                }
+            };
+            told.tried.push((rung.word(), tried.clone()));
+            match tried {
+                Tried::Found(rate) => return self.found(*rung, rate),
+                Tried::TwoRows(exporter, producer) => return Climbed::TwoRates(exporter, producer),
+                Tried::NameMissing(_) => owners_rung_unknown |= *rung != Rung::Pair,
+                Tried::NoRow => {}
+            }
+        }
+        Climbed::NotInTable { everyone: None }
+    }
+
+    fn pair(&self) -> Tried {
+        match (self.question.exporter.is_named(), self.question.producer.is_named()) {
+            (false, _) => Tried::NameMissing(Role::Exporter),
+            (_, false) => Tried::NameMissing(Role::Producer),
+            (true, true) => {
+                let key = self.exporter.zip(self.producer).map(|(e, p)| RateKey::Pair(e, p));
+                key.and_then(|key| self.row(key)).map_or(Tried::NoRow, Tried::Found)
+            }
+        }
+    }
+
+    fn own(&self, party: Option<PartyIx>, name: &Party, role: Role, key: fn(PartyIx) -> RateKey) -> Tried {
+        match (name.is_named(), party) {
+            (false, _) => Tried::NameMissing(role),
+            (true, None) => Tried::NoRow,
+            (true, Some(party)) => self.row(key(party)).map_or(Tried::NoRow, Tried::Found),
+        }
+    }
+
+    fn either(&self) -> Tried {
+        let row = |party: Option<PartyIx>| party.and_then(|party| self.row(RateKey::Either(party)));
+        match (row(self.exporter), row(self.producer)) {
+            (Some(e), Some(p)) if self.deposit(e) != self.deposit(p) => Tried::TwoRows(e, p),
+            (Some(row), _) | (None, Some(row)) => Tried::Found(row),
+            (None, None) => self.missing().first().map_or(Tried::NoRow, |role| Tried::NameMissing(*role)),
+        }
+    }
+
+    /// A rate of the line's own parties.
+    fn found(&self, rung: Rung, rate: RateIx) -> Climbed {
+        let key = self.family.rates[rate].key;
+        let missing = self.missing();
+        // A pair row settles both names; a company's own row leaves the other name open only where it could decide.
+        let could_decide = rung == Rung::Either || self.table_has_pairs();
+        let doubts = if missing.is_empty() || !could_decide { vec![] } else { vec![PartyDoubt::Missing(missing)] };
+        let (used, party) = match key {
+            RateKey::Pair(exporter, _) => (RungUsed::Pair, exporter),
+            RateKey::Exporter(party) => (RungUsed::Exporter, party),
+            RateKey::Producer(party) => (RungUsed::Producer, party),
+            RateKey::Either(party) if Some(party) == self.exporter => (RungUsed::Either(Role::Exporter), party),
+            RateKey::Either(party) => (RungUsed::Either(Role::Producer), party),
+            RateKey::Everyone => return Climbed::NotInTable { everyone: Some(rate) },
+        };
+        self.rate(rate, used, Some(party), doubts)
+    }
+
+    fn table_has_pairs(&self) -> bool {
+        self.family.rates_in(self.case, self.asked, self.table).any(|rate| matches!(rate.key, RateKey::Pair(..)))
+    }
+
+    fn everyone(&self, ladder: &Ladder, owners_rung_unknown: bool) -> Climbed {
+        let everyone = self.row(RateKey::Everyone);
+        let missing = self.missing();
+        if !self.table.partial && owners_rung_unknown {
+            return Climbed::PartyMissing { roles: missing, floor: everyone, ceiling: self.highest() };
+        }
+        let foreign = self.foreign_exporter(ladder);
+        if foreign {
+            if let Some(rate) = self.supplier_pair() {
+                let doubts = vec![PartyDoubt::Foreign { supplied: true }];
+                return self.rate(rate, RungUsed::SupplierPair, self.exporter, doubts);
+            }
+        }
+        let Some(rate) = everyone.filter(|_| !self.table.partial) else {
+            return Climbed::NotInTable { everyone };
+        };
+        let doubt = if !missing.is_empty() {
+            PartyDoubt::Missing(missing)
+        } else if foreign {
+            PartyDoubt::Foreign { supplied: false }
+        } else {
+            let listed = |party: Option<PartyIx>| {
+                party.is_some_and(|party| self.family.listed(self.case, party, self.asked, self.table))
+            };
+            let roles = [(Role::Exporter, listed(self.exporter)), (Role::Producer, listed(self.producer))];
+            match roles.into_iter().filter(|(_, listed)| !listed).map(|(role, _)| role).collect::<Vec<_>>() {
+                none if none.is_empty() => PartyDoubt::NotAPair,
+                roles => PartyDoubt::NotListed(roles),
+            }
+        };
+        self.rate(rate, RungUsed::Everyone(self.everyone_else), None, vec![doubt])
+    }
+
+    /// An exporter outside the case country without a rate of its own. Reading: it is foreign if the casebook says
+    /// so, else if the country of export is another one.
+    fn foreign_exporter(&self, ladder: &Ladder) -> bool {
+        if ladder.foreign_exporter != ForeignExporter::Supplier || !self.question.exporter.is_named() {
+            return false;
+        }
+        let own_rate = self.exporter.is_some_and(|exporter| {
+            self.family.listed_exporter(self.case, exporter, self.asked, self.table)
+        });
+        let said = self.exporter.and_then(|exporter| self.family.parties[exporter].country);
+        let country = said.or(match self.question.export_country {
+            Read::Is(country) => Some(country),
+            Read::Blank | Read::NotUnderstood => None,
+        });
+        !own_rate && country.is_some_and(|country| country != self.family.country)
+    }
+
+    fn supplier_pair(&self) -> Option<RateIx> {
+        let supplier = self.question.supplier.listed(self.family, self.asked)?;
+        self.row(RateKey::Pair(supplier, self.producer?))
+    }
+
+    fn highest(&self) -> Option<RateIx> {
+        let rows = self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
+        rows.max_by_key(|rate| self.deposit(*rate))
+    }
+
+    /// The row, other than the one used, whose rate lies farthest from it: what a wrong name would cost.
+    pub fn farthest(&self, used: RateIx) -> Option<RateIx> {
+        let rows = self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
+        rows.filter(|rate| *rate != used).max_by_key(|rate| (self.deposit(*rate) - self.deposit(used)).abs())
+    }
+}

@@ -1,0 +1,137 @@
+//! A question: all of a line that law looks at, in the coordinates in which law is constant.
+
+use crate::casebook::{Asked, Band, Casebook, Epoch, Family, PartyIx, Word};
+use crate::entry::{Declared, EntryLine, Name, Read, ZoneStatus};
+use crate::terms::{Country, EntryType, GoverningDay, Hts, KnownDay, PartyKey, Unit};
+
+/// A party of the line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// Blank, or too damaged to be a name.
+    Missing,
+    /// This name, and what stands before a trailing city and country.
+    Named(PartyKey, Option<PartyKey>),
+}
+
+impl Party {
+    fn of(name: &Name) -> Party {
+        name.key.clone().map_or(Party::Missing, |key| Party::Named(key, name.without_address.clone()))
+    }
+
+    /// True if there is a name.
+    pub fn is_named(&self) -> bool {
+        matches!(self, Party::Named(..))
+    }
+
+    /// The listed party behind the name: the whole name first, then without its trailing address.
+    pub fn listed(&self, family: &Family, asked: Asked) -> Option<PartyIx> {
+        match self {
+            Party::Missing => None,
+            Party::Named(key, without_address) => {
+                let rest = || without_address.as_ref().and_then(|key| family.party(key, asked));
+                family.party(key, asked).or_else(rest)
+            }
+        }
+    }
+}
+
+/// What the line says the product is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProductFact {
+    /// Nothing.
+    Missing,
+    /// A word that no scope version knows.
+    NotUnderstood,
+    /// A word of the scope rules.
+    Word(Word),
+}
+
+/// All of a line that law looks at. Two lines with equal questions have the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// The day that fixes the rate.
+    pub governing: Epoch,
+    /// The day of filing.
+    pub filing: Epoch,
+    /// The day asked from.
+    pub as_of: Epoch,
+    /// Tariff number.
+    pub hts: Read<Hts>,
+    /// True if a chapter 98 number stands on the line.
+    pub chapter_98: bool,
+    /// CBP origin.
+    pub origin: Read<Country>,
+    /// Commerce's origin.
+    pub ad_cvd_origin: Read<Country>,
+    /// Country of export.
+    pub export_country: Read<Country>,
+    /// Exporter.
+    pub exporter: Party,
+    /// Producer.
+    pub producer: Party,
+    /// Supplier in the case country.
+    pub supplier: Party,
+    /// Entry type.
+    pub entry_type: Read<EntryType>,
+    /// Zone status.
+    pub zone: Read<ZoneStatus>,
+    /// Declared cases, AD then CVD.
+    pub declared: [Declared; 2],
+    /// The product word.
+    pub product: ProductFact,
+    /// Measured facts: carbon percent, mAh/g, graphitization percent, Wh/kg.
+    pub facts: [Band; 4],
+    /// Facts that stand in the file and are not understood.
+    pub facts_not_understood: [bool; 4],
+    /// Which values are present.
+    pub values: Values,
+}
+
+/// Which values of the line are present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Values {
+    /// Entered value.
+    pub entered: Read<()>,
+    /// Value of the subject portion.
+    pub subject: Read<()>,
+    /// Quantity.
+    pub quantity: Read<()>,
+    /// Its unit.
+    pub unit: Read<Unit>,
+}
+
+/// The question of a line; `None` if no day governs it.
+pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Option<Question> {
+    let governing: GoverningDay = line.governing?;
+    let grid = casebook.grid();
+    let product = match line.product.trim() {
+        "" => ProductFact::Missing,
+        text => grid.word(text).map_or(ProductFact::NotUnderstood, ProductFact::Word),
+    };
+    let fact = |i: usize| grid.band(crate::casebook::check::FACTS[i], line.facts[i].value());
+    Some(Question {
+        governing: grid.epoch(governing.0),
+        filing: grid.epoch(line.filing_day(governing, as_of).0),
+        as_of: grid.epoch(as_of.0),
+        hts: line.hts,
+        chapter_98: line.chapter_98,
+        origin: line.origin,
+        ad_cvd_origin: line.ad_cvd_origin,
+        export_country: line.export_country,
+        exporter: Party::of(&line.exporter),
+        producer: Party::of(&line.producer),
+        supplier: Party::of(&line.supplier),
+        entry_type: line.entry_type,
+        zone: line.zone,
+        declared: line.declared,
+        product,
+        facts: [fact(0), fact(1), fact(2), fact(3)],
+        facts_not_understood: line.facts.map(|fact| fact == Read::NotUnderstood),
+        values: Values {
+            entered: line.entered_value.map(|_| ()),
+            subject: line.subject_value.map(|_| ()),
+            quantity: line.quantity.map(|_| ()),
+            unit: line.unit,
+        },
+    })
+}

@@ -1,0 +1,18 @@
+//! Rows to entry lines: which column means what, which rows are one line, what a cell says, and which of the dates
+//! governs.
+//!
+//! This room knows no law except which date governs. A cell that it does not understand is an exception, never zero.
+
+pub mod amount;
+pub mod cells;
+pub mod columns;
+pub mod date;
+pub mod group;
+pub mod invoice;
+pub mod line;
+pub mod tariff;
+
+pub use columns::{ColumnError, Columns};
+pub use date::{DateOrder, DateOrders};
+pub use group::{Grouping, lines};
+pub use line::{Declared, EntryLine, Name, Read, ZoneStatus};

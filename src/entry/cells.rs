@@ -1,0 +1,192 @@
+//! What the cells of a row say, field by field. What is not understood becomes an exception with its place.
+
+use rust_decimal::Decimal;
+
+use super::amount::{AMOUNT, amount_in, figure_in};
+use super::columns::Columns;
+use super::date::{DATE, DATE_HEADINGS, DATE_ORDER, DateCell, DateOrders, Evidence, read_date};
+use super::line::{Declared, Name, Read, ZoneStatus};
+use crate::spreadsheet::row::{Cell, Row};
+use crate::terms::party_name;
+use crate::terms::{
+    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, PartyKey, Unit, WholeDollars,
+};
+
+/// Characters of a cell that an exception quotes; a longer one is cut, and the mark shows it.
+const QUOTED: usize = 120;
+
+/// Reads the cells of one row.
+pub struct Cells<'a> {
+    columns: &'a Columns,
+    row: &'a Row,
+    /// What was noticed.
+    pub exceptions: Vec<Exception>,
+}
+
+/// A cell as an exception quotes it.
+pub fn quoted(cell: &Cell) -> Box<str> {
+    let shown = cell.shown();
+    match shown.char_indices().nth(QUOTED) {
+        None => shown.into(),
+        Some((cut, _)) => format!("{}\u{2026}", &shown[..cut]).into(),
+    }
+}
+
+impl<'a> Cells<'a> {
+    /// A reader of this row.
+    pub fn new(columns: &'a Columns, row: &'a Row) -> Cells<'a> {
+        Cells { columns, row, exceptions: Vec::new() }
+    }
+
+    fn cell(&self, heading: Heading) -> &'a Cell {
+        self.columns.cell(self.row, heading)
+    }
+
+    /// The text of a cell, blanks around it set aside; empty if blank.
+    pub fn text(&self, heading: Heading) -> Box<str> {
+        self.cell(heading).shown().into()
+    }
+
+    fn not_understood(&mut self, code: Code, heading: Heading, expected: &'static str) {
+        let found = quoted(self.cell(heading));
+        self.exceptions.push(Exception::new(code, Ground::Cell { heading, found, expected }));
+    }
+
+    /// Reads a field; a formula without a value is EN07, anything else that `parse` refuses EN01.
+    fn read<T>(
+        &mut self,
+        heading: Heading,
+        expected: &'static str,
+        parse: impl FnOnce(&Cell) -> Option<T>,
+    ) -> Read<T> {
+        let cell = self.cell(heading);
+        if cell.is_blank() {
+            return Read::Blank;
+        }
+        if let Some(value) = parse(cell) {
+            return Read::Is(value);
+        }
+        let code = if *cell == Cell::FormulaWithoutValue { Code::EN07 } else { Code::EN01 };
+        self.not_understood(code, heading, expected);
+        Read::NotUnderstood
+    }
+
+    /// A country by code or name.
+    pub fn country(&mut self, heading: Heading) -> Read<Country> {
+        self.read(heading, "a country code such as CN, or its English name", |cell| Country::parse(&cell.shown()))
+    }
+
+    /// An amount in dollars and cents that may not be negative.
+    pub fn value(&mut self, heading: Heading) -> Read<Decimal> {
+        self.read(heading, AMOUNT, |cell| amount_in(cell).filter(|value| WholeDollars::from_decimal(*value).is_some()))
+    }
+
+    /// A deposit paid; a refund already booked may make it negative.
+    pub fn paid(&mut self, kind: Kind) -> Read<Money> {
+        let heading = if kind == Kind::Ad { Heading::AdPaid } else { Heading::CvdPaid };
+        let fits = |amount: &Decimal| amount.abs() <= crate::terms::money::MAX_DOLLARS;
+        self.read(heading, AMOUNT, |cell| amount_in(cell).filter(fits).map(Money::from_decimal))
+    }
+
+    /// A figure that may not be negative.
+    pub fn figure(&mut self, heading: Heading) -> Read<Decimal> {
+        let fits = |figure: &Decimal| *figure <= crate::terms::money::MAX_DOLLARS;
+        self.read(heading, "a number that is not negative", |cell| figure_in(cell).filter(fits))
+    }
+
+    /// A unit of measure.
+    pub fn unit(&mut self) -> Read<Unit> {
+        self.read(Heading::Unit, "a unit code such as KG", |cell| Unit::parse(&cell.shown()))
+    }
+
+    /// The entry type; a single digit is padded and noted.
+    pub fn entry_type(&mut self) -> Read<EntryType> {
+        let heading = Heading::EntryType;
+        let found = self.read(heading, "an entry type such as 03", |cell| EntryType::parse(&cell.shown()));
+        let shown = self.text(heading);
+        if let Read::Is(entry_type) = found {
+            if shown.len() == 1 {
+                let ground = Ground::Repaired { heading, found: shown, used: entry_type.to_string().into() };
+                self.exceptions.push(Exception::new(Code::EN08, ground));
+            }
+        }
+        found
+    }
+
+    /// Status in a foreign-trade zone.
+    pub fn zone(&mut self) -> Read<ZoneStatus> {
+        self.read(Heading::ZoneStatus, "PF, NPF, D or ZR", |cell| match cell.shown().to_ascii_uppercase().as_str() {
+            "PF" => Some(ZoneStatus::PrivilegedForeign),
+            "NPF" => Some(ZoneStatus::NonPrivilegedForeign),
+            "D" => Some(ZoneStatus::Domestic),
+            "ZR" => Some(ZoneStatus::ZoneRestricted),
+            _ => None,
+        })
+    }
+
+    /// A company name. Damage (U+FFFD, control characters) is EN09: such a name equals no other.
+    pub fn name(&mut self, heading: Heading) -> Name {
+        let cell = self.cell(heading);
+        let text: Box<str> = cell.shown().into();
+        if text.is_empty() {
+            return Name::default();
+        }
+        if !matches!(cell, Cell::Text(_)) {
+            let code = if *cell == Cell::FormulaWithoutValue { Code::EN07 } else { Code::EN01 };
+            self.not_understood(code, heading, "a company name");
+            return Name { text, ..Name::default() };
+        }
+        let key = PartyKey::of(&text);
+        if key.is_none() {
+            self.not_understood(Code::EN09, heading, "a company name without damaged characters");
+        }
+        let without_address = party_name::without_address(&text);
+        Name { text, key, without_address }
+    }
+
+    /// The case declared in the column of a kind.
+    pub fn declared(&mut self, kind: Kind) -> Declared {
+        let (heading, expected) = match kind {
+            Kind::Ad => (Heading::AdCase, "an AD case number such as A-999-101-001"),
+            Kind::Cvd => (Heading::CvdCase, "a CVD case number such as C-999-102-001"),
+        };
+        let cell = self.cell(heading);
+        if cell.is_blank() {
+            return Declared::Nothing;
+        }
+        let shown = cell.shown();
+        let mut numbers: Vec<_> =
+            shown.split([';', ',', '/', '\n']).map(str::trim).filter(|part| !part.is_empty()).map(CaseNumber::parse).collect();
+        numbers.dedup();
+        match numbers[..] {
+            [Some((number, suffix))] if number.kind == kind => Declared::One(number, suffix),
+            [_, _, ..] if numbers.iter().all(Option::is_some) => Declared::Several,
+            _ => {
+                self.not_understood(Code::EN01, heading, expected);
+                Declared::NotUnderstood
+            }
+        }
+    }
+
+    /// A date, and what its writing tells about its column. What cannot be read is EN01 here: whether the date
+    /// governs is not known yet.
+    pub fn date(
+        &mut self,
+        heading: Heading,
+        orders: &DateOrders,
+        evidence: &mut [Evidence; DATE_HEADINGS.len()],
+    ) -> Read<jiff::civil::Date> {
+        let cell = self.cell(heading);
+        if cell.is_blank() {
+            return Read::Blank;
+        }
+        let column = DATE_HEADINGS.iter().position(|date| *date == heading).expect("a date heading");
+        let expected = match read_date(cell, orders.0[column], &mut evidence[column]) {
+            DateCell::Is(date) => return Read::Is(date),
+            DateCell::Ambiguous => DATE_ORDER,
+            DateCell::NotUnderstood => DATE,
+        };
+        self.not_understood(Code::EN01, heading, expected);
+        Read::NotUnderstood
+    }
+}

@@ -1,0 +1,156 @@
+//! Which column holds which heading.
+
+use thiserror::Error;
+
+use crate::spreadsheet::row::{Cell, Row};
+use crate::terms::Heading;
+
+/// Why the headings of a file cannot be used. The file stops.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ColumnError {
+    /// A heading that is needed is not there.
+    #[error("no column is headed {}; found: {found}. Rename the column, or start from the template", missing.join(", nor one "))]
+    Missing {
+        /// What was looked for.
+        missing: Vec<String>,
+        /// What was found, in order.
+        found: String,
+    },
+    /// Two columns have one heading.
+    #[error("two columns are headed {heading:?}: columns {first} and {second}; found: {found}. Rename or remove one")]
+    Doubled {
+        /// Which.
+        heading: String,
+        /// Letter of the first.
+        first: String,
+        /// Letter of the second.
+        second: String,
+        /// What was found, in order.
+        found: String,
+    },
+}
+
+/// The columns of a file that the program knows.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// For each heading the place among the bound cells of a row.
+    place: Vec<Option<usize>>,
+    /// Columns of the file that are bound, from 0.
+    bound: Vec<usize>,
+    headings: Vec<Heading>,
+    width: usize,
+}
+
+/// The letters of a spreadsheet column, from 0: `A`, `Z`, `AA`.
+pub fn column_letters(mut column: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b'A' + u8::try_from(column % 26).expect("below 26")));
+        if column < 26 {
+            break;
+        }
+        column = column / 26 - 1;
+    }
+    letters.iter().rev().collect()
+}
+
+impl Columns {
+    /// Finds the known headings in a heading row.
+    ///
+    /// # Errors
+    /// HTSUS, Country of Origin, Entered Value, or both of Entry Date and Withdrawal Date are absent; or a known
+    /// heading stands twice.
+    pub fn bind(header: &[String]) -> Result<Columns, ColumnError> {
+        let shown: Vec<&str> = header.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        let found = if shown.is_empty() { "nothing".to_string() } else { shown.join(" · ") };
+        let place = vec![None; Heading::ALL.len()];
+        let (bound, headings, width) = (Vec::new(), Vec::new(), header.len());
+        let mut columns = Columns { place, bound, headings, width };
+        for (column, text) in header.iter().enumerate() {
+            let Some(heading) = Heading::parse(text) else { continue };
+            if let Some(place) = columns.place[heading.index()] {
+                return Err(ColumnError::Doubled {
+                    heading: heading.text().to_string(),
+                    first: column_letters(columns.bound[place]),
+                    second: column_letters(column),
+                    found,
+                });
+            }
+            columns.place[heading.index()] = Some(columns.bound.len());
+            columns.bound.push(column);
+            columns.headings.push(heading);
+        }
+        let mut missing: Vec<String> = [Heading::Htsus, Heading::Origin, Heading::EnteredValue]
+            .into_iter()
+            .filter(|heading| !columns.has(*heading))
+            .map(|heading| format!("{:?}", heading.text()))
+            .collect();
+        if !columns.has(Heading::EntryDate) && !columns.has(Heading::WithdrawalDate) {
+            missing.push("\"Entry Date\" (or \"Withdrawal Date\")".to_string());
+        }
+        if missing.is_empty() { Ok(columns) } else { Err(ColumnError::Missing { missing, found }) }
+    }
+
+    /// True if a record has as many fields as there are headings: otherwise its cells may stand under wrong ones.
+    pub fn fits(&self, row: &Row) -> bool {
+        row.fields == 0 || row.fields == self.width
+    }
+
+    /// How many headings the file has.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// True if the file has this column.
+    pub fn has(&self, heading: Heading) -> bool {
+        self.place[heading.index()].is_some()
+    }
+
+    /// The columns to read, from 0, in the order of the bound cells.
+    pub fn bound(&self) -> &[usize] {
+        &self.bound
+    }
+
+    /// The headings of the bound columns, in the same order.
+    pub fn headings(&self) -> &[Heading] {
+        &self.headings
+    }
+
+    /// The cell of a row under a heading; empty where the file has no such column.
+    pub fn cell<'a>(&self, row: &'a Row, heading: Heading) -> &'a Cell {
+        const EMPTY: Cell = Cell::Empty;
+        self.place[heading.index()].and_then(|place| row.cells.get(place)).unwrap_or(&EMPTY)
+    }
+
+    /// True if both rows belong to one entry line, or to lines of one invoice of one entry: such rows are never put
+    /// asunder when a file is cut into pieces.
+    pub fn belong_together(&self, one: &Row, other: &Row) -> bool {
+        let same = |heading| {
+            let cell = self.cell(one, heading);
+            !cell.is_blank() && cell.shown() == self.cell(other, heading).shown()
+        };
+        same(Heading::EntryNumber) && (same(Heading::LineNumber) || same(Heading::InvoiceNumber))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bind(headings: &[&str]) -> Result<Columns, ColumnError> {
+        Columns::bind(&headings.iter().map(|h| (*h).to_string()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn missing_and_doubled_headings_name_what_was_found() {
+        let missing = bind(&["HTSUS", "Exporter"]).unwrap_err().to_string();
+        assert!(missing.contains("\"Country of Origin\"") && missing.contains("HTSUS · Exporter"), "{missing}");
+        let doubled = bind(&["HTSUS", "x", "htsus"]).unwrap_err().to_string();
+        assert!(doubled.contains("columns A and C"), "{doubled}");
+    }
+
+    #[test]
+    fn letters() {
+        assert_eq!([0, 25, 26, 701, 702].map(column_letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+    }
+}

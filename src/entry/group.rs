@@ -1,0 +1,314 @@
+//! Rows to entry lines: rows of one line are brought together first, then read.
+//!
+//! Tariff rows of chapter 99 belong to the line of their chapter 1 to 97 number, and amounts that a report repeats on
+//! every row of a line count once.
+
+use rust_decimal::Decimal;
+
+use super::cells::{Cells, quoted};
+use super::columns::Columns;
+use super::date::{DATE_HEADINGS, DateOrders, Evidence};
+use super::invoice::{InvoiceValue, round_together};
+use super::line::{EntryLine, Read};
+use super::tariff::{TARIFF, TariffCell, tariff};
+use crate::spreadsheet::row::{Cell, Row};
+use crate::terms::{
+    Code, EntryNumber, Exception, GoverningDay, Ground, Heading, Hts, Kind, Severity, WholeDollars,
+};
+
+/// Fields in which rows of one line must agree: each decides the answer of the whole line.
+const AGREE: [Heading; 24] = [
+    Heading::EntryType,
+    Heading::EntryDate,
+    Heading::EntrySummaryDate,
+    Heading::WithdrawalDate,
+    Heading::ImporterNumber,
+    Heading::Origin,
+    Heading::AdCvdOrigin,
+    Heading::ExportCountry,
+    Heading::Exporter,
+    Heading::Producer,
+    Heading::ChineseSupplier,
+    Heading::ManufacturerId,
+    Heading::PartNumber,
+    Heading::SubjectValue,
+    Heading::AdCase,
+    Heading::AdPaid,
+    Heading::CvdCase,
+    Heading::CvdPaid,
+    Heading::NonReimbursement,
+    Heading::ZoneStatus,
+    Heading::Product,
+    Heading::CarbonPercent,
+    Heading::EnergyDensityMah,
+    Heading::GraphitizationPercent,
+];
+
+/// How rows are read: the columns, and the order of day and month in each date column.
+#[derive(Clone, Debug)]
+pub struct Grouping {
+    /// Which column means what.
+    pub columns: Columns,
+    /// The order of day and month.
+    pub orders: DateOrders,
+}
+
+/// The entry lines of some rows, in order, and what the rows told about their date columns. No line may continue
+/// before the first row or after the last.
+pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; DATE_HEADINGS.len()]) {
+    let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut start = 0;
+    while start < rows.len() {
+        let end = start + 1 + rows[start + 1..].iter().take_while(|row| same_line(&grouping.columns, &rows[start], row)).count();
+        let group = Group { grouping, rows: &rows[start..end] };
+        lines.push(group.line(&mut evidence));
+        start = end;
+    }
+    round_together(&mut lines);
+    (lines.into_iter().map(|(line, _)| line).collect(), evidence)
+}
+
+fn same_line(columns: &Columns, one: &Row, other: &Row) -> bool {
+    [Heading::EntryNumber, Heading::LineNumber].into_iter().all(|heading| {
+        let cell = columns.cell(one, heading);
+        !cell.is_blank() && cell.shown() == columns.cell(other, heading).shown()
+    })
+}
+
+struct Group<'a> {
+    grouping: &'a Grouping,
+    rows: &'a [Row],
+}
+
+/// The tariff numbers of a group: which row is the principal one.
+struct Tariffs {
+    principal: usize,
+    number: Read<Hts>,
+    chapter_98: bool,
+    /// Rows that are only chapter 98 or 99.
+    special: Vec<bool>,
+    exceptions: Vec<Exception>,
+}
+
+impl Group<'_> {
+    fn cell(&self, row: usize, heading: Heading) -> &Cell {
+        self.grouping.columns.cell(&self.rows[row], heading)
+    }
+
+    fn tariffs(&self) -> Tariffs {
+        let read: Vec<TariffCell> =
+            (0..self.rows.len()).map(|row| tariff(self.cell(row, Heading::Htsus))).collect();
+        let number = |cell: &TariffCell| match cell {
+            TariffCell::AsWritten(hts) | TariffCell::StoredAsNumber(hts) | TariffCell::Repaired(hts) => Some(*hts),
+            TariffCell::NotUnderstood => None,
+        };
+        let chapter = |cell: &TariffCell| number(cell).map(Hts::chapter);
+        let special: Vec<bool> = read.iter().map(|cell| chapter(cell).is_some_and(|chapter| chapter >= 98)).collect();
+        let principal = special.iter().position(|special| !special).unwrap_or(0);
+        let mut exceptions = Vec::new();
+        let heading = Heading::Htsus;
+        for (row, cell) in read.iter().enumerate() {
+            let found = quoted(self.cell(row, heading));
+            let used = number(cell).map(|hts| hts.to_string().into());
+            let (code, ground) = match (cell, used) {
+                (TariffCell::AsWritten(_), _) => continue,
+                (TariffCell::StoredAsNumber(_), Some(used)) => (Code::EN02, Ground::Repaired { heading, found, used }),
+                (TariffCell::Repaired(_), Some(used)) => (Code::EN08, Ground::Repaired { heading, found, used }),
+                _ if *self.cell(row, heading) == Cell::FormulaWithoutValue => {
+                    (Code::EN07, Ground::Cell { heading, found, expected: TARIFF })
+                }
+                _ => (Code::EN01, Ground::Cell { heading, found, expected: TARIFF }),
+            };
+            exceptions.push(Exception::new(code, ground));
+        }
+        let numbers: Vec<Hts> =
+            read.iter().zip(&special).filter(|(_, special)| !**special).filter_map(|(cell, _)| number(cell)).collect();
+        if numbers.windows(2).any(|pair| pair[0] != pair[1]) {
+            let found = numbers.iter().map(Hts::to_string).collect::<Vec<_>>().join(" / ");
+            exceptions.push(Exception::new(Code::EN05, Ground::RowsDisagree { heading, found: found.into() }));
+        }
+        let principal_number = if special[principal] && special.len() > 1 { None } else { number(&read[principal]) };
+        Tariffs {
+            principal,
+            number: principal_number.map_or(Read::NotUnderstood, Read::Is),
+            chapter_98: read.iter().any(|cell| chapter(cell) == Some(98)),
+            special,
+            exceptions,
+        }
+    }
+
+    /// The entered value of the line. On a chapter 99 row nothing or the same value stands; the value of two rows
+    /// with one number counts once. Any other picture is a contradiction.
+    fn entered_value(&self, tariffs: &Tariffs, exceptions: &mut Vec<Exception>) -> Read<Decimal> {
+        let read = |row: usize, exceptions: &mut Vec<Exception>| {
+            let mut cells = Cells::new(&self.grouping.columns, &self.rows[row]);
+            let value = cells.value(Heading::EnteredValue);
+            exceptions.append(&mut cells.exceptions);
+            value
+        };
+        let principal = read(tariffs.principal, exceptions);
+        for row in (0..self.rows.len()).filter(|row| *row != tariffs.principal) {
+            let agrees = match (principal, read(row, exceptions)) {
+                (_, Read::Blank) => true,
+                (Read::Is(principal), Read::Is(value)) => {
+                    value == principal || (tariffs.special[row] && value.is_zero())
+                }
+                _ => false,
+            };
+            if !agrees {
+                let heading = Heading::EnteredValue;
+                let found = [tariffs.principal, row].map(|row| quoted(self.cell(row, heading))).join(" / ");
+                exceptions.push(Exception::new(Code::EN05, Ground::RowsDisagree { heading, found: found.into() }));
+            }
+        }
+        principal
+    }
+
+    /// One row that holds, for each column, the one value of the rows of the line; EN05 where two differ.
+    fn merged(&self, principal: usize, exceptions: &mut Vec<Exception>) -> Row {
+        let columns = &self.grouping.columns;
+        let mut merged = self.rows[principal].clone();
+        for (place, heading) in columns.headings().iter().enumerate() {
+            let filled = |row: &&Row| !columns.cell(row, *heading).is_blank();
+            let mut given = self.rows.iter().filter(filled).map(|row| columns.cell(row, *heading));
+            let Some(first) = given.next() else { continue };
+            if merged.cells[place].is_blank() {
+                merged.cells[place] = first.clone();
+            }
+            let other = given.find(|cell| cell.shown() != first.shown());
+            if let Some(other) = other.filter(|_| AGREE.contains(heading)) {
+                let found = format!("{} / {}", quoted(first), quoted(other)).into();
+                exceptions.push(Exception::new(Code::EN05, Ground::RowsDisagree { heading: *heading, found }));
+            }
+        }
+        merged
+    }
+
+    fn line(&self, evidence: &mut [Evidence; DATE_HEADINGS.len()]) -> (EntryLine, InvoiceValue) {
+        let mut tariffs = self.tariffs();
+        let mut exceptions = std::mem::take(&mut tariffs.exceptions);
+        let row = match self.rows.len() {
+            1 => None,
+            _ => Some(self.merged(tariffs.principal, &mut exceptions)),
+        };
+        let row = row.as_ref().unwrap_or(&self.rows[0]);
+        let value = self.entered_value(&tariffs, &mut exceptions);
+        let mut cells = Cells::new(&self.grouping.columns, row);
+        let mut date = |cells: &mut Cells<'_>, heading| cells.date(heading, &self.grouping.orders, evidence);
+        let entry_date = date(&mut cells, Heading::EntryDate);
+        let summary_date = date(&mut cells, Heading::EntrySummaryDate);
+        let withdrawal_date = date(&mut cells, Heading::WithdrawalDate);
+        let mut line = EntryLine {
+            row: self.rows[tariffs.principal].number,
+            rows: self.rows.iter().map(|row| row.number).collect(),
+            entry_number: cells.text(Heading::EntryNumber),
+            line_number: cells.text(Heading::LineNumber),
+            importer: first_filled([cells.text(Heading::ImporterNumber), cells.text(Heading::ImporterName)]),
+            product_label: first_filled([cells.text(Heading::PartNumber), cells.text(Heading::Description)]),
+            manufacturer_id: cells.text(Heading::ManufacturerId),
+            entry_type: cells.entry_type(),
+            governing: None,
+            filed: None,
+            hts: tariffs.number,
+            chapter_98: tariffs.chapter_98,
+            origin: cells.country(Heading::Origin),
+            ad_cvd_origin: cells.country(Heading::AdCvdOrigin),
+            export_country: cells.country(Heading::ExportCountry),
+            exporter: cells.name(Heading::Exporter),
+            producer: cells.name(Heading::Producer),
+            supplier: cells.name(Heading::ChineseSupplier),
+            entered_value: value.map(|value| WholeDollars::from_decimal(value).unwrap_or_default()),
+            subject_value: cells.value(Heading::SubjectValue).map(|value| WholeDollars::from_decimal(value).unwrap_or_default()),
+            quantity: cells.figure(Heading::Quantity),
+            unit: cells.unit(),
+            declared: Kind::BOTH.map(|kind| cells.declared(kind)),
+            paid: Kind::BOTH.map(|kind| cells.paid(kind)),
+            non_reimbursement: !cells.text(Heading::NonReimbursement).is_empty(),
+            zone: cells.zone(),
+            product: cells.text(Heading::Product),
+            facts: [
+                cells.figure(Heading::CarbonPercent),
+                cells.figure(Heading::EnergyDensityMah),
+                cells.figure(Heading::GraphitizationPercent),
+                cells.figure(Heading::EnergyDensityWh),
+            ],
+            exceptions: Vec::new(),
+            disagrees: false,
+        };
+        line.exceptions = cells.exceptions;
+        line.exceptions.append(&mut exceptions);
+        subject_within_entered(&mut line);
+        check_digit(&mut line);
+        govern(&mut line, entry_date, summary_date, withdrawal_date);
+        let columns = &self.grouping.columns;
+        for row in self.rows.iter().filter(|row| !columns.fits(row)) {
+            let ground = Ground::FieldCount { found: row.fields, expected: columns.width() };
+            let severity = Severity::Stop;
+            line.exceptions.push(Exception { severity, ..Exception::new(Code::EN01, ground) });
+            line.disagrees = true;
+        }
+        line.disagrees |= line.exceptions.iter().any(|exception| exception.code == Code::EN05);
+        let invoice = self.invoice(row, value);
+        (line, invoice)
+    }
+
+    fn invoice(&self, row: &Row, value: Read<Decimal>) -> InvoiceValue {
+        let columns = &self.grouping.columns;
+        let [entry, invoice] =
+            [Heading::EntryNumber, Heading::InvoiceNumber].map(|heading| columns.cell(row, heading).shown());
+        let invoice = if entry.is_empty() || invoice.is_empty() { String::new() } else { format!("{entry}\n{invoice}") };
+        InvoiceValue { invoice: invoice.into(), value: value.value() }
+    }
+}
+
+fn first_filled(texts: [Box<str>; 2]) -> Box<str> {
+    let [first, second] = texts;
+    if first.is_empty() { second } else { first }
+}
+
+/// The subject portion cannot be worth more than the article (R1.14 of the AE chapter: at most the line value).
+fn subject_within_entered(line: &mut EntryLine) {
+    let (Read::Is(subject), Read::Is(entered)) = (line.subject_value, line.entered_value) else { return };
+    if subject > entered {
+        let heading = Heading::SubjectValue;
+        let expected = "a value of the subject portion that is not above the entered value";
+        let ground = Ground::Cell { heading, found: subject.to_string().into(), expected };
+        line.exceptions.push(Exception::new(Code::EN01, ground));
+        line.subject_value = Read::NotUnderstood;
+    }
+}
+
+fn check_digit(line: &mut EntryLine) {
+    let Some(number) = EntryNumber::parse(&line.entry_number) else { return };
+    if !number.check_digit_fits() {
+        let ground = Ground::CheckDigit { found: line.entry_number.clone(), expected: number.check_digit() };
+        line.exceptions.push(Exception::new(Code::EN04, ground));
+    }
+}
+
+/// Which date governs: the withdrawal for types 31, 32, 34 and 38, else the entry (19 USC 1671b(d)(2), 19 CFR
+/// 141.101(b)). A date that governs and is missing or not understood is EN03.
+fn govern(
+    line: &mut EntryLine,
+    entry: Read<jiff::civil::Date>,
+    summary: Read<jiff::civil::Date>,
+    withdrawal: Read<jiff::civil::Date>,
+) {
+    let withdrawn = matches!(line.entry_type, Read::Is(entry_type) if entry_type.is_withdrawal());
+    let (heading, governing) =
+        if withdrawn { (Heading::WithdrawalDate, withdrawal) } else { (Heading::EntryDate, entry) };
+    line.governing = governing.value().map(GoverningDay);
+    line.filed = summary.value().or(if withdrawn { withdrawal.value() } else { None });
+    let unread = line.exceptions.iter_mut().find(|exception| {
+        matches!(exception.ground, Ground::Cell { heading: found, .. } if found == heading)
+    });
+    if let Some(exception) = unread {
+        exception.code = Code::EN03;
+        exception.severity = Code::EN03.severity();
+    } else if governing == Read::Blank {
+        let expected = if withdrawn { "the date of withdrawal from warehouse" } else { "the date of entry" };
+        let ground = Ground::Cell { heading, found: "".into(), expected };
+        line.exceptions.push(Exception::new(Code::EN03, ground));
+    }
+}

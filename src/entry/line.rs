@@ -1,0 +1,181 @@
+//! An entry line: what a broker's file says of one line of an entry summary.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::terms::{
+    CaseNumber, Country, EntryType, Exception, GoverningDay, Hts, Kind, KnownDay, Money, PartyKey, Suffix, Unit,
+    WholeDollars,
+};
+
+/// What became of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Read<T> {
+    /// Blank, or no such column.
+    #[default]
+    Blank,
+    /// Something stands there that is not understood; an exception says what.
+    NotUnderstood,
+    /// This.
+    Is(T),
+}
+
+impl<T: Copy> Read<T> {
+    /// The value, if there is one.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Read::Is(value) => Some(value),
+            Read::Blank | Read::NotUnderstood => None,
+        }
+    }
+
+    /// What the value becomes.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Read<U> {
+        match self {
+            Read::Blank => Read::Blank,
+            Read::NotUnderstood => Read::NotUnderstood,
+            Read::Is(value) => Read::Is(f(value)),
+        }
+    }
+}
+
+/// A company name as the file has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name {
+    /// As written, blanks around it set aside.
+    pub text: Box<str>,
+    /// Its key; `None` if the cell is blank or damaged.
+    pub key: Option<PartyKey>,
+    /// The key of what stands before a trailing city and country.
+    pub without_address: Option<PartyKey>,
+}
+
+/// The case of one kind that a line declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Declared {
+    /// None.
+    #[default]
+    Nothing,
+    /// One.
+    One(CaseNumber, Option<Suffix>),
+    /// More than one, in one cell or on the rows of the line.
+    Several,
+    /// Something that is no case number of this kind.
+    NotUnderstood,
+}
+
+impl Declared {
+    /// The one number.
+    pub fn number(self) -> Option<CaseNumber> {
+        match self {
+            Declared::One(number, _) => Some(number),
+            Declared::Nothing | Declared::Several | Declared::NotUnderstood => None,
+        }
+    }
+}
+
+/// Status of goods in a foreign-trade zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ZoneStatus {
+    /// `PF`: classification and rate fixed on admission.
+    PrivilegedForeign,
+    /// `NPF`: may have been changed in the zone.
+    NonPrivilegedForeign,
+    /// `D`.
+    Domestic,
+    /// `ZR`.
+    ZoneRestricted,
+}
+
+/// One line of an entry summary. Everything optional that the file lacks is a missing fact, not an error.
+#[derive(Clone, Debug, Default)]
+pub struct EntryLine {
+    /// Row on which the findings stand: the first row with a chapter 1 to 97 number.
+    pub row: u64,
+    /// All rows of the line.
+    pub rows: Vec<u64>,
+    /// Entry number as written.
+    pub entry_number: Box<str>,
+    /// Line number as written.
+    pub line_number: Box<str>,
+    /// Importer of record, number or else name, as written.
+    pub importer: Box<str>,
+    /// Part number, or else manufacturer ID and description: what one product is called.
+    pub product_label: Box<str>,
+    /// Manufacturer ID as written.
+    pub manufacturer_id: Box<str>,
+    /// Type of entry.
+    pub entry_type: Read<EntryType>,
+    /// The day that fixes the rate.
+    pub governing: Option<GoverningDay>,
+    /// Entry summary date, or the withdrawal date of a withdrawal.
+    pub filed: Option<Date>,
+    /// Tariff number of chapters 1 to 97.
+    pub hts: Read<Hts>,
+    /// True if a chapter 98 number stands on the line.
+    pub chapter_98: bool,
+    /// Country of origin as CBP sees it.
+    pub origin: Read<Country>,
+    /// Commerce's origin, where it differs.
+    pub ad_cvd_origin: Read<Country>,
+    /// Country of export.
+    pub export_country: Read<Country>,
+    /// Who sold the goods to the United States.
+    pub exporter: Name,
+    /// Who made them.
+    pub producer: Name,
+    /// Who in the case country supplied a foreign exporter.
+    pub supplier: Name,
+    /// Entered value.
+    pub entered_value: Read<WholeDollars>,
+    /// Value of the subject portion.
+    pub subject_value: Read<WholeDollars>,
+    /// Quantity.
+    pub quantity: Read<Decimal>,
+    /// Its unit.
+    pub unit: Read<Unit>,
+    /// Declared cases, AD then CVD.
+    pub declared: [Declared; 2],
+    /// Deposits paid, AD then CVD.
+    pub paid: [Read<Money>; 2],
+    /// True if a non-reimbursement statement is shown.
+    pub non_reimbursement: bool,
+    /// Status in a foreign-trade zone.
+    pub zone: Read<ZoneStatus>,
+    /// The `Product` cell; empty if blank.
+    pub product: Box<str>,
+    /// Measured facts: carbon percent, mAh/g, graphitization percent, Wh/kg.
+    pub facts: [Read<Decimal>; 4],
+    /// What was noticed while reading.
+    pub exceptions: Vec<Exception>,
+    /// True if the rows of the line contradict each other: nothing can be computed.
+    pub disagrees: bool,
+}
+
+impl EntryLine {
+    /// The known day of the answer at entry: the entry summary date if present, else the withdrawal date, else the
+    /// entry date; never earlier than the governing day, never later than the as-of day.
+    pub fn filing_day(&self, governing: GoverningDay, as_of: KnownDay) -> KnownDay {
+        let filed = self.filed.unwrap_or(governing.0).max(governing.0);
+        KnownDay(filed.min(as_of.0))
+    }
+
+    /// What was paid under a kind of case.
+    pub fn paid(&self, kind: Kind) -> Read<Money> {
+        self.paid[kind.index()]
+    }
+
+    /// The declared case of a kind.
+    pub fn declared(&self, kind: Kind) -> Declared {
+        self.declared[kind.index()]
+    }
+
+    /// `XYZ-1000001-3/001`, or the row where the file has no keys.
+    pub fn label(&self) -> String {
+        match (self.entry_number.is_empty(), self.line_number.is_empty()) {
+            (true, true) => format!("row {}", self.row),
+            (false, true) => self.entry_number.to_string(),
+            _ => format!("{}/{}", self.entry_number, self.line_number),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Tariff numbers as spreadsheets hand them over: text, or numbers that have lost their zeros.
+
+use crate::spreadsheet::row::Cell;
+use crate::terms::Hts;
+
+/// What is expected of a tariff number.
+pub const TARIFF: &str = "a tariff number of 6, 8 or 10 digits, stored as text";
+
+/// What became of a tariff number cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TariffCell {
+    /// As written.
+    AsWritten(Hts),
+    /// All digits are there, but stored as a number.
+    StoredAsNumber(Hts),
+    /// Zeros that a number loses were put back; there is one way to do it.
+    Repaired(Hts),
+    /// Not understood: letters, an exponent, a date, or more than one way to put zeros back.
+    NotUnderstood,
+}
+
+/// Reads a tariff number by the table of what spreadsheets do to it: nothing is appended to a whole number, a leading
+/// zero is put back where only chapters 1 to 9 fit, a trailing zero where the number of decimals admits one reading.
+pub fn tariff(cell: &Cell) -> TariffCell {
+    let (text, number) = match cell {
+        Cell::Text(text) => (text.trim().to_string(), false),
+        Cell::Number(number) => (number.normalize().to_string(), true),
+        _ => return TariffCell::NotUnderstood,
+    };
+    if let Some(hts) = Hts::parse(&text) {
+        return if number { TariffCell::StoredAsNumber(hts) } else { TariffCell::AsWritten(hts) };
+    }
+    repaired(&text).map_or(TariffCell::NotUnderstood, TariffCell::Repaired)
+}
+
+fn repaired(text: &str) -> Option<Hts> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) || whole.starts_with('0') {
+        return None;
+    }
+    match (whole.len(), fraction.len()) {
+        // 811908040 was 0811908040; 8119080 was 08119080.
+        (9 | 7, 0) if !text.contains('.') => Hts::parse(&format!("0{whole}")),
+        // 8507.6 was 8507.60; 2504.105 was 2504.1050. With five decimals there are two readings.
+        (4, 1 | 3) => Hts::parse(&format!("{whole}.{fraction}0")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::Decimal;
+
+    /// The table of `8507.60.0010` and its accidents.
+    #[test]
+    fn safe_repairs_only() {
+        let text = |text: &str| tariff(&Cell::Text(text.into()));
+        let number = |text: &str| tariff(&Cell::Number(Decimal::from_str_exact(text).unwrap()));
+        let hts = |text| Hts::parse(text).unwrap();
+        assert_eq!(text("'8507600010"), TariffCell::AsWritten(hts("8507.60.0010")));
+        assert_eq!(text("8507 60 00 10"), TariffCell::AsWritten(hts("8507.60.0010")));
+        assert_eq!(text("85076000"), TariffCell::AsWritten(hts("8507.60.00")));
+        assert_eq!(number("8507600010"), TariffCell::StoredAsNumber(hts("8507.60.0010")));
+        assert_eq!(number("811908040"), TariffCell::Repaired(hts("0811.90.8040")));
+        assert_eq!(number("8507.6"), TariffCell::Repaired(hts("8507.60")));
+        assert_eq!(number("2504.105"), TariffCell::Repaired(hts("2504.10.50")));
+        for lost in ["8507.60001", "85076", "8.5076"] {
+            assert_eq!(number(lost), TariffCell::NotUnderstood, "{lost}");
+        }
+        for lost in ["8.5076E+09", "1/1/3801", "3801105000X"] {
+            assert_eq!(text(lost), TariffCell::NotUnderstood, "{lost}");
+        }
+    }
+}

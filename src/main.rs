@@ -1,0 +1,5 @@
+//! The command `adcvd`.
+
+fn main() -> std::process::ExitCode {
+    adcvd::cli::main()
+}

@@ -1,0 +1,12 @@
+//! Findings to sheets and sentences: the columns added to every line, the exceptions report, and every English
+//! sentence about a finding.
+//!
+//! This room decides nothing and rounds nothing; it prints what was found.
+
+pub mod causes;
+pub mod columns;
+pub mod explain;
+pub mod tally;
+pub mod told;
+pub mod wording;
+pub mod workbook;

@@ -1,0 +1,182 @@
+//! Exceptions as rows for machines, and gathered by cause for people.
+
+use std::collections::BTreeMap;
+
+use super::told::{Told, told};
+use crate::determine::LineFindings;
+use crate::entry::EntryLine;
+use crate::spreadsheet::annotated::revives;
+use crate::terms::place::Source;
+use crate::terms::{Code, Exception, Heading, Money, Severity};
+
+/// The headings of `exceptions.csv`.
+pub const CSV_HEADINGS: [&str; 13] = [
+    "Code", "Severity", "File", "Sheet", "Row", "Entry Number", "Line Number", "Field", "Found", "Expected",
+    "What to do", "Nearest", "Stake",
+];
+
+/// Causes that the Exceptions sheet holds, at most: the largest by stake. All exceptions are in the CSV.
+pub const CAUSES_SHOWN: usize = 10_000;
+/// Causes kept in memory while a file is read. Above this the smallest are dropped, and how many is said.
+const CAUSES_KEPT: usize = 4 * CAUSES_SHOWN;
+
+/// Why an exception stands: lines with one cause are one row of the sheet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cause {
+    /// Most severe first in the order of the sheet.
+    pub severity: Severity,
+    /// Which code.
+    pub code: Code,
+    /// Under which heading.
+    pub field: String,
+    /// What was found; for doubts about goods or parties the product or the names.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+}
+
+/// Lines of one cause.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// How many.
+    pub lines: u64,
+    /// The money between the possible answers, added up; `None` if it cannot be told of any line.
+    pub stake: Option<Money>,
+    /// Row of the first.
+    pub first_row: u64,
+    /// Its entry and line.
+    pub first_line: String,
+    /// Official names near to what was found.
+    pub nearest: String,
+}
+
+/// Exceptions gathered by cause.
+#[derive(Clone, Debug, Default)]
+pub struct Causes {
+    causes: BTreeMap<Cause, Lines>,
+    /// Causes that were dropped for want of room.
+    pub dropped: u64,
+}
+
+impl Causes {
+    /// Adds the exceptions of a line.
+    pub fn add(&mut self, line: &EntryLine, findings: &LineFindings) {
+        for exception in &findings.exceptions {
+            let told = told(line, exception);
+            let cause = Cause {
+                severity: exception.severity,
+                code: exception.code,
+                field: told.field,
+                found: by_cause(line, exception, told.found),
+                expected: told.expected,
+            };
+            let lines = Lines {
+                lines: 1,
+                stake: exception.stake,
+                first_row: line.row,
+                first_line: line.label(),
+                nearest: told.nearest,
+            };
+            self.merge_one(cause, lines);
+        }
+    }
+
+    fn merge_one(&mut self, cause: Cause, lines: Lines) {
+        match self.causes.entry(cause) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(lines);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.lines += lines.lines;
+                known.stake = match (known.stake, lines.stake) {
+                    (Some(a), Some(b)) => Some(a + b),
+                    (one, other) => one.or(other),
+                };
+            }
+        }
+    }
+
+    /// Adds causes that were gathered of later rows.
+    pub fn merge(&mut self, later: Causes) {
+        self.dropped += later.dropped;
+        for (cause, lines) in later.causes {
+            self.merge_one(cause, lines);
+        }
+        if self.causes.len() > CAUSES_KEPT {
+            let mut kept = std::mem::take(&mut self.causes).into_iter().collect::<Vec<_>>();
+            sort(&mut kept);
+            self.dropped += (kept.len() - CAUSES_KEPT / 2) as u64;
+            kept.truncate(CAUSES_KEPT / 2);
+            self.causes = kept.into_iter().collect();
+        }
+    }
+
+    /// The causes in the order of the sheet, and how many more there are.
+    pub fn shown(&self) -> (Vec<(&Cause, &Lines)>, u64) {
+        let mut all: Vec<_> = self.causes.iter().collect();
+        sort(&mut all);
+        let more = (all.len().saturating_sub(CAUSES_SHOWN)) as u64 + self.dropped;
+        all.truncate(CAUSES_SHOWN);
+        (all, more)
+    }
+}
+
+/// Notes behind everything else; within that the largest stake first, then the more severe, then catalogue order.
+fn sort<C: std::borrow::Borrow<Cause>, L: std::borrow::Borrow<Lines>>(causes: &mut [(C, L)]) {
+    causes.sort_by(|(cause_a, a), (cause_b, b)| {
+        let (cause_a, a, cause_b, b) = (cause_a.borrow(), a.borrow(), cause_b.borrow(), b.borrow());
+        let note = |cause: &Cause| cause.severity == Severity::Note;
+        (note(cause_a), std::cmp::Reverse(a.stake), std::cmp::Reverse(cause_a.severity), cause_a.code, cause_a)
+            .cmp(&(note(cause_b), std::cmp::Reverse(b.stake), std::cmp::Reverse(cause_b.severity), cause_b.code, cause_b))
+    });
+}
+
+/// What lines of one cause have in common: figures of single lines are not part of it, and doubts about goods or
+/// origin are asked once per product or supplier.
+fn by_cause(line: &EntryLine, exception: &Exception, found: String) -> String {
+    match exception.code {
+        Code::CD01 | Code::CD02 | Code::EN06 => String::new(),
+        Code::EN04 => found,
+        Code::SC03 => {
+            let product = if line.product.is_empty() { &line.product_label } else { &line.product };
+            if product.is_empty() { line.manufacturer_id.to_string() } else { product.to_string() }
+        }
+        Code::SC06 if !line.manufacturer_id.is_empty() => format!("{found}, supplier {}", line.manufacturer_id),
+        Code::SC06 if !line.exporter.text.is_empty() => format!("{found}, supplier {}", line.exporter.text),
+        _ => found,
+    }
+}
+
+/// The exceptions of a line as rows of `exceptions.csv`. A text that a spreadsheet program would take for a formula is
+/// guarded by an apostrophe.
+pub fn csv_rows(source: &Source, line: &EntryLine, findings: &LineFindings, out: &mut Vec<Vec<String>>) {
+    for exception in &findings.exceptions {
+        let Told { field, found, expected, nearest } = told(line, exception);
+        let stake = exception.stake.map(|stake| stake.to_string()).unwrap_or_default();
+        let row = [
+            exception.code.text().to_string(),
+            exception.severity.to_string(),
+            guarded(source.file.clone()),
+            guarded(source.sheet.clone()),
+            line.row.to_string(),
+            guarded(line.entry_number.to_string()),
+            guarded(line.line_number.to_string()),
+            field,
+            guarded(found),
+            guarded(expected),
+            exception.code.remedy().to_string(),
+            nearest,
+        ];
+        out.push(row.into_iter().chain([stake]).collect());
+    }
+}
+
+fn guarded(text: String) -> String {
+    if revives(&text) { format!("'{text}") } else { text }
+}
+
+/// The heading of a column by which a reader finds the cell.
+pub fn place(heading: Heading, row: u64) -> String {
+    format!("row {row}, {heading}")
+}

@@ -1,0 +1,140 @@
+//! What an exception says in the columns Field, Found, Expected and Nearest.
+
+use crate::entry::EntryLine;
+use crate::terms::money::Grouped;
+use crate::terms::{Code, Exception, Ground, Heading, Kind, Role};
+
+/// The words of one exception.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The heading it stands under.
+    pub field: String,
+    /// What was found.
+    pub found: String,
+    /// What was expected, or what was used instead.
+    pub expected: String,
+    /// Official names near to what was found.
+    pub nearest: String,
+}
+
+fn role_heading(role: Role) -> Heading {
+    match role {
+        Role::Exporter => Heading::Exporter,
+        Role::Producer => Heading::Producer,
+        Role::Supplier => Heading::ChineseSupplier,
+    }
+}
+
+fn name(line: &EntryLine, role: Role) -> &str {
+    match role {
+        Role::Exporter => &line.exporter.text,
+        Role::Producer => &line.producer.text,
+        Role::Supplier => &line.supplier.text,
+    }
+}
+
+fn case_heading(kind: Option<Kind>) -> &'static str {
+    match kind {
+        Some(Kind::Ad) => Heading::AdCase.text(),
+        Some(Kind::Cvd) => Heading::CvdCase.text(),
+        None => "",
+    }
+}
+
+fn headings(headings: &[Heading]) -> String {
+    headings.iter().map(|heading| heading.text()).collect::<Vec<_>>().join(", ")
+}
+
+/// The words of an exception on a line.
+pub fn told(line: &EntryLine, exception: &Exception) -> Told {
+    let told = |field: &str, found: String, expected: String| Told {
+        field: field.to_string(),
+        found,
+        expected,
+        nearest: String::new(),
+    };
+    match &exception.ground {
+        Ground::Cell { heading, found, expected } => told(heading.text(), found.to_string(), (*expected).to_string()),
+        Ground::Repaired { heading, found, used } => told(heading.text(), found.to_string(), format!("taken as {used}")),
+        Ground::CheckDigit { found, expected } => {
+            told(Heading::EntryNumber.text(), found.to_string(), format!("check digit {expected}"))
+        }
+        Ground::RowsDisagree { heading, found } => {
+            told(heading.text(), found.to_string(), "one value on all rows of the line".to_string())
+        }
+        Ground::FieldCount { found, expected } => {
+            told("", format!("{found} fields"), format!("{expected} fields, as many as headings"))
+        }
+        Ground::KeyAgain { key } => told(Heading::LineNumber.text(), key.to_string(), "each line once".to_string()),
+        Ground::EntryType(entry_type) => told(Heading::EntryType.text(), entry_type.to_string(), String::new()),
+        Ground::FileAs { found, file } => {
+            let file = file.map_or("a type that takes a case".to_string(), |file| format!("entry type {file}"));
+            told(Heading::EntryType.text(), found.to_string(), file)
+        }
+        Ground::FactsMissing(missing) => {
+            let product = if line.product.trim().is_empty() { &line.product_label } else { &line.product };
+            told(&headings(missing), product.to_string(), format!("a value in {}", headings(missing)))
+        }
+        Ground::Case { number, suffix } => {
+            let declared = exception.kind.map(|kind| line.declared(kind));
+            let found = declared.and_then(|declared| match declared {
+                crate::entry::Declared::One(number, suffix) => Some(number.as_filed(suffix)),
+                _ => None,
+            });
+            let expected = match exception.code {
+                Code::RT01 => "a case of this casebook".to_string(),
+                _ => number.as_filed(*suffix),
+            };
+            told(case_heading(exception.kind), found.unwrap_or_default(), expected)
+        }
+        Ground::Origin(country) => {
+            let expected = match exception.code {
+                Code::RT06 => "a third-country case number for this origin",
+                _ => "the origin for AD/CVD",
+            };
+            told(Heading::AdCvdOrigin.text(), country.name().to_string(), expected.to_string())
+        }
+        Ground::Parties(roles) => {
+            let fields: Vec<Heading> = roles.iter().map(|role| role_heading(*role)).collect();
+            let found: Vec<&str> = roles.iter().map(|role| name(line, *role)).filter(|name| !name.is_empty()).collect();
+            let expected = match exception.code {
+                Code::PA03 => "a pair that stands on one row of the list",
+                Code::PA01 => "the name of the company",
+                _ => "a company on the list, or confirmation that it is none",
+            };
+            told(&headings(&fields), found.join(" / "), expected.to_string())
+        }
+        Ground::PrintedAs { role, printed } => {
+            let mut told = told(role_heading(*role).text(), name(line, *role).to_string(), printed.to_string());
+            told.nearest = printed.to_string();
+            told
+        }
+        Ground::TwoRates { exporter, producer } => {
+            let found = format!("{} / {}", line.exporter.text, line.producer.text);
+            told("Exporter, Producer", found, format!("one rate; listed are {exporter} and {producer}"))
+        }
+        Ground::Supplier { known } => {
+            let expected = match known {
+                true => "the supplier's combination was used",
+                false => "the supplier in the case country; the country-wide rate was used",
+            };
+            told(Heading::ChineseSupplier.text(), line.exporter.text.to_string(), expected.to_string())
+        }
+        Ground::Source { trust, says } => told("", says.to_string(), format!("an official source; this one is {trust}")),
+        Ground::Declared { paid, due } => {
+            let field = match exception.kind {
+                Some(Kind::Ad) => Heading::AdPaid.text(),
+                _ => Heading::CvdPaid.text(),
+            };
+            told(field, Grouped(*paid).to_string(), Grouped(*due).to_string())
+        }
+        Ground::Day(day) => told("", format!("checked through {day}"), "a check of newer notices".to_string()),
+        Ground::Bare => match exception.code {
+            Code::CD04 => told(Heading::SubjectValue.text(), String::new(), "the value of the subject portion".to_string()),
+            Code::CD03 => told("Quantity, Unit", String::new(), "the quantity in the unit of the rate".to_string()),
+            Code::NR01 => told(Heading::NonReimbursement.text(), String::new(), String::new()),
+            Code::XC02 => told(case_heading(exception.kind), String::new(), "one case".to_string()),
+            _ => Told::default(),
+        },
+    }
+}

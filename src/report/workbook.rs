@@ -1,0 +1,355 @@
+//! The exceptions report: Summary, Exceptions, Sources, Catalogue.
+
+use std::io::{Seek, Write};
+
+use jiff::civil::Date;
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError};
+
+use super::causes::Causes;
+use super::tally::{Sums, Tally};
+use super::wording;
+use crate::casebook::{Casebook, Trust};
+use crate::determine::Action;
+use crate::spreadsheet::annotated::properties;
+use crate::spreadsheet::number::number_out;
+use crate::terms::{Code, Money};
+
+/// What the report tells of a run, beside its tally and causes.
+#[derive(Clone, Debug)]
+pub struct RunFacts {
+    /// The input's file name.
+    pub input: String,
+    /// The day asked from.
+    pub as_of: Date,
+    /// Version of the program.
+    pub version: &'static str,
+    /// Name of the CSV that holds every exception.
+    pub exceptions_csv: String,
+}
+
+struct Sheet<'a> {
+    sheet: &'a mut Worksheet,
+    row: u32,
+    looks: &'a Looks,
+}
+
+struct Looks {
+    title: Format,
+    heading: Format,
+    wrap: Format,
+    money: Format,
+    whole: Format,
+    bold: Format,
+}
+
+enum Value {
+    Text(String),
+    Whole(u64),
+    Money(Option<Money>),
+    Link(String),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::Text(text.to_string())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::Text(text)
+    }
+}
+
+impl Sheet<'_> {
+    fn line(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
+        self.sheet.write_string_with_format(self.row, 0, text, look)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    fn headings(&mut self, headings: &[(&str, u32)]) -> Result<(), XlsxError> {
+        for (column, (heading, width)) in (0u16..).zip(headings) {
+            self.sheet.write_string_with_format(self.row, column, *heading, &self.looks.heading)?;
+            self.sheet.set_column_width(column, *width)?;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    fn values(&mut self, values: impl IntoIterator<Item = Value>) -> Result<(), XlsxError> {
+        for (column, value) in (0u16..).zip(values) {
+            match value {
+                Value::Text(text) if text.is_empty() => {}
+                Value::Text(text) => {
+                    self.sheet.write_string_with_format(self.row, column, text, &self.looks.wrap)?;
+                }
+                Value::Whole(count) => {
+                    let number = number_out(count.into()).unwrap_or_default();
+                    self.sheet.write_number_with_format(self.row, column, number, &self.looks.whole)?;
+                }
+                Value::Money(None) => {}
+                Value::Money(Some(amount)) => match number_out(amount.decimal()) {
+                    Some(number) => {
+                        self.sheet.write_number_with_format(self.row, column, number, &self.looks.money)?;
+                    }
+                    None => {
+                        self.sheet.write_string(self.row, column, amount.to_string())?;
+                    }
+                },
+                Value::Link(link) => {
+                    self.sheet.write_url(self.row, column, Url::new(link))?;
+                }
+            }
+        }
+        self.row += 1;
+        Ok(())
+    }
+}
+
+/// The first sentence of every summary: what was tested, and what was not.
+pub fn tested_against(casebook: &Casebook) -> String {
+    let families = casebook.families().len();
+    let noun = if families == 1 { "family" } else { "families" };
+    let checked = casebook.checked_through().map_or("never".to_string(), |day| day.to_string());
+    format!("Tested against {families} order {noun}, checked through {checked}. Not a screen of all US orders.")
+}
+
+/// Printed on every output: what a deposit is.
+pub const ESTIMATE: &str = "A deposit is an estimate of duty, not final duty. Restated amounts are what stands as known \
+                            on the as-of day; they are not assessed and no promise of a refund.";
+
+/// Writes the report.
+///
+/// # Errors
+/// The disk is full or fails.
+pub fn write(
+    casebook: &Casebook,
+    facts: &RunFacts,
+    tally: &Tally,
+    causes: &Causes,
+    to: &mut (impl Write + Seek + Send),
+) -> Result<(), XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&properties(facts.as_of)?);
+    let looks = Looks {
+        title: Format::new().set_bold().set_font_size(14),
+        heading: Format::new()
+            .set_bold()
+            .set_border_bottom(FormatBorder::Thin)
+            .set_background_color(Color::RGB(0xDDE7F0))
+            .set_text_wrap()
+            .set_align(FormatAlign::Top),
+        wrap: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        money: Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top),
+        whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
+        bold: Format::new().set_bold(),
+    };
+    let mut begin = |name: &str| -> Result<Worksheet, XlsxError> {
+        let mut sheet = Worksheet::new();
+        sheet.set_name(name)?.set_landscape().set_print_fit_to_pages(1, 0);
+        Ok(sheet)
+    };
+    let mut sheets = [begin("Summary")?, begin("Exceptions")?, begin("Sources")?, begin("Catalogue")?];
+    let [summary_sheet, exceptions_sheet, sources_sheet, catalogue_sheet] = &mut sheets;
+    summary(&mut Sheet { sheet: summary_sheet, row: 0, looks: &looks }, casebook, facts, tally, causes)?;
+    exceptions(&mut Sheet { sheet: exceptions_sheet, row: 0, looks: &looks }, facts, causes)?;
+    sources(&mut Sheet { sheet: sources_sheet, row: 0, looks: &looks }, casebook, facts, tally)?;
+    catalogue(&mut Sheet { sheet: catalogue_sheet, row: 0, looks: &looks })?;
+    for sheet in sheets {
+        workbook.push_worksheet(sheet);
+    }
+    workbook.save_to_writer(to)
+}
+
+fn sums(label: Value, sums: &Sums, by_case: bool) -> Vec<Value> {
+    let mut values = vec![
+        label,
+        Value::Whole(sums.lines),
+        Value::Whole(sums.entered_value),
+        Value::Money(Some(sums.at_entry)),
+        Value::Money(Some(sums.restated)),
+        Value::Money(Some(sums.paid)),
+        Value::Whole(sums.paid_not_known),
+    ];
+    // Differences are never netted across AD and CVD: they are summed by case alone.
+    if by_case {
+        values.push(Value::Money(Some(sums.difference)));
+    }
+    values
+}
+
+fn summary(
+    sheet: &mut Sheet<'_>,
+    casebook: &Casebook,
+    facts: &RunFacts,
+    tally: &Tally,
+    causes: &Causes,
+) -> Result<(), XlsxError> {
+    let looks = sheet.looks;
+    sheet.line(&tested_against(casebook), &looks.bold)?;
+    sheet.line(&format!("AD/CVD deposits: {}", facts.input), &looks.title)?;
+    sheet.line(&format!("As of {}. adcvd {}.", facts.as_of, facts.version), &Format::new())?;
+    sheet.line(ESTIMATE, &Format::new())?;
+    sheet.row += 1;
+    sheet.line("What to do first", &looks.bold)?;
+    let (shown, _) = causes.shown();
+    for (cause, lines) in shown.iter().filter(|(cause, _)| cause.severity > crate::terms::Severity::Note).take(5) {
+        let stake = lines.stake.map(|stake| format!(", {}", crate::terms::money::Grouped(stake))).unwrap_or_default();
+        let text = format!("{} {} line(s){stake}: {} {}", cause.code, lines.lines, cause.code.meaning(), cause.code.remedy());
+        sheet.line(&text, &Format::new())?;
+    }
+    if tally.lines(Action::NoFigure) + tally.lines(Action::Review) == 0 {
+        sheet.line("Nothing waits for a person.", &Format::new())?;
+    }
+    sheet.row += 1;
+    let money = [
+        ("Lines", 10),
+        ("Entered value", 18),
+        ("Deposit at entry", 18),
+        ("Deposit restated", 18),
+        ("Paid, as the file says", 18),
+        ("Lines without a paid figure", 14),
+        ("Paid less restated", 18),
+    ];
+    let with = |first: &'static str, columns: &[(&'static str, u32)]| {
+        [&[(first, 26)], columns].concat()
+    };
+    sheet.headings(&with("By action", &money[..6]))?;
+    for action in Action::ALL {
+        let empty = Sums::default();
+        let of_action = tally.actions.get(&action).unwrap_or(&empty);
+        sheet.values(sums(action.text().into(), of_action, false))?;
+    }
+    sheet.values(sums("All lines".into(), &tally.all, false))?;
+    sheet.row += 1;
+    sheet.headings(&with("By case", &money))?;
+    for (case, of_case) in &tally.cases {
+        sheet.values(sums(case.to_string().into(), of_case, true))?;
+    }
+    sheet.row += 1;
+    sheet.headings(&[("By exception", 26), ("Lines", 10)])?;
+    for (code, lines) in &tally.codes {
+        sheet.values([format!("{code} {}", code.meaning()).into(), Value::Whole(*lines)])?;
+    }
+    sheet.row += 1;
+    sheet.headings(&[("Control totals", 26), ("Count", 10)])?;
+    for (label, count) in [
+        ("Rows below the headings", tally.rows),
+        ("Entry lines", tally.all.lines),
+        ("Further rows of a line", tally.other_rows),
+        ("Blank rows", tally.blank_rows),
+        ("Lines without a value", tally.value_not_known),
+    ] {
+        sheet.values([label.into(), Value::Whole(count)])?;
+    }
+    sheet.sheet.set_column_width(0, 44)?;
+    Ok(())
+}
+
+fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Result<(), XlsxError> {
+    let (shown, more) = causes.shown();
+    let said = match more {
+        0 => format!("One row per cause, the largest stake first. Every exception, line by line: {}.", facts.exceptions_csv),
+        more => format!("The largest causes by stake; {more} more are in {}.", facts.exceptions_csv),
+    };
+    let looks = sheet.looks;
+    sheet.line(&said, &looks.bold)?;
+    let first = sheet.row;
+    sheet.headings(&[
+        ("Code", 8),
+        ("Severity", 10),
+        ("Lines", 8),
+        ("Stake", 16),
+        ("Meaning", 44),
+        ("Field", 24),
+        ("Found", 40),
+        ("Expected", 40),
+        ("What to do", 44),
+        ("Nearest", 30),
+        ("First row", 10),
+        ("First line", 20),
+    ])?;
+    for (cause, lines) in &shown {
+        sheet.values([
+            cause.code.text().into(),
+            cause.severity.to_string().into(),
+            Value::Whole(lines.lines),
+            Value::Money(lines.stake),
+            cause.code.meaning().into(),
+            cause.field.clone().into(),
+            cause.found.clone().into(),
+            cause.expected.clone().into(),
+            cause.code.remedy().into(),
+            lines.nearest.clone().into(),
+            Value::Whole(lines.first_row),
+            lines.first_line.clone().into(),
+        ])?;
+    }
+    sheet.sheet.set_freeze_panes(first + 1, 0)?;
+    sheet.sheet.autofilter(first, 0, sheet.row.max(first + 1) - 1, 11)?;
+    Ok(())
+}
+
+fn sources(sheet: &mut Sheet<'_>, casebook: &Casebook, facts: &RunFacts, tally: &Tally) -> Result<(), XlsxError> {
+    let looks = sheet.looks;
+    sheet.line("Notices on which findings rest", &looks.title)?;
+    sheet.line(&format!("{} Tariff numbers are hints; scope text decides.", tested_against(casebook)), &Format::new())?;
+    sheet.line(&format!("Casebook SHA-256 {}; as of {}.", casebook.sha256(), facts.as_of), &Format::new())?;
+    sheet.row += 1;
+    sheet.headings(&[
+        ("Order family", 30),
+        ("Citation", 40),
+        ("Kind", 26),
+        ("Known from", 12),
+        ("Trust", 12),
+        ("Lines", 8),
+        ("What it says", 60),
+        ("Corrects", 30),
+        ("CBP message", 12),
+        ("Link", 60),
+    ])?;
+    for ((family, notice), lines) in &tally.notices {
+        let family = &casebook.families()[*family];
+        let notice = &family.notices[*notice];
+        let trust = if notice.trust == Trust::Official { "official" } else { notice.trust.word() };
+        sheet.values([
+            family.title.clone().into(),
+            notice.citation.clone().into(),
+            notice.kind.clone().into(),
+            notice.published.0.to_string().into(),
+            trust.into(),
+            Value::Whole(*lines),
+            notice.says.clone().into(),
+            notice.corrects.clone().unwrap_or_default().into(),
+            notice.message.clone().unwrap_or_default().into(),
+            notice.link.clone().map_or(Value::Text(String::new()), Value::Link),
+        ])?;
+    }
+    Ok(())
+}
+
+fn catalogue(sheet: &mut Sheet<'_>) -> Result<(), XlsxError> {
+    sheet.headings(&[("Code", 8), ("Severity", 10), ("Meaning", 70), ("What to do", 70)])?;
+    for code in Code::ALL {
+        sheet.values([
+            code.text().into(),
+            code.severity().to_string().into(),
+            code.meaning().into(),
+            code.remedy().into(),
+        ])?;
+    }
+    sheet.row += 1;
+    sheet.headings(&[("Action", 8), ("", 10), ("When", 70)])?;
+    for (action, when) in [
+        (Action::NotTested, "No case in this casebook lists the tariff number and origin and none was declared. Other orders were not looked for."),
+        (Action::NoFigure, "An exception of severity Stop, or a finding that is unsettled at entry."),
+        (Action::Review, "A figure is given and a person must confirm it."),
+        (Action::Deposit, "A deposit is due at entry under some case, 0.00 percent included."),
+        (Action::NoDeposit, "A case was tested and asks nothing."),
+    ] {
+        sheet.values([action.text().into(), "".into(), when.into()])?;
+    }
+    sheet.line(wording::SEVERITIES, &Format::new())?;
+    Ok(())
+}

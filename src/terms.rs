@@ -1,0 +1,33 @@
+//! The nouns of a customs entry that check themselves: money, percent, case numbers, tariff numbers, countries,
+//! company names, days, places, exceptions.
+//!
+//! This room knows nobody: no law, no file format, no column layout.
+
+pub mod case_number;
+pub mod country;
+pub mod day;
+pub mod entry_number;
+pub mod entry_type;
+pub mod exception;
+pub mod heading;
+pub mod hts;
+pub mod legal_form;
+pub mod money;
+pub mod party_name;
+pub mod percent;
+pub mod place;
+pub mod quantity;
+
+pub use case_number::{CaseNumber, Kind, Suffix};
+pub use country::Country;
+pub use day::{GoverningDay, KnownDay};
+pub use entry_number::EntryNumber;
+pub use entry_type::EntryType;
+pub use exception::{Code, Exception, Ground, Role, Severity};
+pub use heading::Heading;
+pub use hts::Hts;
+pub use money::{Money, WholeDollars};
+pub use party_name::PartyKey;
+pub use percent::Percent;
+pub use place::Place;
+pub use quantity::{Quantity, Unit};

@@ -1,0 +1,202 @@
+//! Exceptions: things on a line that a person must look at. They are data, never control flow.
+//!
+//! The catalogue below is the only list of codes. What a code found on a line is a [`Ground`]: a small value, turned
+//! into a sentence when a report is written.
+
+use std::fmt;
+
+use super::case_number::{CaseNumber, Kind, Suffix};
+use super::country::Country;
+use super::entry_type::EntryType;
+use super::heading::Heading;
+use super::money::Money;
+use super::percent::Percent;
+
+/// How much an exception weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// To be known; the figure stands.
+    Note,
+    /// A figure is given; a person must confirm it.
+    Review,
+    /// There is no figure.
+    Stop,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "Note",
+            Severity::Review => "Review",
+            Severity::Stop => "Stop",
+        })
+    }
+}
+
+macro_rules! catalogue {
+    ($($code:ident $severity:ident $meaning:literal, $remedy:literal;)+) => {
+        /// An exception code, in catalogue order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $meaning] $code),+ }
+
+        impl Code {
+            /// Every code, in catalogue order.
+            pub const ALL: &'static [Code] = &[$(Code::$code),+];
+
+            /// Two letters and two digits.
+            pub fn text(self) -> &'static str {
+                match self { $(Code::$code => stringify!($code)),+ }
+            }
+
+            /// The severity where nothing lowers or raises it.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$code => Severity::$severity),+ }
+            }
+
+            /// What the code means.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$code => $meaning),+ }
+            }
+
+            /// What to do about it.
+            pub fn remedy(self) -> &'static str {
+                match self { $(Code::$code => $remedy),+ }
+            }
+        }
+    };
+}
+
+catalogue! {
+    EN01 Note "A cell was not understood. Stop where its field decides the answer.", "Correct the cell in the entry file and run again.";
+    EN02 Note "An identifier is stored as a number; leading or trailing zeros may be lost.", "Format the column as text at its source.";
+    EN03 Stop "The date that governs the rate is missing, ambiguous or impossible.", "Give the date of entry or withdrawal, best as 2025-08-01.";
+    EN04 Note "The check digit of the entry number does not fit.", "Compare the entry number with the entry summary.";
+    EN05 Stop "Rows of one entry line disagree.", "Make the rows of the line agree, or give each line its own number.";
+    EN06 Stop "An entry line occurs again, apart from its first rows.", "Remove the repetition, or correct the line number; this occurrence has no figure.";
+    EN07 Stop "A formula has no value in the file.", "Open the workbook in a spreadsheet program, recalculate, and save it.";
+    EN08 Note "A cell was repaired in a way that is certain.", "Nothing, if the repair is right.";
+    EN09 Note "Text is damaged by a wrong encoding.", "Export the file as UTF-8 and run again.";
+    EN10 Note "Warehouse entry: a deposit falls due at withdrawal.", "Compute again when the goods are withdrawn.";
+    SC01 Review "Listed tariff number and origin, in scope by its facts, and no case declared.", "Declare the cases shown, or correct the facts.";
+    SC02 Note "The declared case does not list this tariff number; tariff numbers are hints, scope text decides.", "Check that the case belongs to the goods.";
+    SC03 Stop "A fact that scope depends on is missing.", "Ask the importer for the missing facts, or declare the case.";
+    SC04 Review "In scope, on an entry type that takes no AD/CVD case.", "File the entry type shown.";
+    SC05 Note "Scope was taken as declared; the facts do not contradict it.", "Keep the evidence on file.";
+    SC06 Review "Listed tariff number from another country: the origin for AD/CVD is not stated.", "Ask the supplier where the goods were made for Commerce's purposes and fill AD/CVD Origin.";
+    SC07 Review "A case is declared on an entry type on which ACE does not accept it.", "File the entry type shown.";
+    PA01 Review "Exporter or producer is missing; a missing party never selects a pair rate.", "Ask for both names and run again.";
+    PA02 Review "A party is not on the list: the rate of everyone else was used.", "Confirm that the party is really not a listed one.";
+    PA03 Review "Both parties are listed, but not as a pair.", "Confirm who made and who exported the goods; the pair decides the rate.";
+    PA04 Note "The name equals a listed name but is not written as the notice prints it.", "Nothing, or use the official spelling.";
+    PA06 Stop "Exporter and producer are both listed with different rates.", "Ask CBP or Commerce which instruction applies; the notice does not say.";
+    PA07 Review "An exporter outside the case country has no rate of its own: the rate of the combination that supplied it applies.", "Name the supplier in the case country in Chinese Supplier.";
+    RT01 Stop "The declared case is not in the casebook.", "Correct the number, or add a case folder with --cases.";
+    RT02 Review "The governing day is later than the day to which the case was checked.", "Look for newer notices before relying on this.";
+    RT03 Review "A third-country case number fits the origin of these goods.", "File the third-country number shown.";
+    RT04 Note "A rate or a date rests on a source that is computed, secondary or disputed.", "Compare with the notice or the CBP message before relying on it.";
+    RT05 Stop "The rate table at hand is partial: this party may be in the part that is missing.", "Look the party up in the notice named.";
+    RT06 Stop "No third-country case number exists for this origin.", "Ask Commerce through CBP for a third-country number; never file another one.";
+    CD01 Review "Declared lower than due at entry.", "Correct by post-summary correction while the entry is unliquidated.";
+    CD02 Note "Declared higher than due at entry.", "Check which rate and base were used.";
+    CD03 Stop "The rate is per unit and the quantity or unit is missing or differs.", "Give quantity and unit of the subject goods.";
+    CD04 Stop "Only a portion of the article is subject, and its value is missing.", "Give Subject Value: the value of the subject portion.";
+    CD05 Note "What was due at entry and what stands now differ.", "See the restated deposit and its source.";
+    XC01 Review "The companion case is missing.", "Declare both cases.";
+    XC02 Stop "More than one case of a kind concerns the line.", "Declare one case of each kind.";
+    XC03 Stop "Set, chapter 98, temporary importation or zone line: not computed.", "Compute by hand; the base of such lines is not settled.";
+    XC04 Review "The declared company suffix does not fit the parties.", "Compare the suffix with the case in ACE.";
+    NR01 Note "An AD case is live and no non-reimbursement statement is shown.", "File the statement before liquidation (19 CFR 351.402(f)).";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// A party's part in a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Who sold the goods to the United States.
+    Exporter,
+    /// Who made them.
+    Producer,
+    /// Who in the case country supplied an exporter outside it.
+    Supplier,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::Exporter => "exporter",
+            Role::Producer => "producer",
+            Role::Supplier => "supplier",
+        })
+    }
+}
+
+/// What an exception rests on. Values only; the sentence is made in the reports.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each field is told by the line above its variant")]
+pub enum Ground {
+    /// A cell says this, and that was expected.
+    Cell { heading: Heading, found: Box<str>, expected: &'static str },
+    /// A cell said this and was taken as that.
+    Repaired { heading: Heading, found: Box<str>, used: Box<str> },
+    /// The check digit that was expected.
+    CheckDigit { found: Box<str>, expected: u8 },
+    /// Rows of one line differ in this column.
+    RowsDisagree { heading: Heading, found: Box<str> },
+    /// A record has another number of fields than there are headings.
+    FieldCount { found: usize, expected: usize },
+    /// The key of the line, seen before.
+    KeyAgain { key: Box<str> },
+    /// An entry type that matters.
+    EntryType(EntryType),
+    /// An entry type, and the one to file.
+    FileAs { found: EntryType, file: Option<EntryType> },
+    /// The facts that are missing, by column.
+    FactsMissing(Vec<Heading>),
+    /// A case number, with what was declared beside it.
+    Case { number: CaseNumber, suffix: Option<Suffix> },
+    /// The goods have this origin.
+    Origin(Country),
+    /// These parties.
+    Parties(Vec<Role>),
+    /// A party and its name as the notice prints it.
+    PrintedAs { role: Role, printed: Box<str> },
+    /// Two parties and the rates of each.
+    TwoRates { exporter: Percent, producer: Percent },
+    /// What the supplier column allowed.
+    Supplier { known: bool },
+    /// How far a source is to be trusted, and what it says.
+    Source { trust: &'static str, says: Box<str> },
+    /// A figure that was declared and the one that was due.
+    Declared { paid: Money, due: Money },
+    /// A day.
+    Day(jiff::civil::Date),
+    /// Nothing beyond the code.
+    Bare,
+}
+
+/// Something on a line that a person must look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// Which.
+    pub code: Code,
+    /// How much it weighs here; may differ from [`Code::severity`].
+    pub severity: Severity,
+    /// What it rests on.
+    pub ground: Ground,
+    /// Under which kind of case, where it concerns one.
+    pub kind: Option<Kind>,
+    /// The money between the possible answers, in dollars and cents; `None` where it cannot be told.
+    pub stake: Option<Money>,
+}
+
+impl Exception {
+    /// An exception of the severity that its code has by itself, without a stake.
+    pub fn new(code: Code, ground: Ground) -> Exception {
+        Exception { code, severity: code.severity(), ground, kind: None, stake: None }
+    }
+}

@@ -1,0 +1,74 @@
+//! Legal examples. The rows of `tests/law/*.csv` are worked by hand from notices and official keys; each says which.
+//! A row is an entry line with the columns of our template; columns that begin with `= ` hold what must come out.
+//! Blank: the output is blank. `*`: not asserted.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use adcvd::casebook::{Casebook, load};
+use adcvd::determine::amounts::without_answer;
+use adcvd::determine::{LineFindings, amounts, answer, question};
+use adcvd::entry::{Columns, DateOrders, EntryLine, Grouping, lines};
+use adcvd::report::columns::{COLUMNS, cells};
+use adcvd::spreadsheet::row::{Cell, Row};
+use adcvd::terms::{KnownDay, day};
+
+/// Findings of a line as known on a day.
+pub fn findings(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> LineFindings {
+    match question(casebook, line, as_of).filter(|_| !line.disagrees) {
+        None => without_answer(line),
+        Some(question) => amounts(casebook, Arc::new(answer(casebook, &question)), line),
+    }
+}
+
+/// Runs every row of a table; returns how many rows, and each difference as a line of text.
+fn run_table(casebook: &Casebook, path: &Path) -> (usize, Vec<String>) {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_string).collect();
+    let columns = Columns::bind(&header).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let grouping = Grouping { columns, orders: DateOrders::default() };
+    let column = |name: &str| header.iter().position(|heading| heading == name);
+    let (id, as_of) = (column("Id").expect("Id"), column("As Of").expect("As Of"));
+    let mut faults = Vec::new();
+    let mut rows = 0;
+    for record in reader.records() {
+        let record = record.unwrap();
+        rows += 1;
+        let row_cells = grouping.columns.bound().iter().map(|place| Cell::Text(record[*place].into())).collect();
+        let row = Row::of_cells(rows, row_cells);
+        let (lines, _) = lines(&grouping, std::slice::from_ref(&row));
+        let as_of = KnownDay(day::parse_iso(&record[as_of]).expect("an ISO date in As Of"));
+        let found = findings(casebook, &lines[0], as_of);
+        let cells = cells(casebook, &lines[0], &found);
+        for (place, heading) in header.iter().enumerate() {
+            let Some(name) = heading.strip_prefix("= ") else { continue };
+            let expected = record[place].trim();
+            let ours = COLUMNS.iter().position(|column| *column == name).unwrap_or_else(|| panic!("{name}"));
+            let got = match &cells[ours] {
+                Cell::Number(number) => number.to_string(),
+                cell => cell.shown(),
+            };
+            if expected != "*" && got != expected {
+                faults.push(format!("{} {name}: expected {expected:?}, got {got:?}  [{}]", &record[id], cells[1].shown()));
+            }
+        }
+    }
+    (rows as usize, faults)
+}
+
+#[test]
+fn every_legal_example_comes_out() {
+    let casebook = load::load(&[]).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/law");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut all = Vec::new();
+    let mut rows = 0;
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "csv")) {
+        let (count, faults) = run_table(&casebook, path);
+        rows += count;
+        all.extend(faults.into_iter().map(|fault| format!("{}: {fault}", path.file_name().unwrap().to_string_lossy())));
+    }
+    assert!(rows > 100, "only {rows} legal examples were found");
+    assert!(all.is_empty(), "{} of {rows} legal examples differ:\n{}", all.len(), all.join("\n"));
+}
