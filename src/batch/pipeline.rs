@@ -18,9 +18,10 @@ use crate::casebook::Casebook;
 use crate::determine::{Action, LineFindings};
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::{Columns, DateOrders, EntryLine, Grouping, columns::ColumnError, lines};
-use crate::report::causes::{CSV_HEADINGS, Causes, csv_rows};
+use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::columns::{COLUMNS, ColumnKind, RESTATED_NOTE, cells, cells_of_other_row, column_kind, headings};
 use crate::report::tally::Tally;
+use crate::report::told::told;
 use crate::report::workbook::{self, RunFacts};
 use crate::spreadsheet::annotated::{Encoded, Encoder, OurColumn};
 use crate::spreadsheet::read::Header;
@@ -248,8 +249,7 @@ struct Shop<'a> {
 
 impl Shop<'_> {
     fn find(&self, piece: Piece) -> Found {
-        let filled: Vec<Row> = piece.rows.iter().filter(|row| !row.blank).cloned().collect();
-        let (lines, evidence) = lines(&self.grouping, &filled);
+        let (lines, evidence) = lines(&self.grouping, &piece.rows);
         let lines = self.memos.with(|memo| {
             lines
                 .into_iter()
@@ -266,7 +266,7 @@ impl Shop<'_> {
         let mut tally = Tally { rows: found.rows.len() as u64, ..Tally::default() };
         tally.blank_rows = found.rows.iter().filter(|row| row.blank).count() as u64;
         let mut causes = Causes::default();
-        let mut records = Vec::new();
+        let mut records = ExceptionsCsv::new();
         let mut ours: Vec<OurRow> = Vec::with_capacity(found.rows.len());
         let mut lines = found.lines.iter().peekable();
         for row in &found.rows {
@@ -283,16 +283,17 @@ impl Shop<'_> {
             let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0) as u8;
             if line.row == row.number {
                 tally.add(self.casebook, line, findings);
-                causes.add(line, findings);
-                csv_rows(&self.source, line, findings, &mut records);
+                for exception in &findings.exceptions {
+                    let told = told(line, exception);
+                    records.add(&self.source, line, exception, &told)?;
+                    causes.add(line, exception, told);
+                }
                 ours.push(OurRow { cells: cells(self.casebook, line, findings), rank });
             } else {
                 ours.push(OurRow { cells: cells_of_other_row(line), rank });
             }
         }
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        records.iter().try_for_each(|record| writer.write_record(record)).map_err(io::Error::other)?;
-        let exceptions = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+        let exceptions = records.into_bytes()?;
         Ok(Finished { encoded: encoder.encode(found.rows, ours), exceptions, tally, causes })
     }
 }
@@ -432,9 +433,7 @@ fn one_pass(
         Annotated::begin(&names.annotated, options.format, &header, our_columns(&header), options.as_of.0)
             .map_err(failed(&names.annotated))?;
     let mut exceptions = WholeFile::begin(&names.exceptions).map_err(failed(&names.exceptions))?;
-    let mut headings = csv::Writer::from_writer(Vec::new());
-    headings.write_record(CSV_HEADINGS).map_err(|error| internal(path, &error.to_string()))?;
-    let headings = headings.into_inner().map_err(|error| internal(path, &error.to_string()))?;
+    let headings = ExceptionsCsv::headings().map_err(|error| internal(path, &error.to_string()))?;
     exceptions.writer().write_all(&headings).map_err(failed(&names.exceptions))?;
     let shop = Shop {
         casebook,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::civil::Date;
 
-use super::model::{Placed, RateKind, RateRow, Rows, Rung, Spot, StandingRow, Table, Trust};
+use super::model::{Placed, RateKind, RateRow, Rows, Rung, Spot, Table, Trust};
 use super::read::{Fault, FaultCode};
 use crate::terms::{CaseNumber, Heading, PartyKey};
 
@@ -16,19 +16,25 @@ pub const FACTS: [Heading; 4] = [
     Heading::EnergyDensityWh,
 ];
 
-/// All faults of a folder, in the order of its files.
-pub fn check(rows: &Rows) -> Vec<Fault> {
+/// All faults of a folder, in the order of its files. `whole` is false if a row of `case.toml` could not be read: then
+/// what other rows refer to may be in it, and is not missed.
+pub fn check(rows: &Rows, whole: bool) -> Vec<Fault> {
     let mut check = Check { rows, faults: Vec::new() };
     check.cases();
     check.notices();
-    check.references();
+    if whole {
+        check.references();
+        check.ladders();
+    }
     check.days();
+    check.one_answer();
     check.rate_rows();
     check.tables();
-    check.ladders();
     check.parties();
+    check.aliases();
     check.scopes();
     check.faults.sort();
+    check.faults.dedup();
     check.faults
 }
 
@@ -43,7 +49,10 @@ impl Check<'_> {
     }
 
     fn cases(&mut self) {
-        let mut seen = HashSet::new();
+        let (mut seen, mut origins) = (HashSet::new(), HashSet::new());
+        if let (true, Some(family)) = (self.rows.cases.is_empty(), &self.rows.family) {
+            self.fault(&family.at, FaultCode::CF11, "the family has no [[case]] that can be read".to_string());
+        }
         for Placed { at, row } in &self.rows.cases {
             if !seen.insert(row.number) {
                 self.fault(at, FaultCode::CF02, format!("{} stands twice; remove one [[case]]", row.number));
@@ -56,15 +65,18 @@ impl Check<'_> {
                     self.fault(at, FaultCode::CF12, sentence);
                 }
             }
-            let third = (row.third_country_of, row.origin.is_some(), row.notice.is_some());
-            match third {
-                (None, false, false) => {}
-                (Some(parent), true, true) if find(parent).is_some_and(|p| p.row.third_country_of.is_none()) => {}
-                _ => {
-                    let sentence = "a third-country number needs `third_country_of` (a case of this folder), `origin` \
-                                    and `notice`; any other case has none of them";
-                    self.fault(at, FaultCode::CF12, sentence.to_string());
+            let sound = match (row.third_country_of, row.origin, &row.notice) {
+                (None, None, None) => true,
+                (Some(parent), Some(origin), Some(_)) => {
+                    let first_opened = find(parent).is_some_and(|parent| parent.row.third_country_of.is_none());
+                    first_opened && parent.kind == row.number.kind && origins.insert((parent, origin))
                 }
+                _ => false,
+            };
+            if !sound {
+                let sentence = "a third-country number needs `third_country_of` (a case of this folder and of its \
+                                kind), an `origin` of its own and `notice`; any other case has none of them";
+                self.fault(at, FaultCode::CF12, sentence.to_string());
             }
         }
     }
@@ -80,8 +92,13 @@ impl Check<'_> {
                 let sentence = format!("{:?} is published after `checked_through`; move that day forward", row.id);
                 self.fault(at, FaultCode::CF16, sentence);
             }
-            if row.table.is_some() != row.effective.is_some() {
-                let sentence = format!("{:?}: `table` and `effective` go together", row.id);
+            let tables = row.table_of.as_deref().unwrap_or_default();
+            if row.table.is_some() != row.effective.is_some() || row.table.is_none() && !tables.is_empty() {
+                let sentence = format!("{:?}: `table`, `effective` and `table_of` go together", row.id);
+                self.fault(at, FaultCode::CF10, sentence);
+            }
+            if tables.iter().any(|case| !row.cases.contains(case)) {
+                let sentence = format!("{:?}: `table_of` names a case that is not among `cases`", row.id);
                 self.fault(at, FaultCode::CF10, sentence);
             }
         }
@@ -129,6 +146,29 @@ impl Check<'_> {
         }
     }
 
+    /// Two rows of one notice that begin on one day would be settled by their order in the folder alone.
+    fn one_answer(&mut self) {
+        let rows = self.rows;
+        let mut seen = HashSet::new();
+        let mut twice: Vec<&Spot> = Vec::new();
+        for Placed { at, row } in &rows.standings {
+            let limited = format!("standing {:?}", row.exporters);
+            twice.extend((!seen.insert((limited, row.case, row.from, row.notice.as_str()))).then_some(at));
+        }
+        for Placed { at, row } in &rows.ladders {
+            twice.extend((!seen.insert(("ladder".into(), row.case, row.from, row.notice.as_str()))).then_some(at));
+        }
+        for Placed { at, row } in &rows.scopes {
+            for case in &row.cases {
+                twice.extend((!seen.insert(("scope".into(), *case, row.from, row.notice.as_str()))).then_some(at));
+            }
+        }
+        for at in twice {
+            let sentence = "another row of the same notice begins on the same day for the same case";
+            self.fault(at, FaultCode::CF09, sentence.to_string());
+        }
+    }
+
     fn rate_rows(&mut self) {
         let mut seen: BTreeMap<_, Vec<(Date, Option<Date>)>> = BTreeMap::new();
         for Placed { at, row } in &self.rows.rates {
@@ -144,7 +184,7 @@ impl Check<'_> {
                 .any(|name| !name.is_empty() && PartyKey::of(name).is_none());
             if names != expected || keyless {
                 let sentence = format!(
-                    "a {} row names {}",
+                    "role {}: the row names {}",
                     row.role.word(),
                     match row.role {
                         Rung::Pair => "exporter and producer",
@@ -185,19 +225,20 @@ impl Check<'_> {
         };
         if !fits {
             let sentence = format!(
-                "a {} row has {}",
+                "kind {}: the row has {}",
                 row.kind.word(),
                 match row.kind {
                     RateKind::Percent => "`deposit`, and neither `unit_rate` nor `unit`",
                     RateKind::Unit => "`unit_rate` and `unit`, and no `deposit`",
                     RateKind::Both => "`deposit`, `unit_rate` and `unit`",
-                    RateKind::Excluded => "no figures, and never stands for everyone",
+                    RateKind::Excluded => "no deposit and no unit rate, and never stands for everyone",
                 }
             );
             self.fault(at, FaultCode::CF08, sentence);
         }
-        if (row.trust == Some(Trust::Disputed)) != row.disputed.is_some() {
-            let sentence = "`trust` disputed and the other figure in `disputed` go together".to_string();
+        let disputed = row.trust == Some(Trust::Disputed);
+        if disputed != row.disputed.is_some() || disputed && row.deposit.is_none() {
+            let sentence = "`trust` disputed, a `deposit` and the other figure in `disputed` go together".to_string();
             self.fault(at, FaultCode::CF15, sentence);
         }
     }
@@ -216,15 +257,14 @@ impl Check<'_> {
             }
         }
         for Placed { at, row } in &rows.notices {
-            if row.table != Some(Table::Whole) {
-                continue;
-            }
+            let Some(effective) = row.effective.filter(|_| row.table == Some(Table::Whole)) else { continue };
             for case in row.table_of.as_ref().unwrap_or(&row.cases) {
                 let everyone = rows.rates.iter().any(|rate| {
                     rate.row.notice == row.id
                         && rate.row.case == *case
                         && rate.row.role == Rung::Everyone
-                        && row.effective.is_some_and(|effective| rate.row.from <= effective.0)
+                        && rate.row.from <= effective.0
+                        && rate.row.through.is_none_or(|through| through >= effective.0)
                 });
                 if !everyone {
                     let sentence =
@@ -237,12 +277,31 @@ impl Check<'_> {
 
     fn ladders(&mut self) {
         for Placed { at, row } in &self.rows.cases {
-            let own = row.third_country_of.unwrap_or(row.number);
-            let standing: Vec<&Placed<StandingRow>> =
-                self.rows.standings.iter().filter(|standing| standing.row.case == own).collect();
-            let ladder = self.rows.ladders.iter().filter(|ladder| ladder.row.case == own).count();
-            if standing.is_empty() || ladder == 0 {
-                let sentence = format!("{own} needs at least one [[standing]] and one [[ladder]]");
+            let standings = self.rows.standings.iter().filter(|standing| standing.row.case == row.number);
+            let ladders = self.rows.ladders.iter().filter(|ladder| ladder.row.case == row.number);
+            if row.third_country_of.is_some() {
+                if standings.count() + ladders.count() > 0 {
+                    let sentence = format!("{} stands as its first case does; give the rows to that one", row.number);
+                    self.fault(at, FaultCode::CF11, sentence);
+                }
+                continue;
+            }
+            let first = standings.filter(|standing| standing.row.exporters.is_empty()).map(|s| s.row.from).min();
+            let ladder = ladders.map(|ladder| ladder.row.from).min();
+            if first.is_none() || ladder.is_none() || ladder > first {
+                let sentence = format!(
+                    "{} needs a [[standing]] for all exporters, and a [[ladder]] from its first day on",
+                    row.number
+                );
+                self.fault(at, FaultCode::CF11, sentence);
+            }
+        }
+        for Placed { at, row } in &self.rows.rates {
+            let first_opened = self.rows.cases.iter().find(|case| case.row.number == row.case);
+            let own = first_opened.and_then(|case| case.row.third_country_of).unwrap_or(row.case);
+            let mut ladders = self.rows.ladders.iter().filter(|ladder| ladder.row.case == own).peekable();
+            if ladders.peek().is_some() && !ladders.any(|ladder| ladder.row.rungs.contains(&row.role)) {
+                let sentence = format!("no ladder of {own} has the rung {}: the row is never asked", row.role.word());
                 self.fault(at, FaultCode::CF11, sentence);
             }
         }
@@ -265,14 +324,35 @@ impl Check<'_> {
         let mut asked: Vec<(&Spot, &str)> = Vec::new();
         asked.extend(rows.parties.iter().map(|party| (&party.at, party.row.name.as_str())));
         asked.extend(rows.aliases.iter().map(|alias| (&alias.at, alias.row.party.as_str())));
-        asked.extend(rows.suffixes.iter().map(|suffix| (&suffix.at, suffix.row.party.as_str())));
+        // An empty party of a suffix is everyone else; every other name must be one.
+        let named = rows.suffixes.iter().filter(|suffix| !suffix.row.party.is_empty());
+        asked.extend(named.map(|suffix| (&suffix.at, suffix.row.party.as_str())));
         let exporters = rows.standings.iter().flat_map(|s| s.row.exporters.iter().map(|name| (&s.at, name.as_str())));
         asked.extend(exporters);
         for (at, name) in asked {
-            if !name.is_empty() && PartyKey::of(name).is_none_or(|key| !listed.contains(&key)) {
+            if PartyKey::of(name).is_none_or(|key| !listed.contains(&key)) {
                 self.fault(at, FaultCode::CF13, format!("no row of rates.csv names {name:?}"));
             }
         }
+        let mut seen = HashSet::new();
+        for Placed { at, row } in &rows.parties {
+            if !seen.insert(PartyKey::of(&row.name)) {
+                self.fault(at, FaultCode::CF13, format!("{:?} has a [[party]] already", row.name));
+            }
+        }
+        let mut seen = HashSet::new();
+        for Placed { at, row } in &rows.suffixes {
+            if !seen.insert((row.case, PartyKey::of(&row.party), row.from, row.notice.as_str())) {
+                let sentence = "another suffix of the same notice begins on the same day for the same party";
+                self.fault(at, FaultCode::CF13, sentence.to_string());
+            }
+        }
+    }
+
+    fn aliases(&mut self) {
+        let rows = self.rows;
+        let names = rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
+        let listed: HashSet<PartyKey> = names.filter_map(PartyKey::of).collect();
         let mut aliases = HashSet::new();
         for Placed { at, row } in &rows.aliases {
             let key = PartyKey::of(&row.name);
@@ -286,7 +366,11 @@ impl Check<'_> {
 
     fn scopes(&mut self) {
         for Placed { at, row } in &self.rows.scopes {
+            let mut facts = HashSet::new();
             for test in &row.tests {
+                if !facts.insert(Heading::parse(&test.fact)) {
+                    self.fault(at, FaultCode::CF14, format!("two tests on {:?}; keep one", test.fact));
+                }
                 let fact = Heading::parse(&test.fact).filter(|heading| FACTS.contains(heading));
                 let plain = test.at_least.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
                 if fact.is_none() || !plain || rust_decimal::Decimal::from_str_exact(&test.at_least).is_err() {
@@ -299,8 +383,10 @@ impl Check<'_> {
             }
             let mut words = HashSet::new();
             for word in row.product.iter().flat_map(|product| &product.words) {
-                if !words.insert(word) || word.to_lowercase() != *word {
-                    self.fault(at, FaultCode::CF14, format!("the word {word:?} stands twice or has capital letters"));
+                let plain = word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                if !words.insert(word) || plain != *word || plain.is_empty() {
+                    let sentence = format!("the word {word:?} stands twice, or is not in lower case and single blanks");
+                    self.fault(at, FaultCode::CF14, sentence);
                 }
             }
         }

@@ -63,7 +63,8 @@ struct FolderText {
 impl FolderText {
     fn family(&self) -> Result<Family, FolderFaults> {
         let (rows, mut faults) = read(&self.case, &self.rates, &self.suffixes);
-        faults.extend(check(&rows));
+        let whole = faults.iter().all(|fault| fault.at.file != "case.toml");
+        faults.extend(check(&rows, whole));
         faults.sort();
         if faults.is_empty() {
             Ok(Family::new(&self.slug, rows))

@@ -216,11 +216,11 @@ fn read_table<T>(
             Ok(false) => return rows,
             Ok(true) => {}
             Err(error) => {
-                faults.push(fault(0, error.to_string()));
+                faults.push(fault(1, error.to_string()));
                 return rows;
             }
         }
-        let row = record.position().and_then(|position| usize::try_from(position.line()).ok()).unwrap_or(0);
+        let row = line_of(text, record.position().map_or(0, csv::Position::byte));
         if record.len() != columns.len() {
             faults.push(fault(row, format!("{} fields; expected {}", record.len(), columns.len())));
             continue;
@@ -230,6 +230,13 @@ fn read_table<T>(
             rows.push(Placed { at: Spot { file, row, column: 1 }, row: value });
         }
     }
+}
+
+/// The line of a record, from 1. A reader's position may stand before line ends that it has yet to skip.
+fn line_of(text: &str, byte: u64) -> usize {
+    let byte = usize::try_from(byte).unwrap_or(text.len()).min(text.len());
+    let skipped = text[byte..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    text[..byte + skipped].matches('\n').count() + 1
 }
 
 fn number(text: &str) -> Option<CaseNumber> {

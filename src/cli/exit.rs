@@ -85,7 +85,7 @@ impl Failure {
 pub fn of_file(error: &FileError) -> Exit {
     match error {
         FileError::Input(SpreadsheetError::Io { .. }) | FileError::Output { .. } => Exit::Io,
-        FileError::Input(SpreadsheetError::Sheet { .. }) => Exit::Usage,
+        FileError::Input(SpreadsheetError::Sheet { typed: true, .. }) => Exit::Usage,
         FileError::Input(_) | FileError::Columns { .. } => Exit::Rejected,
         FileError::Exists(_) | FileError::OutputIsInput(_) => Exit::Usage,
         FileError::Internal { .. } => Exit::Internal,

@@ -122,13 +122,19 @@ impl Columns {
         self.place[heading.index()].and_then(|place| row.cells.get(place)).unwrap_or(&EMPTY)
     }
 
+    /// True if both rows say the same under a heading, and something.
+    pub fn agree(&self, one: &Row, other: &Row, heading: Heading) -> bool {
+        let (one, other) = (self.cell(one, heading), self.cell(other, heading));
+        match (one, other) {
+            (Cell::Text(one), Cell::Text(other)) => !one.trim().is_empty() && one.trim() == other.trim(),
+            _ => !one.is_blank() && one.shown() == other.shown(),
+        }
+    }
+
     /// True if both rows belong to one entry line, or to lines of one invoice of one entry: such rows are never put
     /// asunder when a file is cut into pieces.
     pub fn belong_together(&self, one: &Row, other: &Row) -> bool {
-        let same = |heading| {
-            let cell = self.cell(one, heading);
-            !cell.is_blank() && cell.shown() == self.cell(other, heading).shown()
-        };
+        let same = |heading| self.agree(one, other, heading);
         same(Heading::EntryNumber) && (same(Heading::LineNumber) || same(Heading::InvoiceNumber))
     }
 }

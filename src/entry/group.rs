@@ -53,14 +53,19 @@ pub struct Grouping {
     pub orders: DateOrders,
 }
 
-/// The entry lines of some rows, in order, and what the rows told about their date columns. No line may continue
+/// The entry lines of some rows, in order, blank rows left out, and what the rows told about their date columns. No line may continue
 /// before the first row or after the last.
 pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; DATE_HEADINGS.len()]) {
     let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
     let mut lines = Vec::with_capacity(rows.len());
     let mut start = 0;
     while start < rows.len() {
-        let end = start + 1 + rows[start + 1..].iter().take_while(|row| same_line(&grouping.columns, &rows[start], row)).count();
+        if rows[start].blank {
+            start += 1;
+            continue;
+        }
+        let continued = rows[start + 1..].iter().take_while(|row| same_line(&grouping.columns, &rows[start], row));
+        let end = start + 1 + continued.count();
         let group = Group { grouping, rows: &rows[start..end] };
         lines.push(group.line(&mut evidence));
         start = end;
@@ -70,10 +75,7 @@ pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; D
 }
 
 fn same_line(columns: &Columns, one: &Row, other: &Row) -> bool {
-    [Heading::EntryNumber, Heading::LineNumber].into_iter().all(|heading| {
-        let cell = columns.cell(one, heading);
-        !cell.is_blank() && cell.shown() == columns.cell(other, heading).shown()
-    })
+    [Heading::EntryNumber, Heading::LineNumber].into_iter().all(|heading| columns.agree(one, other, heading))
 }
 
 struct Group<'a> {

@@ -1,13 +1,13 @@
 //! Exceptions as rows for machines, and gathered by cause for people.
 
 use std::collections::BTreeMap;
+use std::io;
 
-use super::told::{Told, told};
-use crate::determine::LineFindings;
+use super::told::Told;
 use crate::entry::EntryLine;
 use crate::spreadsheet::annotated::revives;
 use crate::terms::place::Source;
-use crate::terms::{Code, Exception, Heading, Money, Severity};
+use crate::terms::{Code, Exception, Money, Severity};
 
 /// The headings of `exceptions.csv`.
 pub const CSV_HEADINGS: [&str; 13] = [
@@ -50,6 +50,16 @@ pub struct Lines {
     pub nearest: String,
 }
 
+impl Lines {
+    fn count(&mut self, lines: u64, stake: Option<Money>) {
+        self.lines += lines;
+        self.stake = match (self.stake, stake) {
+            (Some(a), Some(b)) => Some(a + b),
+            (one, other) => one.or(other),
+        };
+    }
+}
+
 /// Exceptions gathered by cause.
 #[derive(Clone, Debug, Default)]
 pub struct Causes {
@@ -59,49 +69,39 @@ pub struct Causes {
 }
 
 impl Causes {
-    /// Adds the exceptions of a line.
-    pub fn add(&mut self, line: &EntryLine, findings: &LineFindings) {
-        for exception in &findings.exceptions {
-            let told = told(line, exception);
-            let cause = Cause {
-                severity: exception.severity,
-                code: exception.code,
-                field: told.field,
-                found: by_cause(line, exception, told.found),
-                expected: told.expected,
-            };
-            let lines = Lines {
-                lines: 1,
-                stake: exception.stake,
-                first_row: line.row,
-                first_line: line.label(),
-                nearest: told.nearest,
-            };
-            self.merge_one(cause, lines);
+    /// Adds an exception of a line.
+    pub fn add(&mut self, line: &EntryLine, exception: &Exception, told: Told) {
+        let cause = Cause {
+            severity: exception.severity,
+            code: exception.code,
+            field: told.field,
+            found: by_cause(line, exception, told.found),
+            expected: if of_one_line(exception.code) { String::new() } else { told.expected },
+        };
+        if let Some(known) = self.causes.get_mut(&cause) {
+            known.count(1, exception.stake);
+            return;
         }
-    }
-
-    fn merge_one(&mut self, cause: Cause, lines: Lines) {
-        match self.causes.entry(cause) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(lines);
-            }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
-                let known = entry.get_mut();
-                known.lines += lines.lines;
-                known.stake = match (known.stake, lines.stake) {
-                    (Some(a), Some(b)) => Some(a + b),
-                    (one, other) => one.or(other),
-                };
-            }
-        }
+        let lines = Lines {
+            lines: 1,
+            stake: exception.stake,
+            first_row: line.row,
+            first_line: line.label(),
+            nearest: told.nearest,
+        };
+        self.causes.insert(cause, lines);
     }
 
     /// Adds causes that were gathered of later rows.
     pub fn merge(&mut self, later: Causes) {
         self.dropped += later.dropped;
         for (cause, lines) in later.causes {
-            self.merge_one(cause, lines);
+            match self.causes.get_mut(&cause) {
+                Some(known) => known.count(lines.lines, lines.stake),
+                None => {
+                    self.causes.insert(cause, lines);
+                }
+            }
         }
         if self.causes.len() > CAUSES_KEPT {
             let mut kept = std::mem::take(&mut self.causes).into_iter().collect::<Vec<_>>();
@@ -136,8 +136,7 @@ fn sort<C: std::borrow::Borrow<Cause>, L: std::borrow::Borrow<Lines>>(causes: &m
 /// origin are asked once per product or supplier.
 fn by_cause(line: &EntryLine, exception: &Exception, found: String) -> String {
     match exception.code {
-        Code::CD01 | Code::CD02 | Code::EN06 => String::new(),
-        Code::EN04 => found,
+        code if of_one_line(code) => String::new(),
         Code::SC03 => {
             let product = if line.product.is_empty() { &line.product_label } else { &line.product };
             if product.is_empty() { line.manufacturer_id.to_string() } else { product.to_string() }
@@ -148,35 +147,70 @@ fn by_cause(line: &EntryLine, exception: &Exception, found: String) -> String {
     }
 }
 
-/// The exceptions of a line as rows of `exceptions.csv`. A text that a spreadsheet program would take for a formula is
-/// guarded by an apostrophe.
-pub fn csv_rows(source: &Source, line: &EntryLine, findings: &LineFindings, out: &mut Vec<Vec<String>>) {
-    for exception in &findings.exceptions {
-        let Told { field, found, expected, nearest } = told(line, exception);
-        let stake = exception.stake.map(|stake| stake.to_string()).unwrap_or_default();
-        let row = [
-            exception.code.text().to_string(),
-            exception.severity.to_string(),
-            guarded(source.file.clone()),
-            guarded(source.sheet.clone()),
-            line.row.to_string(),
-            guarded(line.entry_number.to_string()),
-            guarded(line.line_number.to_string()),
-            field,
-            guarded(found),
-            guarded(expected),
-            exception.code.remedy().to_string(),
-            nearest,
-        ];
-        out.push(row.into_iter().chain([stake]).collect());
+/// True for codes whose words are figures of a single line, which no two lines share.
+fn of_one_line(code: Code) -> bool {
+    matches!(code, Code::CD01 | Code::CD02 | Code::EN04 | Code::EN06)
+}
+
+/// Exceptions as rows of `exceptions.csv`. A text that a spreadsheet program would take for a formula is guarded by an
+/// apostrophe.
+pub struct ExceptionsCsv(csv::Writer<Vec<u8>>);
+
+impl ExceptionsCsv {
+    /// No rows yet.
+    #[allow(clippy::new_without_default, reason = "nobody asks for a default writer")]
+    pub fn new() -> ExceptionsCsv {
+        ExceptionsCsv(csv::Writer::from_writer(Vec::new()))
     }
-}
 
-fn guarded(text: String) -> String {
-    if revives(&text) { format!("'{text}") } else { text }
-}
+    /// The heading row.
+    ///
+    /// # Errors
+    /// Never in practice: memory is written to.
+    pub fn headings() -> io::Result<Vec<u8>> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(CSV_HEADINGS)?;
+        writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    }
 
-/// The heading of a column by which a reader finds the cell.
-pub fn place(heading: Heading, row: u64) -> String {
-    format!("row {row}, {heading}")
+    /// Adds an exception of a line.
+    ///
+    /// # Errors
+    /// Never in practice: memory is written to.
+    pub fn add(&mut self, source: &Source, line: &EntryLine, exception: &Exception, told: &Told) -> io::Result<()> {
+        let row = line.row.to_string();
+        let stake = exception.stake.map(|stake| stake.to_string()).unwrap_or_default();
+        let severity = exception.severity.word();
+        let fields: [&str; 13] = [
+            exception.code.text(),
+            severity,
+            &source.file,
+            &source.sheet,
+            &row,
+            &line.entry_number,
+            &line.line_number,
+            &told.field,
+            &told.found,
+            &told.expected,
+            exception.code.remedy(),
+            &told.nearest,
+            &stake,
+        ];
+        for field in fields {
+            if revives(field) {
+                self.0.write_field(format!("'{field}"))?;
+            } else {
+                self.0.write_field(field)?;
+            }
+        }
+        Ok(self.0.write_record(None::<&[u8]>)?)
+    }
+
+    /// The rows.
+    ///
+    /// # Errors
+    /// Never in practice: memory is written to.
+    pub fn into_bytes(self) -> io::Result<Vec<u8>> {
+        self.0.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    }
 }

@@ -7,7 +7,7 @@ use crate::casebook::Casebook;
 use crate::determine::{Finding, LineFindings};
 use crate::entry::EntryLine;
 use crate::spreadsheet::row::Cell;
-use crate::terms::{Heading, Kind, Money, WholeDollars};
+use crate::terms::{Kind, Money, WholeDollars};
 
 /// The headings of our columns, in order.
 pub const COLUMNS: [&str; 25] = [
@@ -138,9 +138,4 @@ pub fn cells_of_other_row(line: &EntryLine) -> Vec<Cell> {
     let mut cells = vec![Cell::Empty; COLUMNS.len()];
     cells[1] = text(format!("Part of entry line {}: see row {}.", line.label(), line.row));
     cells
-}
-
-/// The heading under which an exception stands, for the `Field` column.
-pub fn field(heading: Option<Heading>) -> &'static str {
-    heading.map_or("", Heading::text)
 }

@@ -52,6 +52,8 @@ pub enum SpreadsheetError {
         problem: String,
         /// Names of the visible sheets.
         sheets: String,
+        /// True if a sheet was named and is not there; false if none could be chosen.
+        typed: bool,
     },
     /// No row at all.
     #[error("{0} holds no rows: expected a row of headings and entry lines below it")]
@@ -142,7 +144,7 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
         FileKind::Zip => xlsx_input::read(path, sheet, consumer),
         FileKind::Text if sheet.is_some() => {
             let (problem, sheets) = ("a CSV file has no sheets".to_string(), "none".to_string());
-            Err(SpreadsheetError::Sheet { path: path.to_path_buf(), problem, sheets }.into())
+            Err(SpreadsheetError::Sheet { path: path.to_path_buf(), problem, sheets, typed: true }.into())
         }
         FileKind::Text => csv_input::read(path, consumer),
         FileKind::Other(what) => Err(SpreadsheetError::NotRead { path: path.to_path_buf(), what }.into()),

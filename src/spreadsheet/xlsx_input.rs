@@ -73,6 +73,7 @@ fn choose<C: Consumer>(
         path: path.to_path_buf(),
         problem,
         sheets: if visible.is_empty() { "none".to_string() } else { visible.join(", ") },
+        typed: sheet.is_some(),
     };
     if let Some(wanted) = sheet {
         let found = worksheets.map(|sheet| &sheet.name).find(|name| *name == wanted);

@@ -23,13 +23,20 @@ pub enum Severity {
     Stop,
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Severity {
+    /// The word of the catalogue.
+    pub fn word(self) -> &'static str {
+        match self {
             Severity::Note => "Note",
             Severity::Review => "Review",
             Severity::Stop => "Stop",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 

@@ -1,0 +1,219 @@
+//! Whole files through the program: what comes out is opened again and compared with what went in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use adcvd::batch::{FileError, FileOutcome, RunOptions, Silent, run_file};
+use adcvd::casebook::load;
+use adcvd::report::columns::COLUMNS;
+use adcvd::spreadsheet::Format;
+use adcvd::terms::{KnownDay, day};
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use proptest::prelude::*;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn run(input: &Path, out: &Path, format: Format) -> Result<FileOutcome, FileError> {
+    let casebook = load::load(&[]).unwrap();
+    let as_of = KnownDay(day::parse_iso("2026-11-22").unwrap());
+    let options = RunOptions { as_of, format, sheet: None, out: out.to_path_buf(), force: false };
+    run_file(&casebook, input, "entries", &options, &Silent)
+}
+
+fn sheet(path: &Path, name: Option<&str>) -> Vec<Vec<Data>> {
+    let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
+    let name = name.map_or_else(|| workbook.sheet_names()[0].clone(), str::to_string);
+    workbook.worksheet_range(&name).unwrap().rows().map(<[Data]>::to_vec).collect()
+}
+
+/// The cell as text, so that a date that came in with another format compares equal.
+fn shown(cell: &Data) -> String {
+    match cell {
+        Data::DateTime(date) => format!("date {}", date.as_f64()),
+        cell => cell.to_string(),
+    }
+}
+
+#[test]
+fn every_cell_of_the_sample_month_comes_back_in_its_place() {
+    let input = root().join("samples/monthly-entries.xlsx");
+    let out = tempfile::tempdir().unwrap();
+    let outcome = run(&input, out.path(), Format::Xlsx).unwrap();
+    let (before, after) = (sheet(&input, None), sheet(&outcome.names.annotated, None));
+    assert_eq!(before.len(), after.len());
+    let width = before[0].len();
+    for (row, (before, after)) in before.iter().zip(&after).enumerate() {
+        for (column, (before, after)) in before.iter().zip(after).enumerate() {
+            // A formula without a value has nothing to keep; the sample has one, and the program says so in words.
+            if shown(after) != "(formula without a value)" {
+                assert_eq!(shown(before), shown(after), "row {row}, column {column}");
+            }
+        }
+        assert_eq!(after.len(), width + COLUMNS.len());
+    }
+    let headings: Vec<String> = after[0][width..].iter().map(shown).collect();
+    assert_eq!(headings, COLUMNS);
+    assert_eq!(outcome.tally.rows as usize, before.len() - 1);
+    assert!(outcome.tally.ties_out());
+}
+
+#[test]
+fn amounts_in_the_workbook_and_in_the_csv_are_the_same() {
+    let input = root().join("samples/monthly-entries.xlsx");
+    let (xlsx, csv) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let workbook = run(&input, xlsx.path(), Format::Xlsx).unwrap();
+    let text = run(&input, csv.path(), Format::Csv).unwrap();
+    assert_eq!(workbook.manifest.totals, text.manifest.totals);
+    let cells = sheet(&workbook.names.annotated, None);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(&text.names.annotated).unwrap();
+    let ours = cells[0].len() - COLUMNS.len();
+    for (row, record) in reader.records().enumerate() {
+        let record = record.unwrap();
+        for column in ours..cells[row].len() {
+            let (workbook, text) = (&cells[row][column], &record[column]);
+            match workbook {
+                Data::Float(number) => assert_eq!(*number, text.parse::<f64>().unwrap(), "row {row}"),
+                cell => assert_eq!(cell.to_string(), text.trim_start_matches('\''), "row {row} column {column}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_report_has_its_sheets_and_its_first_row_says_what_was_tested() {
+    let out = tempfile::tempdir().unwrap();
+    let outcome = run(&root().join("samples/first-run.csv"), out.path(), Format::Xlsx).unwrap();
+    let workbook: Xlsx<_> = open_workbook(&outcome.names.report).unwrap();
+    assert_eq!(workbook.sheet_names(), ["Summary", "Exceptions", "Sources", "Catalogue"]);
+    let first = sheet(&outcome.names.report, Some("Summary"))[0][0].to_string();
+    assert!(first.starts_with("Tested against 1 order family, checked through 2026-11-22."), "{first}");
+    assert!(first.ends_with("Not a screen of all US orders."), "{first}");
+    let sources = sheet(&outcome.names.report, Some("Sources"));
+    assert!(sources.iter().flatten().any(|cell| cell.to_string().contains("90 FR 28994")));
+    let exceptions = fs::read_to_string(&outcome.names.exceptions).unwrap();
+    let rows = csv::Reader::from_reader(exceptions.as_bytes()).records().count() as u64;
+    assert!(rows >= outcome.tally.codes.values().sum::<u64>());
+}
+
+#[test]
+fn hashes_in_the_manifest_are_those_of_the_files() {
+    use sha2::{Digest, Sha256};
+    let out = tempfile::tempdir().unwrap();
+    let input = root().join("samples/first-run.csv");
+    let outcome = run(&input, out.path(), Format::Xlsx).unwrap();
+    let hash = |path: &Path| -> String {
+        Sha256::digest(fs::read(path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    assert_eq!(outcome.manifest.input.sha256, hash(&input));
+    for output in &outcome.manifest.outputs {
+        assert_eq!(output.sha256, hash(&out.path().join(&output.name)), "{}", output.name);
+    }
+}
+
+#[test]
+fn a_file_that_is_not_ours_is_not_replaced_and_ours_is() {
+    let out = tempfile::tempdir().unwrap();
+    let input = root().join("samples/first-run.csv");
+    fs::write(out.path().join("entries.exceptions.csv"), "somebody's").unwrap();
+    assert!(matches!(run(&input, out.path(), Format::Csv), Err(FileError::Exists(_))));
+    fs::remove_file(out.path().join("entries.exceptions.csv")).unwrap();
+    run(&input, out.path(), Format::Csv).unwrap();
+    run(&input, out.path(), Format::Csv).unwrap();
+    let litter: Vec<_> = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(litter.len(), 4, "{litter:?}");
+}
+
+/// An entry file of some lines, with the line ends and blank rows that are asked for.
+fn file(lines: &[(u8, u32, bool)], line_end: &str, final_end: bool) -> String {
+    let mut text = format!("Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Exporter,Producer,Entered Value,Note{line_end}");
+    for (place, (kind, value, blank)) in lines.iter().enumerate() {
+        let (hts, exporter) = match kind % 4 {
+            0 => ("3801.10.5000", "\"SK On Co., Ltd.\""),
+            1 => ("8507.60.0020", "\"Sunwoda Electronic Co., Ltd.\""),
+            2 => ("9403.60.8081", "Nobody"),
+            _ => ("not a number", "\"two\nlines \"\"quoted\"\"\""),
+        };
+        let day = 1 + u32::from(*kind) % 28;
+        text += &format!(
+            "XYZ-{place},{:03},2025-08-{day:02},{hts},CN,{exporter},\"BTR New Material Group Co., Ltd.\",{value},=1+1",
+            1 + kind % 3
+        );
+        if place + 1 < lines.len() || final_end {
+            text += line_end;
+        }
+        if *blank && place + 1 < lines.len() {
+            text += line_end;
+        }
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Rows out are rows in with the same bytes, and one thread writes what many write.
+    #[test]
+    fn the_brokers_bytes_come_back(
+        lines in prop::collection::vec((any::<u8>(), 0u32..9_000_000, any::<bool>()), 1..40),
+        line_end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        final_end in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("in.csv");
+        let text = file(&lines, line_end, final_end);
+        fs::write(&input, &text).unwrap();
+        let [one, many] = ["one", "many"].map(|name| folder.path().join(name));
+        let outcome = run(&input, &many, Format::Csv).unwrap();
+        let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        single.install(|| run(&input, &one, Format::Csv)).unwrap();
+        for name in ["entries.annotated.csv", "entries.exceptions.csv", "entries.exceptions.xlsx", "entries.run.json"] {
+            prop_assert!(fs::read(one.join(name)).unwrap() == fs::read(many.join(name)).unwrap(), "{}", name);
+        }
+        let annotated = fs::read_to_string(&outcome.names.annotated).unwrap();
+        let records = |text: &str| {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            reader.records().map(|record| record.unwrap()).collect::<Vec<_>>()
+        };
+        let (before, after) = (records(&text), records(&annotated));
+        prop_assert_eq!(before.len(), after.len());
+        prop_assert_eq!(outcome.tally.all.lines as usize, lines.len());
+        for (before, after) in before.iter().zip(&after) {
+            prop_assert_eq!(before.iter().collect::<Vec<_>>(), after.iter().take(before.len()).collect::<Vec<_>>());
+            prop_assert_eq!(after.len(), before.len() + COLUMNS.len());
+        }
+        // What we append is all that was added.
+        let mut rest = annotated.as_str();
+        for piece in text.split_inclusive(line_end) {
+            let own = piece.strip_suffix(line_end).unwrap_or(piece);
+            let at = rest.find(own);
+            prop_assert!(at.is_some(), "{:?} is gone", own);
+            rest = &rest[at.unwrap() + own.len()..];
+        }
+    }
+}
+
+#[test]
+fn pieces_of_any_size_give_the_same_lines() {
+    // Twelve thousand lines cross several borders of pieces; entries of up to nine lines and two rows a line must not
+    // be parted by any.
+    let mut text = String::from("Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Entered Value,Invoice Number\n");
+    let mut rows = 0;
+    for entry in 0..2_400 {
+        for line in 1..=5 {
+            text += &format!("E{entry},{line},2025-08-01,9903.01.24,CN,0,I{entry}\n");
+            text += &format!("E{entry},{line},2025-08-01,3801.10.5000,CN,100.40,I{entry}\n");
+            rows += 2;
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.csv");
+    fs::write(&input, text).unwrap();
+    let outcome = run(&input, &folder.path().join("out"), Format::Csv).unwrap();
+    assert_eq!(outcome.tally.rows, rows);
+    assert_eq!(outcome.tally.all.lines, rows / 2);
+    // 19 CFR 159.3(a): five items of 100.40 on one invoice are 502, not 500.
+    assert_eq!(outcome.tally.all.entered_value, 2_400 * 502);
+    assert!(!outcome.tally.codes.contains_key(&adcvd::terms::Code::EN05));
+}
