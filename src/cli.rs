@@ -3,8 +3,8 @@
 //! This room computes nothing. Today's date is read here, once, and nowhere else.
 
 pub mod args;
-pub mod explain;
 pub mod exit;
+pub mod explain;
 pub mod law;
 pub mod run;
 pub mod terminal;

@@ -75,7 +75,9 @@ fn amounts_in_the_workbook_and_in_the_csv_are_the_same() {
             let (workbook, text) = (&cells[row][column], &record[column]);
             match workbook {
                 Data::Float(number) => assert_eq!(*number, text.parse::<f64>().unwrap(), "row {row}"),
-                cell => assert_eq!(cell.to_string(), text.trim_start_matches('\''), "row {row} column {column}"),
+                cell => {
+                    assert_eq!(cell.to_string(), text.trim_start_matches('\''), "row {row} column {column}")
+                }
             }
         }
     }
@@ -127,7 +129,9 @@ fn a_file_that_is_not_ours_is_not_replaced_and_ours_is() {
 
 /// An entry file of some lines, with the line ends and blank rows that are asked for.
 fn file(lines: &[(u8, u32, bool)], line_end: &str, final_end: bool) -> String {
-    let mut text = format!("Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Exporter,Producer,Entered Value,Note{line_end}");
+    let mut text = format!(
+        "Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Exporter,Producer,Entered Value,Note{line_end}"
+    );
     for (place, (kind, value, blank)) in lines.iter().enumerate() {
         let (hts, exporter) = match kind % 4 {
             0 => ("3801.10.5000", "\"SK On Co., Ltd.\""),
@@ -198,7 +202,9 @@ proptest! {
 fn pieces_of_any_size_give_the_same_lines() {
     // Twelve thousand lines cross several borders of pieces; entries of up to nine lines and two rows a line must not
     // be parted by any.
-    let mut text = String::from("Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Entered Value,Invoice Number\n");
+    let mut text = String::from(
+        "Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Entered Value,Invoice Number\n",
+    );
     let mut rows = 0;
     for entry in 0..2_400 {
         for line in 1..=5 {

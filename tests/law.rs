@@ -34,7 +34,8 @@ fn run_table(casebook: &Casebook, path: &Path) -> (usize, Vec<String>) {
     for record in reader.records() {
         let record = record.unwrap();
         rows += 1;
-        let row_cells = grouping.columns.bound().iter().map(|place| Cell::Text(record[*place].into())).collect();
+        let row_cells =
+            grouping.columns.bound().iter().map(|place| Cell::Text(record[*place].into())).collect();
         let row = Row::of_cells(rows, row_cells);
         let (lines, _) = lines(&grouping, std::slice::from_ref(&row));
         let as_of = KnownDay(day::parse_iso(&record[as_of]).expect("an ISO date in As Of"));
@@ -49,7 +50,11 @@ fn run_table(casebook: &Casebook, path: &Path) -> (usize, Vec<String>) {
                 cell => cell.shown(),
             };
             if expected != "*" && got != expected {
-                faults.push(format!("{} {name}: expected {expected:?}, got {got:?}  [{}]", &record[id], cells[1].shown()));
+                faults.push(format!(
+                    "{} {name}: expected {expected:?}, got {got:?}  [{}]",
+                    &record[id],
+                    cells[1].shown()
+                ));
             }
         }
     }
@@ -67,7 +72,11 @@ fn every_legal_example_comes_out() {
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "csv")) {
         let (count, faults) = run_table(&casebook, path);
         rows += count;
-        all.extend(faults.into_iter().map(|fault| format!("{}: {fault}", path.file_name().unwrap().to_string_lossy())));
+        all.extend(
+            faults
+                .into_iter()
+                .map(|fault| format!("{}: {fault}", path.file_name().unwrap().to_string_lossy())),
+        );
     }
     assert!(rows > 100, "only {rows} legal examples were found");
     assert!(all.is_empty(), "{} of {rows} legal examples differ:\n{}", all.len(), all.join("\n"));

@@ -17,7 +17,10 @@ fn rooms() -> BTreeMap<String, Vec<String>> {
     rows.filter(|row| !row.starts_with("room"))
         .map(|row| {
             let (room, uses) = row.trim_end_matches(" |").split_once(" | ").unwrap();
-            (room.to_string(), uses.split(", ").filter(|word| *word != "nobody").map(str::to_string).collect())
+            (
+                room.to_string(),
+                uses.split(", ").filter(|word| *word != "nobody").map(str::to_string).collect(),
+            )
         })
         .collect()
 }
@@ -51,7 +54,8 @@ fn used_paths(line: &str) -> Vec<String> {
     let code = line.split("//").next().unwrap();
     let mut paths = Vec::new();
     for rest in code.split("crate::").skip(1) {
-        let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        let word =
+            |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
         let room = word(rest);
         if room.is_empty() {
             let inner = rest.trim_start_matches('{').split('}').next().unwrap();
@@ -78,7 +82,8 @@ fn every_path_is_allowed_by_the_table_of_rooms() {
         for (number, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
             for used in used_paths(line) {
                 let used_room = used.split("::").next().unwrap().to_string();
-                let fits = used_room == room || allowed.iter().any(|rule| *rule == used_room || *rule == used);
+                let fits =
+                    used_room == room || allowed.iter().any(|rule| *rule == used_room || *rule == used);
                 if !fits {
                     faults.push(format!("{}:{}: {room} may not use {used}", path.display(), number + 1));
                 }
@@ -90,7 +95,17 @@ fn every_path_is_allowed_by_the_table_of_rooms() {
 
 #[test]
 fn the_top_level_is_what_it_should_be() {
-    let allowed = ["Cargo.toml", "Cargo.lock", "README.md", "LICENSE", "src", "templates", "samples", "tests", "benches"];
+    let allowed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "LICENSE",
+        "src",
+        "templates",
+        "samples",
+        "tests",
+        "benches",
+    ];
     let odd: Vec<String> = fs::read_dir(root())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -106,7 +121,10 @@ fn no_source_file_names_a_real_case_or_is_a_drawer_for_anything() {
     for path in all_sources() {
         let text = fs::read_to_string(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        assert!(!["mod.rs", "util.rs", "utils.rs", "common.rs", "helpers.rs"].contains(&name.as_str()), "{name}");
+        assert!(
+            !["mod.rs", "util.rs", "utils.rs", "common.rs", "helpers.rs"].contains(&name.as_str()),
+            "{name}"
+        );
         let code = text.split("#[cfg(test)]").next().unwrap();
         for (number, line) in code.lines().enumerate() {
             let bytes = line.as_bytes();

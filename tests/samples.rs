@@ -41,12 +41,40 @@ impl Sequence {
 }
 
 const HEADINGS: [&str; 34] = [
-    "Job Number", "Entry Number", "Line Number", "Entry Type", "Entry Date", "Entry Summary Date", "Withdrawal Date",
-    "Importer Number", "Importer Name", "HTSUS", "Country of Origin", "AD/CVD Origin", "Country of Export", "Exporter",
-    "Producer", "Chinese Supplier", "Manufacturer ID", "Part Number", "Description", "Entered Value", "Subject Value",
-    "Quantity", "Unit", "AD Case Number", "AD Deposit Paid", "CVD Case Number", "CVD Deposit Paid",
-    "Non-Reimbursement ID", "Zone Status", "Product", "Carbon Percent", "Energy Density mAh/g",
-    "Graphitization Percent", "Remarks",
+    "Job Number",
+    "Entry Number",
+    "Line Number",
+    "Entry Type",
+    "Entry Date",
+    "Entry Summary Date",
+    "Withdrawal Date",
+    "Importer Number",
+    "Importer Name",
+    "HTSUS",
+    "Country of Origin",
+    "AD/CVD Origin",
+    "Country of Export",
+    "Exporter",
+    "Producer",
+    "Chinese Supplier",
+    "Manufacturer ID",
+    "Part Number",
+    "Description",
+    "Entered Value",
+    "Subject Value",
+    "Quantity",
+    "Unit",
+    "AD Case Number",
+    "AD Deposit Paid",
+    "CVD Case Number",
+    "CVD Deposit Paid",
+    "Non-Reimbursement ID",
+    "Zone Status",
+    "Product",
+    "Carbon Percent",
+    "Energy Density mAh/g",
+    "Graphitization Percent",
+    "Remarks",
 ];
 
 /// One line of the sample: a text under each heading it fills.
@@ -131,8 +159,18 @@ impl Month<'_> {
     /// Entries of some lines each, most of them of August and September 2025.
     fn fill(&mut self, wanted: usize) {
         const DATES: [&str; 12] = [
-            "2025-06-12", "2025-07-08", "2025-07-29", "2025-08-04", "2025-08-13", "2025-08-21", "2025-09-02",
-            "2025-09-17", "2025-09-24", "2025-10-20", "2026-02-10", "2026-05-06",
+            "2025-06-12",
+            "2025-07-08",
+            "2025-07-29",
+            "2025-08-04",
+            "2025-08-13",
+            "2025-08-21",
+            "2025-09-02",
+            "2025-09-17",
+            "2025-09-24",
+            "2025-10-20",
+            "2026-02-10",
+            "2026-05-06",
         ];
         while self.lines.len() < wanted {
             self.entry += 1;
@@ -151,15 +189,20 @@ impl Month<'_> {
         match self.sequence.below(12) {
             0..=2 => {
                 line.set("HTSUS", "9403.60.8081").set("Description", "Cabinets, wooden").set("Product", "");
-                for heading in ["AD Case Number", "CVD Case Number", "Carbon Percent", "Energy Density mAh/g"] {
+                for heading in ["AD Case Number", "CVD Case Number", "Carbon Percent", "Energy Density mAh/g"]
+                {
                     line.set(heading, "");
                 }
-                line.set("Graphitization Percent", "").set("Part Number", format!("CAB-{}", self.sequence.below(30)));
+                line.set("Graphitization Percent", "")
+                    .set("Part Number", format!("CAB-{}", self.sequence.below(30)));
             }
             3 | 4 => {
                 let graphite = line.get("Entered Value").parse::<u64>().unwrap() / 11;
-                line.set("HTSUS", "8507.60.0020").set("Description", "Lithium-ion battery cells").set("Unit", "NO");
-                line.set("Product", "battery cell").set("Part Number", format!("CELL-{}", self.sequence.below(40)));
+                line.set("HTSUS", "8507.60.0020")
+                    .set("Description", "Lithium-ion battery cells")
+                    .set("Unit", "NO");
+                line.set("Product", "battery cell")
+                    .set("Part Number", format!("CELL-{}", self.sequence.below(40)));
                 if self.sequence.below(4) > 0 {
                     line.set("Subject Value", graphite);
                 }
@@ -232,7 +275,10 @@ impl Month<'_> {
             l.set("HTSUS", "3824.99.9397");
         });
         self.special("facts missing, nothing declared", |l| {
-            l.set("AD Case Number", "").set("CVD Case Number", "").set("Product", "").set("Carbon Percent", "");
+            l.set("AD Case Number", "")
+                .set("CVD Case Number", "")
+                .set("Product", "")
+                .set("Carbon Percent", "");
         });
         self.special("filed as 01, nothing declared", |l| {
             l.set("AD Case Number", "").set("CVD Case Number", "").set("Entry Type", "01");
@@ -324,7 +370,13 @@ fn heading_look() -> Format {
 }
 
 /// Writes a value the way a broker's system does: identifiers as text, dates as dates, amounts as numbers.
-fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, heading: &str, value: &str) -> Result<(), XlsxError> {
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    heading: &str,
+    value: &str,
+) -> Result<(), XlsxError> {
     let date = Format::new().set_num_format("mm/dd/yyyy");
     let parts = || -> Option<(u16, u8, u8)> {
         day::parse_iso(value)?;
@@ -418,7 +470,8 @@ fn write_form(folder: &Path) {
         let look = if required.contains(heading) { look.set_font_color(Color::RGB(0x842029)) } else { look };
         sheet.write_string_with_format(0, column, *heading, &look).unwrap();
         sheet.set_column_width(column, heading.len().clamp(12, 26) as u32).unwrap();
-        let amount = ["Value", "Paid", "Quantity", "Percent", "Density"].iter().any(|word| heading.contains(word));
+        let amount =
+            ["Value", "Paid", "Quantity", "Percent", "Density"].iter().any(|word| heading.contains(word));
         if !amount && !heading.contains("Date") {
             sheet.set_column_format(column, &text).unwrap();
         }
@@ -495,7 +548,10 @@ fn the_month_raises_every_exception_that_the_built_in_cases_can_raise() {
     let path = root().join("samples/monthly-entries.xlsx");
     let mut raised = codes(&path, "2026-11-22");
     raised.extend(codes(&path, "2025-09-30"));
-    let missing: Vec<&str> =
-        Code::ALL.iter().map(|code| code.text()).filter(|code| !raised.contains(*code) && *code != "CD03").collect();
+    let missing: Vec<&str> = Code::ALL
+        .iter()
+        .map(|code| code.text())
+        .filter(|code| !raised.contains(*code) && *code != "CD03")
+        .collect();
     assert!(missing.is_empty(), "not raised: {missing:?}");
 }

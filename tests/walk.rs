@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use adcvd::casebook::{Asked, Casebook, Family, load};
 use adcvd::determine::{Finding, answer, question};
 use adcvd::entry::{Declared, EntryLine, Name, Read};
-use adcvd::terms::{
-    Country, EntryType, GoverningDay, Hts, Kind, KnownDay, Money, PartyKey, WholeDollars,
-};
+use adcvd::terms::{Country, EntryType, GoverningDay, Hts, Kind, KnownDay, Money, PartyKey, WholeDollars};
 use jiff::civil::Date;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -58,7 +56,13 @@ fn for_every_day_and_known_day_there_is_one_answer_or_a_reason() {
         for governing in &days {
             for known in days.iter().filter(|known| *known >= governing) {
                 for origin in &origins {
-                    let line = line(family, *governing, *origin, "Nobody Anywhere Co., Ltd.", "Nobody Else Co., Ltd.");
+                    let line = line(
+                        family,
+                        *governing,
+                        *origin,
+                        "Nobody Anywhere Co., Ltd.",
+                        "Nobody Else Co., Ltd.",
+                    );
                     let found = findings(&casebook, &line, KnownDay(*known));
                     let answer = found.answer.as_ref().expect("a governed line has an answer");
                     for case in answer.cases.iter().flatten() {
@@ -85,7 +89,8 @@ fn at_most_one_row_of_each_table_answers_a_party_on_a_day() {
     for family in casebook.families() {
         for case in &family.cases {
             for governing in &days {
-                let asked = Asked { governing: GoverningDay(*governing), known: KnownDay(*days.last().unwrap()) };
+                let asked =
+                    Asked { governing: GoverningDay(*governing), known: KnownDay(*days.last().unwrap()) };
                 let Some(table) = family.table(case.number, asked) else { continue };
                 let rates: Vec<_> = family.rates_in(case.number, asked, table).collect();
                 let keys: std::collections::HashSet<_> = rates.iter().map(|rate| rate.key).collect();

@@ -54,10 +54,14 @@ impl OutputNames {
         if force {
             return Ok(());
         }
-        let ours = std::fs::read(&self.manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+        let ours = std::fs::read(&self.manifest)
+            .ok()
+            .and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
         let listed = |path: &Path| {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            ours.iter().flat_map(|manifest| &manifest.outputs).any(|output| Some(&output.name) == name.as_ref())
+            ours.iter()
+                .flat_map(|manifest| &manifest.outputs)
+                .any(|output| Some(&output.name) == name.as_ref())
         };
         let manifest_is_ours = ours.is_some() || !self.manifest.exists();
         let foreign = self.outputs().into_iter().find(|path| path.exists() && !listed(path));

@@ -19,7 +19,9 @@ use crate::determine::{Action, LineFindings};
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::{Columns, DateOrders, EntryLine, Grouping, columns::ColumnError, lines};
 use crate::report::causes::{Causes, ExceptionsCsv};
-use crate::report::columns::{COLUMNS, ColumnKind, RESTATED_NOTE, cells, cells_of_other_row, column_kind, headings};
+use crate::report::columns::{
+    COLUMNS, ColumnKind, RESTATED_NOTE, cells, cells_of_other_row, column_kind, headings,
+};
 use crate::report::tally::Tally;
 use crate::report::told::told;
 use crate::report::workbook::{self, RunFacts};
@@ -74,13 +76,17 @@ pub enum FileError {
         source: io::Error,
     },
     /// A file is there that is not ours.
-    #[error("{0} exists and no manifest of adcvd lists it; move it away, choose another folder with -o, or use --force")]
+    #[error(
+        "{0} exists and no manifest of adcvd lists it; move it away, choose another folder with -o, or use --force"
+    )]
     Exists(PathBuf),
     /// An output would overwrite the input.
     #[error("the output {0} would replace the input; choose another folder with -o")]
     OutputIsInput(PathBuf),
     /// Counts do not tie out, or the program failed.
-    #[error("{path}: {problem}; nothing was written. This is a fault of adcvd: please report it with the file")]
+    #[error(
+        "{path}: {problem}; nothing was written. This is a fault of adcvd: please report it with the file"
+    )]
     Internal {
         /// Which file.
         path: PathBuf,
@@ -189,7 +195,8 @@ fn with_reader<T>(
 ) -> Result<(T, InputFacts), FileError> {
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
-        let reader = scope.spawn(|| read(path, sheet, &mut Feed { path: path.to_path_buf(), to, columns: None }));
+        let reader =
+            scope.spawn(|| read(path, sheet, &mut Feed { path: path.to_path_buf(), to, columns: None }));
         let worked = work(from);
         let facts = reader.join().map_err(|_| SpreadsheetError::Damaged {
             path: path.to_path_buf(),
@@ -198,7 +205,9 @@ fn with_reader<T>(
         })?;
         match facts {
             Err(Stop::File(error)) => Err(error),
-            Err(Stop::NobodyListens) => Err(worked.err().unwrap_or_else(|| internal(path, "a reader stopped early"))),
+            Err(Stop::NobodyListens) => {
+                Err(worked.err().unwrap_or_else(|| internal(path, "a reader stopped early")))
+            }
             Ok(facts) => worked.map(|worked| (worked, facts)),
         }
     })
@@ -274,7 +283,10 @@ impl Shop<'_> {
                 ours.push(OurRow::default());
                 continue;
             }
-            while lines.peek().is_some_and(|(line, _)| line.rows.last().is_some_and(|last| *last < row.number)) {
+            while lines
+                .peek()
+                .is_some_and(|(line, _)| line.rows.last().is_some_and(|last| *last < row.number))
+            {
                 lines.next();
             }
             let Some((line, findings)) = lines.peek() else {
@@ -522,11 +534,18 @@ pub fn survey_file<T: Default>(
     let mut orders = DateOrders::default();
     loop {
         let (survey, _) = with_reader(path, options.sheet.as_deref(), |from| {
-            let Ok(Message::Header(header)) = from.recv() else { return Err(internal(path, "nothing was read")) };
+            let Ok(Message::Header(header)) = from.recv() else {
+                return Err(internal(path, "nothing was read"));
+            };
             let (header, columns) = *header;
             let (source, memos) = (Arc::clone(&header.source), Memos::default());
-            let shop =
-                Shop { casebook, options, grouping: Grouping { columns: columns.clone(), orders }, source, memos };
+            let shop = Shop {
+                casebook,
+                options,
+                grouping: Grouping { columns: columns.clone(), orders },
+                source,
+                memos,
+            };
             let (mut keys, mut found) = (Keys::default(), T::default());
             let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
             loop {

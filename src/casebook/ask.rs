@@ -87,7 +87,12 @@ impl Family {
     }
 
     /// All rows that stand in a table on the days asked.
-    pub fn rates_in(&self, case: CaseNumber, asked: Asked, table: GoverningTable) -> impl Iterator<Item = &Rate> {
+    pub fn rates_in(
+        &self,
+        case: CaseNumber,
+        asked: Asked,
+        table: GoverningTable,
+    ) -> impl Iterator<Item = &Rate> {
         let keys = self.rates.iter().filter(move |rate| rate.row.case == case).map(|rate| rate.key);
         let mut seen = std::collections::HashSet::new();
         keys.filter(move |key| seen.insert(*key)).filter_map(move |key| self.rate(case, key, asked, table))
@@ -103,9 +108,17 @@ impl Family {
     }
 
     /// True if the table has a row of its own for this exporter, alone or in a pair.
-    pub fn listed_exporter(&self, case: CaseNumber, party: PartyIx, asked: Asked, table: GoverningTable) -> bool {
+    pub fn listed_exporter(
+        &self,
+        case: CaseNumber,
+        party: PartyIx,
+        asked: Asked,
+        table: GoverningTable,
+    ) -> bool {
         self.rates_in(case, asked, table).any(|rate| match rate.key {
-            RateKey::Pair(exporter, _) | RateKey::Exporter(exporter) | RateKey::Either(exporter) => exporter == party,
+            RateKey::Pair(exporter, _) | RateKey::Exporter(exporter) | RateKey::Either(exporter) => {
+                exporter == party
+            }
             RateKey::Producer(_) | RateKey::Everyone => false,
         })
     }

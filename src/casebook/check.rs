@@ -51,7 +51,11 @@ impl Check<'_> {
     fn cases(&mut self) {
         let (mut seen, mut origins) = (HashSet::new(), HashSet::new());
         if let (true, Some(family)) = (self.rows.cases.is_empty(), &self.rows.family) {
-            self.fault(&family.at, FaultCode::CF11, "the family has no [[case]] that can be read".to_string());
+            self.fault(
+                &family.at,
+                FaultCode::CF11,
+                "the family has no [[case]] that can be read".to_string(),
+            );
         }
         for Placed { at, row } in &self.rows.cases {
             if !seen.insert(row.number) {
@@ -61,14 +65,16 @@ impl Check<'_> {
             if let Some(companion) = row.companion {
                 let back = find(companion).and_then(|case| case.row.companion);
                 if back != Some(row.number) || companion.kind == row.number.kind {
-                    let sentence = format!("{} and {companion} must name each other, one AD and one CVD", row.number);
+                    let sentence =
+                        format!("{} and {companion} must name each other, one AD and one CVD", row.number);
                     self.fault(at, FaultCode::CF12, sentence);
                 }
             }
             let sound = match (row.third_country_of, row.origin, &row.notice) {
                 (None, None, None) => true,
                 (Some(parent), Some(origin), Some(_)) => {
-                    let first_opened = find(parent).is_some_and(|parent| parent.row.third_country_of.is_none());
+                    let first_opened =
+                        find(parent).is_some_and(|parent| parent.row.third_country_of.is_none());
                     first_opened && parent.kind == row.number.kind && origins.insert((parent, origin))
                 }
                 _ => false,
@@ -86,10 +92,15 @@ impl Check<'_> {
         let checked = self.rows.family.as_ref().map(|family| family.row.checked_through);
         for Placed { at, row } in &self.rows.notices {
             if !seen.insert(&row.id) {
-                self.fault(at, FaultCode::CF03, format!("the notice {:?} stands twice; give it another id", row.id));
+                self.fault(
+                    at,
+                    FaultCode::CF03,
+                    format!("the notice {:?} stands twice; give it another id", row.id),
+                );
             }
             if checked.is_some_and(|checked| row.published > checked) {
-                let sentence = format!("{:?} is published after `checked_through`; move that day forward", row.id);
+                let sentence =
+                    format!("{:?} is published after `checked_through`; move that day forward", row.id);
                 self.fault(at, FaultCode::CF16, sentence);
             }
             let tables = row.table_of.as_deref().unwrap_or_default();
@@ -126,7 +137,11 @@ impl Check<'_> {
                 self.fault(at, FaultCode::CF04, format!("no [[notice]] has the id {notice:?}"));
             }
             for number in numbers.into_iter().filter(|number| !cases.contains(number)) {
-                self.fault(at, FaultCode::CF05, format!("no [[case]] of this folder has the number {number}"));
+                self.fault(
+                    at,
+                    FaultCode::CF05,
+                    format!("no [[case]] of this folder has the number {number}"),
+                );
             }
         }
     }
@@ -141,7 +156,11 @@ impl Check<'_> {
         spans.extend(rows.suffixes.iter().map(|s| (&s.at, s.row.from, s.row.through)));
         for (at, from, through) in spans {
             if let Some(through) = through.filter(|through| *through < from) {
-                self.fault(at, FaultCode::CF06, format!("the last day {through} lies before the first day {from}"));
+                self.fault(
+                    at,
+                    FaultCode::CF06,
+                    format!("the last day {through} lies before the first day {from}"),
+                );
             }
         }
     }
@@ -156,11 +175,15 @@ impl Check<'_> {
             twice.extend((!seen.insert((limited, row.case, row.from, row.notice.as_str()))).then_some(at));
         }
         for Placed { at, row } in &rows.ladders {
-            twice.extend((!seen.insert(("ladder".into(), row.case, row.from, row.notice.as_str()))).then_some(at));
+            twice.extend(
+                (!seen.insert(("ladder".into(), row.case, row.from, row.notice.as_str()))).then_some(at),
+            );
         }
         for Placed { at, row } in &rows.scopes {
             for case in &row.cases {
-                twice.extend((!seen.insert(("scope".into(), *case, row.from, row.notice.as_str()))).then_some(at));
+                twice.extend(
+                    (!seen.insert(("scope".into(), *case, row.from, row.notice.as_str()))).then_some(at),
+                );
             }
         }
         for at in twice {
@@ -203,8 +226,11 @@ impl Check<'_> {
             let end = |through: Option<Date>| through.unwrap_or(Date::MAX);
             // Rows of one notice for one party may follow one another; open ends are cut by the next `from`.
             let clash = spans.iter().any(|(from, through)| {
-                *from == row.from || (through.is_some() && row.through.is_some()
-                    && *from <= end(row.through) && row.from <= end(*through))
+                *from == row.from
+                    || (through.is_some()
+                        && row.through.is_some()
+                        && *from <= end(row.through)
+                        && row.from <= end(*through))
             });
             if clash {
                 let sentence = "another row of the same notice answers for the same party on the same days";
@@ -238,7 +264,8 @@ impl Check<'_> {
         }
         let disputed = row.trust == Some(Trust::Disputed);
         if disputed != row.disputed.is_some() || disputed && row.deposit.is_none() {
-            let sentence = "`trust` disputed, a `deposit` and the other figure in `disputed` go together".to_string();
+            let sentence =
+                "`trust` disputed, a `deposit` and the other figure in `disputed` go together".to_string();
             self.fault(at, FaultCode::CF15, sentence);
         }
     }
@@ -267,8 +294,10 @@ impl Check<'_> {
                         && rate.row.through.is_none_or(|through| through >= effective.0)
                 });
                 if !everyone {
-                    let sentence =
-                        format!("the whole table {:?} has no row for everyone else of {case} from its first day", row.id);
+                    let sentence = format!(
+                        "the whole table {:?} has no row for everyone else of {case} from its first day",
+                        row.id
+                    );
                     self.fault(at, FaultCode::CF10, sentence);
                 }
             }
@@ -281,12 +310,14 @@ impl Check<'_> {
             let ladders = self.rows.ladders.iter().filter(|ladder| ladder.row.case == row.number);
             if row.third_country_of.is_some() {
                 if standings.count() + ladders.count() > 0 {
-                    let sentence = format!("{} stands as its first case does; give the rows to that one", row.number);
+                    let sentence =
+                        format!("{} stands as its first case does; give the rows to that one", row.number);
                     self.fault(at, FaultCode::CF11, sentence);
                 }
                 continue;
             }
-            let first = standings.filter(|standing| standing.row.exporters.is_empty()).map(|s| s.row.from).min();
+            let first =
+                standings.filter(|standing| standing.row.exporters.is_empty()).map(|s| s.row.from).min();
             let ladder = ladders.map(|ladder| ladder.row.from).min();
             if first.is_none() || ladder.is_none() || ladder > first {
                 let sentence = format!(
@@ -301,7 +332,8 @@ impl Check<'_> {
             let own = first_opened.and_then(|case| case.row.third_country_of).unwrap_or(row.case);
             let mut ladders = self.rows.ladders.iter().filter(|ladder| ladder.row.case == own).peekable();
             if ladders.peek().is_some() && !ladders.any(|ladder| ladder.row.rungs.contains(&row.role)) {
-                let sentence = format!("no ladder of {own} has the rung {}: the row is never asked", row.role.word());
+                let sentence =
+                    format!("no ladder of {own} has the rung {}: the row is never asked", row.role.word());
                 self.fault(at, FaultCode::CF11, sentence);
             }
         }
@@ -319,7 +351,8 @@ impl Check<'_> {
 
     fn parties(&mut self) {
         let rows = self.rows;
-        let names = rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
+        let names =
+            rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
         let listed: HashSet<PartyKey> = names.filter_map(PartyKey::of).collect();
         let mut asked: Vec<(&Spot, &str)> = Vec::new();
         asked.extend(rows.parties.iter().map(|party| (&party.at, party.row.name.as_str())));
@@ -327,7 +360,8 @@ impl Check<'_> {
         // An empty party of a suffix is everyone else; every other name must be one.
         let named = rows.suffixes.iter().filter(|suffix| !suffix.row.party.is_empty());
         asked.extend(named.map(|suffix| (&suffix.at, suffix.row.party.as_str())));
-        let exporters = rows.standings.iter().flat_map(|s| s.row.exporters.iter().map(|name| (&s.at, name.as_str())));
+        let exporters =
+            rows.standings.iter().flat_map(|s| s.row.exporters.iter().map(|name| (&s.at, name.as_str())));
         asked.extend(exporters);
         for (at, name) in asked {
             if PartyKey::of(name).is_none_or(|key| !listed.contains(&key)) {
@@ -351,7 +385,8 @@ impl Check<'_> {
 
     fn aliases(&mut self) {
         let rows = self.rows;
-        let names = rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
+        let names =
+            rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
         let listed: HashSet<PartyKey> = names.filter_map(PartyKey::of).collect();
         let mut aliases = HashSet::new();
         for Placed { at, row } in &rows.aliases {
@@ -373,9 +408,12 @@ impl Check<'_> {
                 }
                 let fact = Heading::parse(&test.fact).filter(|heading| FACTS.contains(heading));
                 let plain = test.at_least.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-                if fact.is_none() || !plain || rust_decimal::Decimal::from_str_exact(&test.at_least).is_err() {
+                if fact.is_none() || !plain || rust_decimal::Decimal::from_str_exact(&test.at_least).is_err()
+                {
                     let sentence = format!(
-                        "a test needs a measured fact ({}) and a plain number",
+                        "the test {:?} at least {:?} needs a measured fact ({}) and a plain number",
+                        test.fact,
+                        test.at_least,
                         FACTS.map(Heading::text).join(", ")
                     );
                     self.fault(at, FaultCode::CF14, sentence);
@@ -385,7 +423,8 @@ impl Check<'_> {
             for word in row.product.iter().flat_map(|product| &product.words) {
                 let plain = word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
                 if !words.insert(word) || plain != *word || plain.is_empty() {
-                    let sentence = format!("the word {word:?} stands twice, or is not in lower case and single blanks");
+                    let sentence =
+                        format!("the word {word:?} stands twice, or is not in lower case and single blanks");
                     self.fault(at, FaultCode::CF14, sentence);
                 }
             }

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::model::{
-    AdvisoryRow, Base, EveryoneElse, ForeignExporter, LadderRow, NoticeRow, RateRow, Rows, Rung, State, SuffixRow,
-    Table, Trust, Verdict,
+    AdvisoryRow, Base, EveryoneElse, ForeignExporter, LadderRow, NoticeRow, RateRow, Rows, Rung, State,
+    SuffixRow, Table, Trust, Verdict,
 };
 use crate::terms::{CaseNumber, Country, Heading, Hts, PartyKey, Suffix};
 
@@ -375,7 +375,12 @@ impl Family {
         for placed in &rows.hints {
             let row = &placed.row;
             let base = row.base.unwrap_or(Base::Entered);
-            self.hints.push(Hint { hts: row.hts, says: row.says.clone(), base, notice: self.notice_ix(&row.notice) });
+            self.hints.push(Hint {
+                hts: row.hts,
+                says: row.says.clone(),
+                base,
+                notice: self.notice_ix(&row.notice),
+            });
         }
     }
 
@@ -400,7 +405,15 @@ impl Family {
             let LadderRow { case, from, notice, rungs, foreign_exporter, authority } = placed.row.clone();
             let notice = self.notice_ix(&notice);
             let foreign_exporter = foreign_exporter.unwrap_or(ForeignExporter::Everyone);
-            self.ladders.push(Ladder { case, from: from.0, through: None, notice, rungs, foreign_exporter, authority });
+            self.ladders.push(Ladder {
+                case,
+                from: from.0,
+                through: None,
+                notice,
+                rungs,
+                foreign_exporter,
+                authority,
+            });
         }
         for placed in &rows.suffixes {
             let SuffixRow { case, party, suffix, from, through, notice } = placed.row.clone();

@@ -51,7 +51,8 @@ impl Grid {
                 words.extend(scope.products.iter().flat_map(|product| product.words.iter().cloned()));
             }
         }
-        let thresholds = thresholds.into_iter().map(|(fact, set)| (fact, set.into_iter().collect())).collect();
+        let thresholds =
+            thresholds.into_iter().map(|(fact, set)| (fact, set.into_iter().collect())).collect();
         Grid { days: days.into_iter().collect(), thresholds, words: words.into_iter().collect() }
     }
 

@@ -158,7 +158,8 @@ fn assemble(texts: &[FolderText]) -> Result<Casebook, LoadError> {
         match text.family() {
             Err(faults) => refused.push(faults),
             Ok(family) => {
-                families.retain(|earlier| earlier.cases.iter().all(|case| family.case(case.number).is_none()));
+                families
+                    .retain(|earlier| earlier.cases.iter().all(|case| family.case(case.number).is_none()));
                 families.push(family);
                 for part in [&text.slug, &text.case, &text.rates, &text.suffixes] {
                     hash.update(part.len().to_le_bytes());

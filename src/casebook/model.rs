@@ -36,14 +36,16 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Day, D::Error> {
         let text = toml::value::Datetime::deserialize(source)?.to_string();
         let date = crate::terms::day::parse_iso(&text);
-        date.map(Day).ok_or_else(|| de::Error::custom(format!("{text} is not a plain date such as 2025-07-22")))
+        date.map(Day)
+            .ok_or_else(|| de::Error::custom(format!("{text} is not a plain date such as 2025-07-22")))
     }
 }
 
 impl<'de> Deserialize<'de> for Hts {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Hts, D::Error> {
         let text = String::deserialize(source)?;
-        Hts::parse(&text).ok_or_else(|| de::Error::custom(format!("{text:?} is not a tariff number of 6, 8 or 10 digits")))
+        Hts::parse(&text)
+            .ok_or_else(|| de::Error::custom(format!("{text:?} is not a tariff number of 6, 8 or 10 digits")))
     }
 }
 

@@ -72,8 +72,21 @@ const SUFFIXES_FILE: &str = "suffixes.csv";
 
 /// The columns of `rates.csv`, in order; all are required, in this order.
 pub const RATE_COLUMNS: [&str; 15] = [
-    "case", "role", "exporter", "producer", "from", "through", "kind", "margin", "deposit", "unit_rate", "unit",
-    "notice", "trust", "disputed", "note",
+    "case",
+    "role",
+    "exporter",
+    "producer",
+    "from",
+    "through",
+    "kind",
+    "margin",
+    "deposit",
+    "unit_rate",
+    "unit",
+    "notice",
+    "trust",
+    "disputed",
+    "note",
 ];
 
 /// The columns of `suffixes.csv`.
@@ -94,7 +107,11 @@ pub fn read(case: &str, rates: &str, suffixes: &str) -> (Rows, Vec<Fault>) {
 fn spot(text: &str, byte: usize) -> Spot {
     let before = &text[..byte.min(text.len())];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Spot { file: CASE_FILE, row: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    Spot {
+        file: CASE_FILE,
+        row: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
 }
 
 fn read_case(text: &str, rows: &mut Rows, faults: &mut Vec<Fault>) {
@@ -172,7 +189,12 @@ impl Fields<'_> {
         self.faults.push(Fault { at, code: FaultCode::CF01, sentence });
     }
 
-    fn required<T>(&mut self, name: &str, expected: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn required<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = parse(self.text(name));
         if value.is_none() {
             let found = self.text(name).to_string();

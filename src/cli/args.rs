@@ -23,7 +23,7 @@ pub enum Command {
     /// Map headings, parse and count; write nothing
     Check(CheckArgs),
     /// Tell one line in full: facts, rungs tried, arithmetic, sources, what was rejected
-    Explain(ExplainArgs),
+    Explain(Box<ExplainArgs>),
     /// Which rates were in force
     Rates(RatesArgs),
     /// The case folders

@@ -53,7 +53,9 @@ fn of_file(
     })?;
     if survey.found.is_empty() {
         let what = match (&args.line, args.row) {
-            (Some(label), _) => format!("no line {label:?}; lines are named ENTRY/LINE as they stand in the file"),
+            (Some(label), _) => {
+                format!("no line {label:?}; lines are named ENTRY/LINE as they stand in the file")
+            }
             (None, row) => format!("no entry line on row {}", row.unwrap_or_default()),
         };
         return Err(Failure::Usage(format!("{} has {what}", input.display())));
@@ -61,7 +63,11 @@ fn of_file(
     Ok(survey.found)
 }
 
-fn typed(casebook: &Casebook, facts: &FactArgs, as_of: KnownDay) -> Result<(EntryLine, LineFindings), Failure> {
+fn typed(
+    casebook: &Casebook,
+    facts: &FactArgs,
+    as_of: KnownDay,
+) -> Result<(EntryLine, LineFindings), Failure> {
     let given = [
         (Heading::Htsus, &facts.hts, "--hts"),
         (Heading::Origin, &facts.origin, "--origin"),
@@ -81,15 +87,19 @@ fn typed(casebook: &Casebook, facts: &FactArgs, as_of: KnownDay) -> Result<(Entr
         (Heading::AdCase, &facts.ad_case, ""),
         (Heading::CvdCase, &facts.cvd_case, ""),
     ];
-    let missing: Vec<&str> =
-        given.iter().filter(|(_, value, flag)| !flag.is_empty() && value.is_none()).map(|(_, _, flag)| *flag).collect();
+    let missing: Vec<&str> = given
+        .iter()
+        .filter(|(_, value, flag)| !flag.is_empty() && value.is_none())
+        .map(|(_, _, flag)| *flag)
+        .collect();
     if !missing.is_empty() {
         let missing = missing.join(", ");
         return Err(Failure::Usage(format!("without an INPUT the facts are needed: {missing} missing")));
     }
     let headings: Vec<String> = given.iter().map(|(heading, ..)| heading.text().to_string()).collect();
     let columns = Columns::bind(&headings).map_err(|error| Failure::Usage(error.to_string()))?;
-    let cell = |value: &Option<String>| value.as_ref().map_or(Cell::Empty, |text| Cell::Text(text.as_str().into()));
+    let cell =
+        |value: &Option<String>| value.as_ref().map_or(Cell::Empty, |text| Cell::Text(text.as_str().into()));
     let cells = given.iter().map(|(_, value, _)| cell(value)).collect();
     find_by_hand(casebook, &columns, cells, as_of).ok_or_else(|| Failure::Usage("no facts".to_string()))
 }

@@ -19,7 +19,9 @@ fn number(text: &str) -> Result<CaseNumber, Failure> {
 
 fn family_of(casebook: &Casebook, number: CaseNumber) -> Result<&Family, Failure> {
     let family = casebook.family_of(number).map(|ix| &casebook.families()[ix]);
-    family.ok_or_else(|| Failure::Usage(format!("{number} is not in the casebook; `adcvd cases list` shows what is")))
+    family.ok_or_else(|| {
+        Failure::Usage(format!("{number} is not in the casebook; `adcvd cases list` shows what is"))
+    })
 }
 
 fn row(family: &Family, rate: &Rate) -> String {
@@ -80,19 +82,14 @@ pub fn rates(args: &RatesArgs) -> Result<Exit, Failure> {
     Ok(Exit::Finished)
 }
 
-fn rates_of(
-    family: &Family,
-    case: CaseNumber,
-    asked: Asked,
-    party: Option<&str>,
-    text: &mut String,
-) {
+fn rates_of(family: &Family, case: CaseNumber, asked: Asked, party: Option<&str>, text: &mut String) {
     let standing = family.standing(case, asked, None);
     let state = wording::state(standing.map(|row| row.state));
     let _ = writeln!(text, "{case}  entries of {}, as known on {}: {state}", asked.governing, asked.known);
     if let Some(row) = standing {
         let notice = &family.notices[row.notice];
-        let doubt = if row.trust == Trust::Official { String::new() } else { format!(", {}", row.trust.word()) };
+        let doubt =
+            if row.trust == Trust::Official { String::new() } else { format!(", {}", row.trust.word()) };
         let _ = writeln!(text, "            {}{doubt}", notice.citation);
     }
     if !crate::determine::answer::in_force(standing) {
@@ -104,12 +101,16 @@ fn rates_of(
         return;
     };
     if table.partial {
-        let _ = writeln!(text, "            the table at hand is partial: a party that is not in it is unsettled");
+        let _ = writeln!(
+            text,
+            "            the table at hand is partial: a party that is not in it is unsettled"
+        );
     }
     let mut rows = 0;
     for rate in family.rates_in(case, asked, table) {
         let names = [rate.row.exporter.as_str(), rate.row.producer.as_str()];
-        let fits = party.is_none_or(|party| names.iter().any(|name| !name.is_empty() && names_party(name, party)));
+        let fits =
+            party.is_none_or(|party| names.iter().any(|name| !name.is_empty() && names_party(name, party)));
         if fits || rate.key == RateKey::Everyone {
             let _ = writeln!(text, "{}", row(family, rate));
             rows += 1;
@@ -129,18 +130,26 @@ pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
     let casebook = load(&folders.folders)?;
     let mut text = String::new();
     for family in casebook.families() {
-        let _ = writeln!(text, "{}  ({}), checked through {}", family.title, family.slug, family.checked_through);
-        let asked =
-            Asked { governing: GoverningDay(family.checked_through), known: KnownDay(family.checked_through) };
+        let _ =
+            writeln!(text, "{}  ({}), checked through {}", family.title, family.slug, family.checked_through);
+        let asked = Asked {
+            governing: GoverningDay(family.checked_through),
+            known: KnownDay(family.checked_through),
+        };
         for case in &family.cases {
             let state = wording::state(family.standing(case.number, asked, None).map(|row| row.state));
-            let third = case.third_country.map(|third| format!(", for goods of {} under {}", third.origin.name(), third.of));
+            let third = case
+                .third_country
+                .map(|third| format!(", for goods of {} under {}", third.origin.name(), third.of));
             let _ = writeln!(text, "  {}  {state}{}", case.number, third.unwrap_or_default());
         }
         let hints: Vec<String> = family.hints.iter().map(|hint| hint.hts.to_string()).collect();
         let _ = writeln!(text, "  HTSUS (hints only): {}", hints.join(", "));
     }
-    let _ = writeln!(text, "\nOther orders are not in this casebook: a line that fits none of these is NOT TESTED.");
+    let _ = writeln!(
+        text,
+        "\nOther orders are not in this casebook: a line that fits none of these is NOT TESTED."
+    );
     say(&text)?;
     Ok(Exit::Finished)
 }
@@ -160,7 +169,14 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     let mut notices: Vec<_> = family.notices.iter().collect();
     notices.sort_by_key(|notice| notice.published);
     for notice in notices {
-        let _ = writeln!(text, "  {}  {} ({}, {})", notice.published.0, notice.citation, notice.kind, notice.trust.word());
+        let _ = writeln!(
+            text,
+            "  {}  {} ({}, {})",
+            notice.published.0,
+            notice.citation,
+            notice.kind,
+            notice.trust.word()
+        );
         let _ = writeln!(text, "              {}", notice.says);
     }
     text.push_str("\nStanding\n");
@@ -194,7 +210,13 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
         let _ = writeln!(text, "  {}  from {}{}", rate.row.case, rate.from, row(family, rate));
     }
     for advisory in &family.advisories {
-        let _ = writeln!(text, "\nBeside the case: {} from {} ({})", advisory.name, advisory.from.0, advisory.trust.word());
+        let _ = writeln!(
+            text,
+            "\nBeside the case: {} from {} ({})",
+            advisory.name,
+            advisory.from.0,
+            advisory.trust.word()
+        );
         let _ = writeln!(text, "  {}", advisory.says);
     }
     say(&text)?;

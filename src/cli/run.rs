@@ -91,14 +91,19 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
 }
 
 fn actions(tally: &Tally) -> String {
-    let mut text = format!("  {:<12}{:>10}{:>22}{:>22}\n", "", "lines", "deposit at entry", "deposit restated");
+    let mut text =
+        format!("  {:<12}{:>10}{:>22}{:>22}\n", "", "lines", "deposit at entry", "deposit restated");
     for action in Action::ALL {
         let Some(sums) = tally.actions.get(&action) else { continue };
         let (at_entry, restated) = match action {
             Action::NotTested => (String::new(), String::new()),
             _ => (Grouped(sums.at_entry).to_string(), Grouped(sums.restated).to_string()),
         };
-        text.push_str(&format!("  {:<12}{:>10}{at_entry:>22}{restated:>22}\n", action.text(), grouped(sums.lines)));
+        text.push_str(&format!(
+            "  {:<12}{:>10}{at_entry:>22}{restated:>22}\n",
+            action.text(),
+            grouped(sums.lines)
+        ));
     }
     let all = &tally.all;
     let (at_entry, restated) = (Grouped(all.at_entry).to_string(), Grouped(all.restated).to_string());
@@ -126,8 +131,11 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         let letters = crate::entry::columns::column_letters(column);
         text.push_str(&format!("  {letters:<4}{:<32}{field}\n", heading.trim()));
     }
-    let absent: Vec<&str> =
-        Heading::ALL.iter().filter(|heading| !survey.columns.has(**heading)).map(|heading| heading.text()).collect();
+    let absent: Vec<&str> = Heading::ALL
+        .iter()
+        .filter(|heading| !survey.columns.has(**heading))
+        .map(|heading| heading.text())
+        .collect();
     text.push_str(&format!("  not in this file: {}\n\nLines\n{}", absent.join(", "), actions(&survey.found)));
     if !survey.found.codes.is_empty() {
         text.push_str("\nExceptions\n");

@@ -66,7 +66,8 @@ impl Progress for Bar {
                 0 => (ProgressBar::new_spinner(), "{prefix} {spinner} {msg}"),
                 bytes => (ProgressBar::new(bytes), "{prefix} [{bar:30}] {percent}% {msg}, {eta} left"),
             };
-            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style =
+                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
             *bar = fresh.with_style(style).with_prefix(tame(name));
             bar.enable_steady_tick(Duration::from_millis(200));
         });
@@ -80,10 +81,16 @@ impl Progress for Bar {
             if bar.length().is_some() {
                 bar.set_position(done);
             }
-            let total = bar.message().split(' ').next().and_then(|n| n.replace(',', "").parse().ok()).unwrap_or(0) + lines;
+            let total =
+                bar.message().split(' ').next().and_then(|n| n.replace(',', "").parse().ok()).unwrap_or(0)
+                    + lines;
             let seconds = bar.elapsed().as_millis().max(1);
             let rate = u128::from(total) * 1000 / seconds;
-            bar.set_message(format!("{} lines, {} lines/s", grouped(total), grouped(u64::try_from(rate).unwrap_or(0))));
+            bar.set_message(format!(
+                "{} lines, {} lines/s",
+                grouped(total),
+                grouped(u64::try_from(rate).unwrap_or(0))
+            ));
         });
     }
 
@@ -97,7 +104,7 @@ pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

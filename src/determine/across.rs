@@ -41,7 +41,10 @@ fn doubt(code: Code, ground: Ground, kind: Option<Kind>, stake: StakeRule) -> Do
 
 /// True if a case has a claim on the line that a second case of its kind would contest.
 fn claims(case: &CaseAnswer) -> bool {
-    matches!(case.at_entry.finding, Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated)
+    matches!(
+        case.at_entry.finding,
+        Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated
+    )
 }
 
 fn due(case: Option<&CaseAnswer>) -> bool {
@@ -70,8 +73,7 @@ impl Merge<'_> {
                 }
             }
             let claiming = candidates.iter().filter(|case| claims(case)).count();
-            let mut chosen =
-                candidates.iter().find(|case| claims(case)).or(candidates.first()).cloned();
+            let mut chosen = candidates.iter().find(|case| claims(case)).or(candidates.first()).cloned();
             if claiming > 1 {
                 self.answer.doubts.push(doubt(Code::XC02, Ground::Bare, Some(kind), StakeRule::Unknown));
                 if let Some(case) = &mut chosen {

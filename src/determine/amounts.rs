@@ -8,7 +8,8 @@ use crate::casebook::{Base, Casebook, RateKind};
 use crate::entry::{EntryLine, Read};
 use crate::terms::money::per_unit;
 use crate::terms::{
-    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Quantity, Severity, Suffix, WholeDollars,
+    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Quantity, Severity, Suffix,
+    WholeDollars,
 };
 
 /// What a person has to do with a line.
@@ -122,7 +123,10 @@ pub fn amounts(casebook: &Casebook, answer: Arc<Answer>, line: &EntryLine) -> Li
     let cases = Kind::BOTH.map(|kind| money.case(answer.case(kind), kind));
     let mut exceptions = line.exceptions.clone();
     let measured = answer.cases.iter().flatten().any(|case| {
-        matches!(case.at_entry.finding, Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated)
+        matches!(
+            case.at_entry.finding,
+            Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated
+        )
     });
     // A cell that is not understood is a Stop where its field decides the answer (contract, section 4).
     raise(&mut exceptions, |heading| match heading {
@@ -300,7 +304,8 @@ impl Reckoning<'_> {
             StakeRule::Against(other) => per_case(&|case| {
                 let Finding::Deposit(used) = &case.at_entry.finding else { return None };
                 let rates = &self.family(case).rates;
-                let (one, two) = (self.deposit(&rates[used.rate], used.base)?, self.deposit(&rates[other], used.base)?);
+                let (one, two) =
+                    (self.deposit(&rates[used.rate], used.base)?, self.deposit(&rates[other], used.base)?);
                 Some((one - two).abs())
             }),
             StakeRule::Disputed => per_case(&|case| {
@@ -377,10 +382,10 @@ impl Reckoning<'_> {
                     std::cmp::Ordering::Equal => {}
                 }
             }
-            if let (Some(at_entry), Some(restated)) = (found.at_entry, found.restated) {
-                if at_entry != restated {
-                    add(Code::CD05, Ground::Bare, Some((at_entry - restated).abs()));
-                }
+            if let (Some(at_entry), Some(restated)) = (found.at_entry, found.restated)
+                && at_entry != restated
+            {
+                add(Code::CD05, Ground::Bare, Some((at_entry - restated).abs()));
             }
         }
     }
@@ -400,7 +405,9 @@ impl Reckoning<'_> {
         for (role, name, party) in names {
             let Some((_, party)) = party.filter(|(family, _)| *family == case.family) else { continue };
             let printed = self.family(case).printed(self.family(case).first_opened(case.number), party);
-            if let Some(newest) = printed.first().filter(|_| printed.iter().all(|printed| **printed != *name.text)) {
+            if let Some(newest) =
+                printed.first().filter(|_| printed.iter().all(|printed| **printed != *name.text))
+            {
                 let ground = Ground::PrintedAs { role, printed: newest.as_str().into() };
                 add(Code::PA04, ground, None);
             }

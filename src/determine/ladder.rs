@@ -6,9 +6,7 @@
 use super::answer::{RateIx, RungUsed, Told, Tried, comparable};
 use super::question::{Party, Question};
 use crate::casebook::family::{Family, Ladder, Rate};
-use crate::casebook::{
-    Asked, EveryoneElse, ForeignExporter, GoverningTable, PartyIx, RateKey, Rung,
-};
+use crate::casebook::{Asked, EveryoneElse, ForeignExporter, GoverningTable, PartyIx, RateKey, Rung};
 use crate::entry::Read;
 use crate::terms::{CaseNumber, Ground, Role};
 
@@ -86,7 +84,12 @@ pub struct Climb<'a> {
 
 impl<'a> Climb<'a> {
     /// Looks both parties up; `None` if no rate table governs the day.
-    pub fn new(family: &'a Family, case: CaseNumber, asked: Asked, question: &'a Question) -> Option<Climb<'a>> {
+    pub fn new(
+        family: &'a Family,
+        case: CaseNumber,
+        asked: Asked,
+        question: &'a Question,
+    ) -> Option<Climb<'a>> {
         let find = |party: &Party| party.listed(family, asked);
         Some(Climb {
             family,
@@ -125,8 +128,12 @@ impl<'a> Climb<'a> {
         for rung in &ladder.rungs {
             let tried = match rung {
                 Rung::Pair => self.pair(),
-                Rung::Exporter => self.own(self.exporter, &self.question.exporter, Role::Exporter, RateKey::Exporter),
-                Rung::Producer => self.own(self.producer, &self.question.producer, Role::Producer, RateKey::Producer),
+                Rung::Exporter => {
+                    self.own(self.exporter, &self.question.exporter, Role::Exporter, RateKey::Exporter)
+                }
+                Rung::Producer => {
+                    self.own(self.producer, &self.question.producer, Role::Producer, RateKey::Producer)
+                }
                 Rung::Either => self.either(),
                 Rung::Everyone => {
                     let climbed = self.everyone(ladder, owners_rung_unknown);
@@ -183,12 +190,15 @@ impl<'a> Climb<'a> {
         let missing = self.missing();
         // A pair row settles both names; a company's own row leaves the other name open only where it could decide.
         let could_decide = rung == Rung::Either || self.table_has_pairs();
-        let doubts = if missing.is_empty() || !could_decide { vec![] } else { vec![PartyDoubt::Missing(missing)] };
+        let doubts =
+            if missing.is_empty() || !could_decide { vec![] } else { vec![PartyDoubt::Missing(missing)] };
         let (used, party) = match key {
             RateKey::Pair(exporter, _) => (RungUsed::Pair, exporter),
             RateKey::Exporter(party) => (RungUsed::Exporter, party),
             RateKey::Producer(party) => (RungUsed::Producer, party),
-            RateKey::Either(party) if Some(party) == self.exporter => (RungUsed::Either(Role::Exporter), party),
+            RateKey::Either(party) if Some(party) == self.exporter => {
+                (RungUsed::Either(Role::Exporter), party)
+            }
             RateKey::Either(party) => (RungUsed::Either(Role::Producer), party),
             RateKey::Everyone => return Climbed::NotInTable { everyone: Some(rate) },
         };
@@ -196,7 +206,9 @@ impl<'a> Climb<'a> {
     }
 
     fn table_has_pairs(&self) -> bool {
-        self.family.rates_in(self.case, self.asked, self.table).any(|rate| matches!(rate.key, RateKey::Pair(..)))
+        self.family
+            .rates_in(self.case, self.asked, self.table)
+            .any(|rate| matches!(rate.key, RateKey::Pair(..)))
     }
 
     fn everyone(&self, ladder: &Ladder, owners_rung_unknown: bool) -> Climbed {
@@ -206,11 +218,9 @@ impl<'a> Climb<'a> {
             return Climbed::PartyMissing { roles: missing, floor: everyone, ceiling: self.highest() };
         }
         let foreign = self.foreign_exporter(ladder);
-        if foreign {
-            if let Some(rate) = self.supplier_pair() {
-                let doubts = vec![PartyDoubt::Foreign { supplied: true }];
-                return self.rate(rate, RungUsed::SupplierPair, self.exporter, doubts);
-            }
+        if foreign && let Some(rate) = self.supplier_pair() {
+            let doubts = vec![PartyDoubt::Foreign { supplied: true }];
+            return self.rate(rate, RungUsed::SupplierPair, self.exporter, doubts);
         }
         let Some(rate) = everyone.filter(|_| !self.table.partial) else {
             return Climbed::NotInTable { everyone };
@@ -238,9 +248,9 @@ impl<'a> Climb<'a> {
         if ladder.foreign_exporter != ForeignExporter::Supplier || !self.question.exporter.is_named() {
             return false;
         }
-        let own_rate = self.exporter.is_some_and(|exporter| {
-            self.family.listed_exporter(self.case, exporter, self.asked, self.table)
-        });
+        let own_rate = self
+            .exporter
+            .is_some_and(|exporter| self.family.listed_exporter(self.case, exporter, self.asked, self.table));
         let said = self.exporter.and_then(|exporter| self.family.parties[exporter].country);
         let country = said.or(match self.question.export_country {
             Read::Is(country) => Some(country),
@@ -255,13 +265,15 @@ impl<'a> Climb<'a> {
     }
 
     fn highest(&self) -> Option<RateIx> {
-        let rows = self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
+        let rows =
+            self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
         rows.max_by_key(|rate| self.deposit(*rate))
     }
 
     /// The row, other than the one used, whose rate lies farthest from it: what a wrong name would cost.
     pub fn farthest(&self, used: RateIx) -> Option<RateIx> {
-        let rows = self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
+        let rows =
+            self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
         rows.filter(|rate| *rate != used).max_by_key(|rate| (self.deposit(*rate) - self.deposit(used)).abs())
     }
 }

@@ -3,8 +3,8 @@
 
 use super::across;
 use super::answer::{
-    Answer, Answered, CaseAnswer, Doubt, FamilyIx, Finding, Missing, NotConcerned, RateUsed, ScopeOutcome, StakeRule,
-    StandingIx, Told, Why, doubtful, in_force,
+    Answer, Answered, CaseAnswer, Doubt, FamilyIx, Finding, Missing, NotConcerned, RateUsed, ScopeOutcome,
+    StakeRule, StandingIx, Told, Why, doubtful, in_force,
 };
 use super::ladder::{Climb, Climbed, PartyDoubt};
 use super::question::Question;
@@ -75,10 +75,7 @@ impl<'a> InFamily<'a> {
 
     fn asked(&self, known: Epoch) -> Asked {
         let grid = self.casebook.grid();
-        Asked {
-            governing: GoverningDay(grid.day(self.question.governing)),
-            known: KnownDay(grid.day(known)),
-        }
+        Asked { governing: GoverningDay(grid.day(self.question.governing)), known: KnownDay(grid.day(known)) }
     }
 
     fn doubt(&mut self, code: Code, ground: Ground, kind: Option<Kind>, stake: StakeRule) {
@@ -86,8 +83,13 @@ impl<'a> InFamily<'a> {
     }
 
     fn test(mut self) -> FamilyAnswer {
-        let first_opened: Vec<CaseNumber> =
-            self.family.cases.iter().filter(|case| case.third_country.is_none()).map(|case| case.number).collect();
+        let first_opened: Vec<CaseNumber> = self
+            .family
+            .cases
+            .iter()
+            .filter(|case| case.third_country.is_none())
+            .map(|case| case.number)
+            .collect();
         let mut cases = Vec::new();
         for case in first_opened {
             let (number, at_entry) = self.answered(case, self.question.filing, true);
@@ -177,7 +179,11 @@ impl<'a> InFamily<'a> {
     fn scope_of(&self, case: CaseNumber, asked: Asked, route: &Route, told: &mut Told) -> Option<ScopeFound> {
         match route {
             Route::OtherOrigin => {
-                return Some(ScopeFound { outcome: ScopeOutcome::NotCovered, base: None, trust: Trust::Official });
+                return Some(ScopeFound {
+                    outcome: ScopeOutcome::NotCovered,
+                    base: None,
+                    trust: Trust::Official,
+                });
             }
             Route::NotStated => return None,
             Route::Case(_) | Route::NoThirdCountry | Route::NotRead => {}
@@ -263,7 +269,12 @@ impl<'a> InFamily<'a> {
             return Finding::Unsettled { missing: Missing::ScopeFacts, floor: None, ceiling, base };
         }
         if self.not_computed() {
-            return Finding::Unsettled { missing: Missing::NotComputed, floor: None, ceiling: climbed.ceiling(), base };
+            return Finding::Unsettled {
+                missing: Missing::NotComputed,
+                floor: None,
+                ceiling: climbed.ceiling(),
+                base,
+            };
         }
         match climbed {
             Found::Rate(used) => self.with_base(RateUsed { base, ..used }, kind, at_entry),
@@ -307,7 +318,8 @@ impl<'a> InFamily<'a> {
     fn climb(&mut self, number: CaseNumber, asked: Asked, at_entry: bool, told: &mut Told) -> Found {
         let kind = number.kind;
         let ladder = self.family.ladder(number, asked);
-        told.ladder = ladder.and_then(|row| self.family.ladders.iter().position(|other| std::ptr::eq(other, row)));
+        told.ladder =
+            ladder.and_then(|row| self.family.ladders.iter().position(|other| std::ptr::eq(other, row)));
         let climb = Climb::new(self.family, number, asked, self.question);
         let (Some(ladder), Some(climb)) = (ladder, climb) else {
             if at_entry {
@@ -340,8 +352,11 @@ impl<'a> InFamily<'a> {
             }
             Climbed::TwoRates(exporter, producer) => {
                 let deposit = |rate: usize| self.family.rates[rate].row.deposit;
-                let (floor, ceiling) =
-                    if deposit(exporter) < deposit(producer) { (exporter, producer) } else { (producer, exporter) };
+                let (floor, ceiling) = if deposit(exporter) < deposit(producer) {
+                    (exporter, producer)
+                } else {
+                    (producer, exporter)
+                };
                 if at_entry {
                     let ground = match deposit(exporter).zip(deposit(producer)) {
                         Some((exporter, producer)) => Ground::TwoRates { exporter, producer },
@@ -355,7 +370,8 @@ impl<'a> InFamily<'a> {
             }
             Climbed::NotInTable { everyone } => {
                 if at_entry {
-                    let notice = told.table.map(|ix| self.family.notices[ix].citation.as_str()).unwrap_or_default();
+                    let notice =
+                        told.table.map(|ix| self.family.notices[ix].citation.as_str()).unwrap_or_default();
                     let ground = Ground::Source { trust: "partial", says: notice.into() };
                     self.doubt(Code::RT05, ground, Some(kind), StakeRule::Unknown);
                 }
@@ -427,7 +443,8 @@ impl<'a> InFamily<'a> {
             Read::Blank | Read::NotUnderstood => {
                 if at_entry && needed == Read::Blank {
                     let heading = Heading::EnteredValue;
-                    let ground = Ground::Cell { heading, found: "".into(), expected: "the value of the line" };
+                    let ground =
+                        Ground::Cell { heading, found: "".into(), expected: "the value of the line" };
                     self.doubts.push(Doubt {
                         code: Code::EN01,
                         severity: Severity::Stop,

@@ -24,10 +24,17 @@ pub struct ScopeFound {
 /// A fact that fails its test settles the line whatever else is missing: subject goods must meet all tests. An
 /// excluded product is out whatever its figures. A declared case settles what is merely missing, never what a fact
 /// contradicts.
-pub fn test(casebook: &Casebook, scope: &Scope, question: &Question, declared: bool, told: &mut Told) -> ScopeFound {
+pub fn test(
+    casebook: &Casebook,
+    scope: &Scope,
+    question: &Question,
+    declared: bool,
+    told: &mut Told,
+) -> ScopeFound {
     let grid = casebook.grid();
     for test in &scope.tests {
-        let fact = FACTS.iter().position(|fact| *fact == test.fact).expect("a checked test is on a measured fact");
+        let fact =
+            FACTS.iter().position(|fact| *fact == test.fact).expect("a checked test is on a measured fact");
         let list = match grid.meets(question.facts[fact], test.fact, test.at_least) {
             Some(true) => &mut told.facts_met,
             Some(false) => &mut told.facts_failed,

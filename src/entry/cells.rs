@@ -9,7 +9,8 @@ use super::line::{Declared, Name, Read, ZoneStatus};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::party_name;
 use crate::terms::{
-    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, PartyKey, Unit, WholeDollars,
+    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, PartyKey, Unit,
+    WholeDollars,
 };
 
 /// Characters of a cell that an exception quotes; a longer one is cut, and the mark shows it.
@@ -73,12 +74,16 @@ impl<'a> Cells<'a> {
 
     /// A country by code or name.
     pub fn country(&mut self, heading: Heading) -> Read<Country> {
-        self.read(heading, "a country code such as CN, or its English name", |cell| Country::parse(&cell.shown()))
+        self.read(heading, "a country code such as CN, or its English name", |cell| {
+            Country::parse(&cell.shown())
+        })
     }
 
     /// An amount in dollars and cents that may not be negative.
     pub fn value(&mut self, heading: Heading) -> Read<Decimal> {
-        self.read(heading, AMOUNT, |cell| amount_in(cell).filter(|value| WholeDollars::from_decimal(*value).is_some()))
+        self.read(heading, AMOUNT, |cell| {
+            amount_in(cell).filter(|value| WholeDollars::from_decimal(*value).is_some())
+        })
     }
 
     /// A deposit paid; a refund already booked may make it negative.
@@ -104,23 +109,25 @@ impl<'a> Cells<'a> {
         let heading = Heading::EntryType;
         let found = self.read(heading, "an entry type such as 03", |cell| EntryType::parse(&cell.shown()));
         let shown = self.text(heading);
-        if let Read::Is(entry_type) = found {
-            if shown.len() == 1 {
-                let ground = Ground::Repaired { heading, found: shown, used: entry_type.to_string().into() };
-                self.exceptions.push(Exception::new(Code::EN08, ground));
-            }
+        if let Read::Is(entry_type) = found
+            && shown.len() == 1
+        {
+            let ground = Ground::Repaired { heading, found: shown, used: entry_type.to_string().into() };
+            self.exceptions.push(Exception::new(Code::EN08, ground));
         }
         found
     }
 
     /// Status in a foreign-trade zone.
     pub fn zone(&mut self) -> Read<ZoneStatus> {
-        self.read(Heading::ZoneStatus, "PF, NPF, D or ZR", |cell| match cell.shown().to_ascii_uppercase().as_str() {
-            "PF" => Some(ZoneStatus::PrivilegedForeign),
-            "NPF" => Some(ZoneStatus::NonPrivilegedForeign),
-            "D" => Some(ZoneStatus::Domestic),
-            "ZR" => Some(ZoneStatus::ZoneRestricted),
-            _ => None,
+        self.read(Heading::ZoneStatus, "PF, NPF, D or ZR", |cell| {
+            match cell.shown().to_ascii_uppercase().as_str() {
+                "PF" => Some(ZoneStatus::PrivilegedForeign),
+                "NPF" => Some(ZoneStatus::NonPrivilegedForeign),
+                "D" => Some(ZoneStatus::Domestic),
+                "ZR" => Some(ZoneStatus::ZoneRestricted),
+                _ => None,
+            }
         })
     }
 
@@ -155,8 +162,12 @@ impl<'a> Cells<'a> {
             return Declared::Nothing;
         }
         let shown = cell.shown();
-        let mut numbers: Vec<_> =
-            shown.split([';', ',', '/', '\n']).map(str::trim).filter(|part| !part.is_empty()).map(CaseNumber::parse).collect();
+        let mut numbers: Vec<_> = shown
+            .split([';', ',', '/', '\n'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(CaseNumber::parse)
+            .collect();
         numbers.dedup();
         match numbers[..] {
             [Some((number, suffix))] if number.kind == kind => Declared::One(number, suffix),

@@ -17,7 +17,9 @@ pub enum ColumnError {
         found: String,
     },
     /// Two columns have one heading.
-    #[error("two columns are headed {heading:?}: columns {first} and {second}; found: {found}. Rename or remove one")]
+    #[error(
+        "two columns are headed {heading:?}: columns {first} and {second}; found: {found}. Rename or remove one"
+    )]
     Doubled {
         /// Which.
         heading: String,
@@ -61,7 +63,8 @@ impl Columns {
     /// HTSUS, Country of Origin, Entered Value, or both of Entry Date and Withdrawal Date are absent; or a known
     /// heading stands twice.
     pub fn bind(header: &[String]) -> Result<Columns, ColumnError> {
-        let shown: Vec<&str> = header.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        let shown: Vec<&str> =
+            header.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         let found = if shown.is_empty() { "nothing".to_string() } else { shown.join(" · ") };
         let place = vec![None; Heading::ALL.len()];
         let (bound, headings, width) = (Vec::new(), Vec::new(), header.len());
@@ -150,7 +153,10 @@ mod tests {
     #[test]
     fn missing_and_doubled_headings_name_what_was_found() {
         let missing = bind(&["HTSUS", "Exporter"]).unwrap_err().to_string();
-        assert!(missing.contains("\"Country of Origin\"") && missing.contains("HTSUS · Exporter"), "{missing}");
+        assert!(
+            missing.contains("\"Country of Origin\"") && missing.contains("HTSUS · Exporter"),
+            "{missing}"
+        );
         let doubled = bind(&["HTSUS", "x", "htsus"]).unwrap_err().to_string();
         assert!(doubled.contains("columns A and C"), "{doubled}");
     }

@@ -105,7 +105,8 @@ fn read_text(text: &str, order: DateOrder, evidence: &mut Evidence) -> DateCell 
         let plain = digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| part.parse::<i16>().ok()).flatten()
     };
-    let (Some(first), Some(second), Some(year)) = (number(first, 1..=2), number(second, 1..=2), number(year, 4..=4))
+    let (Some(first), Some(second), Some(year)) =
+        (number(first, 1..=2), number(second, 1..=2), number(year, 4..=4))
     else {
         return DateCell::NotUnderstood;
     };
@@ -155,7 +156,16 @@ mod tests {
         assert_eq!(read("08/13/2025", DateOrder::Unsettled), DateCell::Is(date(2025, 8, 13)));
         assert_eq!(read("08/08/2025", DateOrder::Unsettled), DateCell::Is(date(2025, 8, 8)));
         assert_eq!(read("08/01/2025", DateOrder::Unsettled), DateCell::Ambiguous);
-        for text in ["02/30/2025", "2025-02-30", "20250801", "45870", "8/1/25", "1/1/3801", "Aug 1, 2025", "0025-08-01"] {
+        for text in [
+            "02/30/2025",
+            "2025-02-30",
+            "20250801",
+            "45870",
+            "8/1/25",
+            "1/1/3801",
+            "Aug 1, 2025",
+            "0025-08-01",
+        ] {
             assert_eq!(read(text, DateOrder::MonthFirst), DateCell::NotUnderstood, "{text}");
         }
     }

@@ -64,7 +64,8 @@ pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; D
             start += 1;
             continue;
         }
-        let continued = rows[start + 1..].iter().take_while(|row| same_line(&grouping.columns, &rows[start], row));
+        let continued =
+            rows[start + 1..].iter().take_while(|row| same_line(&grouping.columns, &rows[start], row));
         let end = start + 1 + continued.count();
         let group = Group { grouping, rows: &rows[start..end] };
         lines.push(group.line(&mut evidence));
@@ -102,11 +103,14 @@ impl Group<'_> {
         let read: Vec<TariffCell> =
             (0..self.rows.len()).map(|row| tariff(self.cell(row, Heading::Htsus))).collect();
         let number = |cell: &TariffCell| match cell {
-            TariffCell::AsWritten(hts) | TariffCell::StoredAsNumber(hts) | TariffCell::Repaired(hts) => Some(*hts),
+            TariffCell::AsWritten(hts) | TariffCell::StoredAsNumber(hts) | TariffCell::Repaired(hts) => {
+                Some(*hts)
+            }
             TariffCell::NotUnderstood => None,
         };
         let chapter = |cell: &TariffCell| number(cell).map(Hts::chapter);
-        let special: Vec<bool> = read.iter().map(|cell| chapter(cell).is_some_and(|chapter| chapter >= 98)).collect();
+        let special: Vec<bool> =
+            read.iter().map(|cell| chapter(cell).is_some_and(|chapter| chapter >= 98)).collect();
         let principal = special.iter().position(|special| !special).unwrap_or(0);
         let mut exceptions = Vec::new();
         let heading = Heading::Htsus;
@@ -115,8 +119,12 @@ impl Group<'_> {
             let used = number(cell).map(|hts| hts.to_string().into());
             let (code, ground) = match (cell, used) {
                 (TariffCell::AsWritten(_), _) => continue,
-                (TariffCell::StoredAsNumber(_), Some(used)) => (Code::EN02, Ground::Repaired { heading, found, used }),
-                (TariffCell::Repaired(_), Some(used)) => (Code::EN08, Ground::Repaired { heading, found, used }),
+                (TariffCell::StoredAsNumber(_), Some(used)) => {
+                    (Code::EN02, Ground::Repaired { heading, found, used })
+                }
+                (TariffCell::Repaired(_), Some(used)) => {
+                    (Code::EN08, Ground::Repaired { heading, found, used })
+                }
                 _ if *self.cell(row, heading) == Cell::FormulaWithoutValue => {
                     (Code::EN07, Ground::Cell { heading, found, expected: TARIFF })
                 }
@@ -124,13 +132,19 @@ impl Group<'_> {
             };
             exceptions.push(Exception::new(code, ground));
         }
-        let numbers: Vec<Hts> =
-            read.iter().zip(&special).filter(|(_, special)| !**special).filter_map(|(cell, _)| number(cell)).collect();
+        let numbers: Vec<Hts> = read
+            .iter()
+            .zip(&special)
+            .filter(|(_, special)| !**special)
+            .filter_map(|(cell, _)| number(cell))
+            .collect();
         if numbers.windows(2).any(|pair| pair[0] != pair[1]) {
             let found = numbers.iter().map(Hts::to_string).collect::<Vec<_>>().join(" / ");
-            exceptions.push(Exception::new(Code::EN05, Ground::RowsDisagree { heading, found: found.into() }));
+            exceptions
+                .push(Exception::new(Code::EN05, Ground::RowsDisagree { heading, found: found.into() }));
         }
-        let principal_number = if special[principal] && special.len() > 1 { None } else { number(&read[principal]) };
+        let principal_number =
+            if special[principal] && special.len() > 1 { None } else { number(&read[principal]) };
         Tariffs {
             principal,
             number: principal_number.map_or(Read::NotUnderstood, Read::Is),
@@ -161,7 +175,8 @@ impl Group<'_> {
             if !agrees {
                 let heading = Heading::EnteredValue;
                 let found = [tariffs.principal, row].map(|row| quoted(self.cell(row, heading))).join(" / ");
-                exceptions.push(Exception::new(Code::EN05, Ground::RowsDisagree { heading, found: found.into() }));
+                exceptions
+                    .push(Exception::new(Code::EN05, Ground::RowsDisagree { heading, found: found.into() }));
             }
         }
         principal
@@ -181,7 +196,8 @@ impl Group<'_> {
             let other = given.find(|cell| cell.shown() != first.shown());
             if let Some(other) = other.filter(|_| AGREE.contains(heading)) {
                 let found = format!("{} / {}", quoted(first), quoted(other)).into();
-                exceptions.push(Exception::new(Code::EN05, Ground::RowsDisagree { heading: *heading, found }));
+                exceptions
+                    .push(Exception::new(Code::EN05, Ground::RowsDisagree { heading: *heading, found }));
             }
         }
         merged
@@ -221,7 +237,9 @@ impl Group<'_> {
             producer: cells.name(Heading::Producer),
             supplier: cells.name(Heading::ChineseSupplier),
             entered_value: value.map(|value| WholeDollars::from_decimal(value).unwrap_or_default()),
-            subject_value: cells.value(Heading::SubjectValue).map(|value| WholeDollars::from_decimal(value).unwrap_or_default()),
+            subject_value: cells
+                .value(Heading::SubjectValue)
+                .map(|value| WholeDollars::from_decimal(value).unwrap_or_default()),
             quantity: cells.figure(Heading::Quantity),
             unit: cells.unit(),
             declared: Kind::BOTH.map(|kind| cells.declared(kind)),
@@ -259,7 +277,11 @@ impl Group<'_> {
         let columns = &self.grouping.columns;
         let [entry, invoice] =
             [Heading::EntryNumber, Heading::InvoiceNumber].map(|heading| columns.cell(row, heading).shown());
-        let invoice = if entry.is_empty() || invoice.is_empty() { String::new() } else { format!("{entry}\n{invoice}") };
+        let invoice = if entry.is_empty() || invoice.is_empty() {
+            String::new()
+        } else {
+            format!("{entry}\n{invoice}")
+        };
         InvoiceValue { invoice: invoice.into(), value: value.value() }
     }
 }
@@ -302,9 +324,9 @@ fn govern(
         if withdrawn { (Heading::WithdrawalDate, withdrawal) } else { (Heading::EntryDate, entry) };
     line.governing = governing.value().map(GoverningDay);
     line.filed = summary.value().or(if withdrawn { withdrawal.value() } else { None });
-    let unread = line.exceptions.iter_mut().find(|exception| {
-        matches!(exception.ground, Ground::Cell { heading: found, .. } if found == heading)
-    });
+    let unread = line.exceptions.iter_mut().find(
+        |exception| matches!(exception.ground, Ground::Cell { heading: found, .. } if found == heading),
+    );
     if let Some(exception) = unread {
         exception.code = Code::EN03;
         exception.severity = Code::EN03.severity();

@@ -12,7 +12,8 @@ use crate::terms::money::whole_dollars_of_invoice;
 pub fn round_together(lines: &mut [(EntryLine, InvoiceValue)]) {
     let mut start = 0;
     while start < lines.len() {
-        let run = lines[start..].iter().take_while(|(_, value)| value.continues(&lines[start].1)).count().max(1);
+        let run =
+            lines[start..].iter().take_while(|(_, value)| value.continues(&lines[start].1)).count().max(1);
         round_run(&mut lines[start..start + run]);
         start += run;
     }
@@ -34,7 +35,8 @@ impl InvoiceValue {
 }
 
 fn round_run(run: &mut [(EntryLine, InvoiceValue)]) {
-    let values: Option<Vec<_>> = run.iter().map(|(_, value)| value.value.map(|value| (value, None))).collect();
+    let values: Option<Vec<_>> =
+        run.iter().map(|(_, value)| value.value.map(|value| (value, None))).collect();
     let Some(values) = values.filter(|values| values.len() > 1) else { return };
     let Some(dollars) = whole_dollars_of_invoice(&values) else { return };
     for ((line, _), dollars) in run.iter_mut().zip(dollars) {

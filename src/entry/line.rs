@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::terms::{
-    CaseNumber, Country, EntryType, Exception, GoverningDay, Hts, Kind, KnownDay, Money, PartyKey, Suffix, Unit,
-    WholeDollars,
+    CaseNumber, Country, EntryType, Exception, GoverningDay, Hts, Kind, KnownDay, Money, PartyKey, Suffix,
+    Unit, WholeDollars,
 };
 
 /// What became of a cell.

@@ -11,8 +11,19 @@ use crate::terms::{Code, Exception, Money, Severity};
 
 /// The headings of `exceptions.csv`.
 pub const CSV_HEADINGS: [&str; 13] = [
-    "Code", "Severity", "File", "Sheet", "Row", "Entry Number", "Line Number", "Field", "Found", "Expected",
-    "What to do", "Nearest", "Stake",
+    "Code",
+    "Severity",
+    "File",
+    "Sheet",
+    "Row",
+    "Entry Number",
+    "Line Number",
+    "Field",
+    "Found",
+    "Expected",
+    "What to do",
+    "Nearest",
+    "Stake",
 ];
 
 /// Causes that the Exceptions sheet holds, at most: the largest by stake. All exceptions are in the CSV.
@@ -127,8 +138,20 @@ fn sort<C: std::borrow::Borrow<Cause>, L: std::borrow::Borrow<Lines>>(causes: &m
     causes.sort_by(|(cause_a, a), (cause_b, b)| {
         let (cause_a, a, cause_b, b) = (cause_a.borrow(), a.borrow(), cause_b.borrow(), b.borrow());
         let note = |cause: &Cause| cause.severity == Severity::Note;
-        (note(cause_a), std::cmp::Reverse(a.stake), std::cmp::Reverse(cause_a.severity), cause_a.code, cause_a)
-            .cmp(&(note(cause_b), std::cmp::Reverse(b.stake), std::cmp::Reverse(cause_b.severity), cause_b.code, cause_b))
+        (
+            note(cause_a),
+            std::cmp::Reverse(a.stake),
+            std::cmp::Reverse(cause_a.severity),
+            cause_a.code,
+            cause_a,
+        )
+            .cmp(&(
+                note(cause_b),
+                std::cmp::Reverse(b.stake),
+                std::cmp::Reverse(cause_b.severity),
+                cause_b.code,
+                cause_b,
+            ))
     });
 }
 
@@ -141,7 +164,9 @@ fn by_cause(line: &EntryLine, exception: &Exception, found: String) -> String {
             let product = if line.product.is_empty() { &line.product_label } else { &line.product };
             if product.is_empty() { line.manufacturer_id.to_string() } else { product.to_string() }
         }
-        Code::SC06 if !line.manufacturer_id.is_empty() => format!("{found}, supplier {}", line.manufacturer_id),
+        Code::SC06 if !line.manufacturer_id.is_empty() => {
+            format!("{found}, supplier {}", line.manufacturer_id)
+        }
         Code::SC06 if !line.exporter.text.is_empty() => format!("{found}, supplier {}", line.exporter.text),
         _ => found,
     }
@@ -177,7 +202,13 @@ impl ExceptionsCsv {
     ///
     /// # Errors
     /// Never in practice: memory is written to.
-    pub fn add(&mut self, source: &Source, line: &EntryLine, exception: &Exception, told: &Told) -> io::Result<()> {
+    pub fn add(
+        &mut self,
+        source: &Source,
+        line: &EntryLine,
+        exception: &Exception,
+        told: &Told,
+    ) -> io::Result<()> {
         let row = line.row.to_string();
         let stake = exception.stake.map(|stake| stake.to_string()).unwrap_or_default();
         let severity = exception.severity.word();

@@ -68,7 +68,10 @@ pub fn column_kind(place: usize) -> ColumnKind {
 /// ours gets the suffix ` (adcvd)`.
 pub fn headings(input: &[String]) -> Vec<String> {
     let taken = |name: &str| input.iter().any(|heading| heading.trim().eq_ignore_ascii_case(name));
-    COLUMNS.iter().map(|name| if taken(name) { format!("{name} (adcvd)") } else { (*name).to_string() }).collect()
+    COLUMNS
+        .iter()
+        .map(|name| if taken(name) { format!("{name} (adcvd)") } else { (*name).to_string() })
+        .collect()
 }
 
 /// The note on the heading of `Deposit Restated`.
@@ -106,10 +109,11 @@ pub fn cells(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> 
     for kind in Kind::BOTH {
         let found = &findings.cases[kind.index()];
         let rate = found.rate.map(|(family, rate)| &casebook.families()[family].rates[rate].row);
-        let rung = answer.and_then(|answer| answer.case(kind)).and_then(|case| match &case.at_entry.finding {
-            Finding::Deposit(used) => Some(used.rung.text()),
-            _ => None,
-        });
+        let rung =
+            answer.and_then(|answer| answer.case(kind)).and_then(|case| match &case.at_entry.finding {
+                Finding::Deposit(used) => Some(used.rung.text()),
+                _ => None,
+            });
         let shown = found.rate.is_some();
         cells.push(found.number.map_or(Cell::Empty, |(number, suffix)| text(number.as_filed(suffix))));
         cells.push(rate.map_or(Cell::Empty, |rate| text(wording::rate(rate))));
@@ -128,7 +132,8 @@ pub fn cells(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> 
 
 /// Codes in catalogue order, each once.
 pub fn unique_codes(findings: &LineFindings) -> Vec<String> {
-    let mut codes: Vec<String> = findings.exceptions.iter().map(|exception| exception.code.to_string()).collect();
+    let mut codes: Vec<String> =
+        findings.exceptions.iter().map(|exception| exception.code.to_string()).collect();
     codes.dedup();
     codes
 }

@@ -34,13 +34,22 @@ pub fn explain(casebook: &Casebook, line: &EntryLine, findings: &LineFindings, a
     }
     say(String::new());
     say(format!("Deposit at entry  {}", amount(findings.at_entry)));
-    say(format!("Deposit restated  {}   as known on {as_of}; an estimate, not assessed duty", amount(findings.restated)));
+    say(format!(
+        "Deposit restated  {}   as known on {as_of}; an estimate, not assessed duty",
+        amount(findings.restated)
+    ));
     exceptions(line, findings, &mut say);
     say(String::new());
     say("Sources".to_string());
     for (family, notice) in wording::notices_used(casebook, findings) {
         let notice = &casebook.families()[family].notices[notice];
-        say(format!("  {} ({}, known from {}, {})", notice.citation, notice.kind, notice.published.0, notice.trust.word()));
+        say(format!(
+            "  {} ({}, known from {}, {})",
+            notice.citation,
+            notice.kind,
+            notice.published.0,
+            notice.trust.word()
+        ));
         say(format!("    {}", notice.says));
         if let Some(corrects) = &notice.corrects {
             say(format!("    corrects {corrects}"));
@@ -126,12 +135,19 @@ fn one_case(
         answered(family, line, case, &case.restated, say);
     }
     if let Read::Is(paid) = line.paid(case.number.kind) {
-        let difference = found.difference.map_or("not known".to_string(), |amount| Grouped(amount).to_string());
+        let difference =
+            found.difference.map_or("not known".to_string(), |amount| Grouped(amount).to_string());
         say(format!("  paid {}, less restated: {difference}", Grouped(paid)));
     }
 }
 
-fn answered(family: &Family, line: &EntryLine, case: &CaseAnswer, answered: &Answered, say: &mut impl FnMut(String)) {
+fn answered(
+    family: &Family,
+    line: &EntryLine,
+    case: &CaseAnswer,
+    answered: &Answered,
+    say: &mut impl FnMut(String),
+) {
     let told = &answered.told;
     let mut item = |label: &str, value: String| say(format!("    {label:<10} {value}"));
     let standing = told.standing.map(|ix| &family.standings[ix]);
@@ -160,7 +176,14 @@ fn answered(family: &Family, line: &EntryLine, case: &CaseAnswer, answered: &Ans
         item("scope", text);
     }
     if let Some(ladder) = told.ladder.map(|ix| &family.ladders[ix]) {
-        item("ladder", format!("{} ({})", ladder.rungs.iter().map(|r| r.word()).collect::<Vec<_>>().join(", then "), ladder.authority));
+        item(
+            "ladder",
+            format!(
+                "{} ({})",
+                ladder.rungs.iter().map(|r| r.word()).collect::<Vec<_>>().join(", then "),
+                ladder.authority
+            ),
+        );
     }
     for (rung, tried) in &told.tried {
         let result = match tried {
@@ -177,10 +200,10 @@ fn answered(family: &Family, line: &EntryLine, case: &CaseAnswer, answered: &Ans
         Finding::Deposit(used) => {
             let rate = &family.rates[used.rate];
             item("rate", format!("{} from {}", rate_text(&rate.row), family.notices[rate.notice].citation));
-            if let (Some(margin), Some(deposit)) = (rate.row.margin, rate.row.deposit) {
-                if margin != deposit {
-                    item("margin", format!("{margin}; the deposit is lower by the subsidy offset"));
-                }
+            if let (Some(margin), Some(deposit)) = (rate.row.margin, rate.row.deposit)
+                && margin != deposit
+            {
+                item("margin", format!("{margin}; the deposit is lower by the subsidy offset"));
             }
             item("deposit", arithmetic(line, rate, used.base));
             rejected(family, case, used.rate, &mut item);
@@ -192,7 +215,9 @@ fn answered(family: &Family, line: &EntryLine, case: &CaseAnswer, answered: &Ans
                 NotConcerned::Excluded => "none: the goods are excluded".to_string(),
                 NotConcerned::NotCovered => "none: a fact fails its test".to_string(),
                 NotConcerned::OtherOrigin => "none: Commerce's origin is another country".to_string(),
-                NotConcerned::ExcludedPair(rate) => format!("none: pair excluded, {}", row(&family.rates[*rate])),
+                NotConcerned::ExcludedPair(rate) => {
+                    format!("none: pair excluded, {}", row(&family.rates[*rate]))
+                }
             },
         ),
         Finding::Unsettled { missing, floor, ceiling, .. } => {
@@ -257,7 +282,8 @@ fn arithmetic(line: &EntryLine, rate: &Rate, base: Base) -> String {
 /// everyone else.
 fn rejected(family: &Family, case: &CaseAnswer, used: usize, item: &mut impl FnMut(&str, String)) {
     let used = &family.rates[used];
-    let others = family.rates.iter().filter(|rate| rate.row.case == used.row.case && rate.notice == used.notice);
+    let others =
+        family.rates.iter().filter(|rate| rate.row.case == used.row.case && rate.notice == used.notice);
     let others: Vec<&Rate> = others.filter(|rate| rate.key != used.key).collect();
     match used.key {
         RateKey::Everyone => {

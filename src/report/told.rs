@@ -54,8 +54,12 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
         nearest: String::new(),
     };
     match &exception.ground {
-        Ground::Cell { heading, found, expected } => told(heading.text(), found.to_string(), (*expected).to_string()),
-        Ground::Repaired { heading, found, used } => told(heading.text(), found.to_string(), format!("taken as {used}")),
+        Ground::Cell { heading, found, expected } => {
+            told(heading.text(), found.to_string(), (*expected).to_string())
+        }
+        Ground::Repaired { heading, found, used } => {
+            told(heading.text(), found.to_string(), format!("taken as {used}"))
+        }
         Ground::CheckDigit { found, expected } => {
             told(Heading::EntryNumber.text(), found.to_string(), format!("check digit {expected}"))
         }
@@ -65,10 +69,15 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
         Ground::FieldCount { found, expected } => {
             told("", format!("{found} fields"), format!("{expected} fields, as many as headings"))
         }
-        Ground::KeyAgain { key } => told(Heading::LineNumber.text(), key.to_string(), "each line once".to_string()),
-        Ground::EntryType(entry_type) => told(Heading::EntryType.text(), entry_type.to_string(), String::new()),
+        Ground::KeyAgain { key } => {
+            told(Heading::LineNumber.text(), key.to_string(), "each line once".to_string())
+        }
+        Ground::EntryType(entry_type) => {
+            told(Heading::EntryType.text(), entry_type.to_string(), String::new())
+        }
         Ground::FileAs { found, file } => {
-            let file = file.map_or("a type that takes a case".to_string(), |file| format!("entry type {file}"));
+            let file =
+                file.map_or("a type that takes a case".to_string(), |file| format!("entry type {file}"));
             told(Heading::EntryType.text(), found.to_string(), file)
         }
         Ground::FactsMissing(missing) => {
@@ -96,7 +105,8 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
         }
         Ground::Parties(roles) => {
             let fields: Vec<Heading> = roles.iter().map(|role| role_heading(*role)).collect();
-            let found: Vec<&str> = roles.iter().map(|role| name(line, *role)).filter(|name| !name.is_empty()).collect();
+            let found: Vec<&str> =
+                roles.iter().map(|role| name(line, *role)).filter(|name| !name.is_empty()).collect();
             let expected = match exception.code {
                 Code::PA03 => "a pair that stands on one row of the list",
                 Code::PA01 => "the name of the company",
@@ -105,7 +115,8 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             told(&headings(&fields), found.join(" / "), expected.to_string())
         }
         Ground::PrintedAs { role, printed } => {
-            let mut told = told(role_heading(*role).text(), name(line, *role).to_string(), printed.to_string());
+            let mut told =
+                told(role_heading(*role).text(), name(line, *role).to_string(), printed.to_string());
             told.nearest = printed.to_string();
             told
         }
@@ -120,7 +131,9 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             };
             told(Heading::ChineseSupplier.text(), line.exporter.text.to_string(), expected.to_string())
         }
-        Ground::Source { trust, says } => told("", says.to_string(), format!("an official source; this one is {trust}")),
+        Ground::Source { trust, says } => {
+            told("", says.to_string(), format!("an official source; this one is {trust}"))
+        }
         Ground::Declared { paid, due } => {
             let field = match exception.kind {
                 Some(Kind::Ad) => Heading::AdPaid.text(),
@@ -128,10 +141,18 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             };
             told(field, Grouped(*paid).to_string(), Grouped(*due).to_string())
         }
-        Ground::Day(day) => told("", format!("checked through {day}"), "a check of newer notices".to_string()),
+        Ground::Day(day) => {
+            told("", format!("checked through {day}"), "a check of newer notices".to_string())
+        }
         Ground::Bare => match exception.code {
-            Code::CD04 => told(Heading::SubjectValue.text(), String::new(), "the value of the subject portion".to_string()),
-            Code::CD03 => told("Quantity, Unit", String::new(), "the quantity in the unit of the rate".to_string()),
+            Code::CD04 => told(
+                Heading::SubjectValue.text(),
+                String::new(),
+                "the value of the subject portion".to_string(),
+            ),
+            Code::CD03 => {
+                told("Quantity, Unit", String::new(), "the quantity in the unit of the rate".to_string())
+            }
             Code::NR01 => told(Heading::NonReimbursement.text(), String::new(), String::new()),
             Code::XC02 => told(case_heading(exception.kind), String::new(), "one case".to_string()),
             _ => Told::default(),

@@ -45,9 +45,9 @@ fn case_state(casebook: &Casebook, case: &CaseAnswer) -> &'static str {
 /// The `Standing` column: `AD provisional measures; CVD gap (no provisional measures)`.
 pub fn standing(casebook: &Casebook, findings: &LineFindings) -> String {
     let Some(answer) = &findings.answer else { return String::new() };
-    let parts = Kind::BOTH.into_iter().filter_map(|kind| {
-        answer.case(kind).map(|case| format!("{kind} {}", case_state(casebook, case)))
-    });
+    let parts = Kind::BOTH
+        .into_iter()
+        .filter_map(|kind| answer.case(kind).map(|case| format!("{kind} {}", case_state(casebook, case))));
     parts.collect::<Vec<_>>().join("; ")
 }
 
@@ -68,7 +68,11 @@ pub fn notices_used(casebook: &Casebook, findings: &LineFindings) -> Vec<(usize,
     let Some(answer) = &findings.answer else { return Vec::new() };
     let mut used = Vec::new();
     let answered = [true, false].into_iter().flat_map(|at_entry| {
-        answer.cases.iter().flatten().map(move |case| (case, if at_entry { &case.at_entry } else { &case.restated }))
+        answer
+            .cases
+            .iter()
+            .flatten()
+            .map(move |case| (case, if at_entry { &case.at_entry } else { &case.restated }))
     });
     for (case, answered) in answered {
         let family = &casebook.families()[case.family];
@@ -143,9 +147,9 @@ fn clause(casebook: &Casebook, kind: Kind, case: &CaseAnswer) -> String {
 pub fn reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> String {
     let clauses = |joined: &str| {
         let Some(answer) = &findings.answer else { return String::new() };
-        let parts = Kind::BOTH.into_iter().filter_map(|kind| {
-            answer.case(kind).map(|case| clause(casebook, kind, case))
-        });
+        let parts = Kind::BOTH
+            .into_iter()
+            .filter_map(|kind| answer.case(kind).map(|case| clause(casebook, kind, case)));
         parts.collect::<Vec<_>>().join(joined)
     };
     let worst = |severity: Severity| {
@@ -159,11 +163,14 @@ pub fn reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) ->
     match findings.action {
         Action::NotTested => {
             let (hts, origin) = (shown(line.hts), shown(line.origin));
-            format!("No case in this casebook lists {hts} from {origin} and none is declared; other orders were not looked for.")
+            format!(
+                "No case in this casebook lists {hts} from {origin} and none is declared; other orders were not looked for."
+            )
         }
         Action::NoFigure => {
             // A finding can be unsettled without an exception of its own weight (a missing name on a company list).
-            let why = worst(Severity::Stop).or_else(|| worst(Severity::Review)).unwrap_or_else(|| clauses("; "));
+            let why =
+                worst(Severity::Stop).or_else(|| worst(Severity::Review)).unwrap_or_else(|| clauses("; "));
             format!("No figure: {why}.")
         }
         Action::Review => match worst(Severity::Review) {

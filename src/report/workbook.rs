@@ -31,7 +31,14 @@ struct Sheet<'a> {
     sheet: &'a mut Worksheet,
     row: u32,
     looks: &'a Looks,
+    /// Widths of the columns under the last headings, in characters.
+    widths: Vec<u32>,
 }
+
+/// Height of a line of text in points.
+const LINE_HEIGHT: u32 = 15;
+/// Lines of text that a row shows, at most.
+const LINES_SHOWN_MAX: u32 = 6;
 
 struct Looks {
     title: Format,
@@ -69,6 +76,9 @@ impl Sheet<'_> {
     }
 
     fn headings(&mut self, headings: &[(&str, u32)]) -> Result<(), XlsxError> {
+        self.widths = headings.iter().map(|(_, width)| *width).collect();
+        let lines = headings.iter().map(|(heading, width)| lines_of(heading, *width)).max();
+        self.sheet.set_row_height(self.row, lines.unwrap_or(1) * LINE_HEIGHT)?;
         for (column, (heading, width)) in (0u16..).zip(headings) {
             self.sheet.write_string_with_format(self.row, column, *heading, &self.looks.heading)?;
             self.sheet.set_column_width(column, *width)?;
@@ -78,10 +88,13 @@ impl Sheet<'_> {
     }
 
     fn values(&mut self, values: impl IntoIterator<Item = Value>) -> Result<(), XlsxError> {
+        let mut lines = 1;
         for (column, value) in (0u16..).zip(values) {
             match value {
                 Value::Text(text) if text.is_empty() => {}
                 Value::Text(text) => {
+                    let width = self.widths.get(usize::from(column)).copied().unwrap_or(10);
+                    lines = lines.max(lines_of(&text, width));
                     self.sheet.write_string_with_format(self.row, column, text, &self.looks.wrap)?;
                 }
                 Value::Whole(count) => {
@@ -102,9 +115,17 @@ impl Sheet<'_> {
                 }
             }
         }
+        // A row keeps the height it is given; not every spreadsheet program adjusts it to wrapped text.
+        self.sheet.set_row_height(self.row, lines * LINE_HEIGHT)?;
         self.row += 1;
         Ok(())
     }
+}
+
+/// Lines that a text takes in a column of this width, a little generously: words are not broken.
+fn lines_of(text: &str, width: u32) -> u32 {
+    let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    (characters.saturating_mul(9) / 8).div_ceil(width.max(1)).clamp(1, LINES_SHOWN_MAX)
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -112,7 +133,9 @@ pub fn tested_against(casebook: &Casebook) -> String {
     let families = casebook.families().len();
     let noun = if families == 1 { "family" } else { "families" };
     let checked = casebook.checked_through().map_or("never".to_string(), |day| day.to_string());
-    format!("Tested against {families} order {noun}, checked through {checked}. Not a screen of all US orders.")
+    format!(
+        "Tested against {families} order {noun}, checked through {checked}. Not a screen of all US orders."
+    )
 }
 
 /// Printed on every output: what a deposit is.
@@ -145,17 +168,28 @@ pub fn write(
         whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
         bold: Format::new().set_bold(),
     };
-    let mut begin = |name: &str| -> Result<Worksheet, XlsxError> {
+    let begin = |name: &str| -> Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
         sheet.set_name(name)?.set_landscape().set_print_fit_to_pages(1, 0);
         Ok(sheet)
     };
     let mut sheets = [begin("Summary")?, begin("Exceptions")?, begin("Sources")?, begin("Catalogue")?];
     let [summary_sheet, exceptions_sheet, sources_sheet, catalogue_sheet] = &mut sheets;
-    summary(&mut Sheet { sheet: summary_sheet, row: 0, looks: &looks }, casebook, facts, tally, causes)?;
-    exceptions(&mut Sheet { sheet: exceptions_sheet, row: 0, looks: &looks }, facts, causes)?;
-    sources(&mut Sheet { sheet: sources_sheet, row: 0, looks: &looks }, casebook, facts, tally)?;
-    catalogue(&mut Sheet { sheet: catalogue_sheet, row: 0, looks: &looks })?;
+    summary(
+        &mut Sheet { sheet: summary_sheet, row: 0, looks: &looks, widths: vec![] },
+        casebook,
+        facts,
+        tally,
+        causes,
+    )?;
+    exceptions(&mut Sheet { sheet: exceptions_sheet, row: 0, looks: &looks, widths: vec![] }, facts, causes)?;
+    sources(
+        &mut Sheet { sheet: sources_sheet, row: 0, looks: &looks, widths: vec![] },
+        casebook,
+        facts,
+        tally,
+    )?;
+    catalogue(&mut Sheet { sheet: catalogue_sheet, row: 0, looks: &looks, widths: vec![] })?;
     for sheet in sheets {
         workbook.push_worksheet(sheet);
     }
@@ -194,9 +228,18 @@ fn summary(
     sheet.row += 1;
     sheet.line("What to do first", &looks.bold)?;
     let (shown, _) = causes.shown();
-    for (cause, lines) in shown.iter().filter(|(cause, _)| cause.severity > crate::terms::Severity::Note).take(5) {
-        let stake = lines.stake.map(|stake| format!(", {}", crate::terms::money::Grouped(stake))).unwrap_or_default();
-        let text = format!("{} {} line(s){stake}: {} {}", cause.code, lines.lines, cause.code.meaning(), cause.code.remedy());
+    for (cause, lines) in
+        shown.iter().filter(|(cause, _)| cause.severity > crate::terms::Severity::Note).take(5)
+    {
+        let stake =
+            lines.stake.map(|stake| format!(", {}", crate::terms::money::Grouped(stake))).unwrap_or_default();
+        let text = format!(
+            "{} {} line(s){stake}: {} {}",
+            cause.code,
+            lines.lines,
+            cause.code.meaning(),
+            cause.code.remedy()
+        );
         sheet.line(&text, &Format::new())?;
     }
     if tally.lines(Action::NoFigure) + tally.lines(Action::Review) == 0 {
@@ -212,9 +255,7 @@ fn summary(
         ("Lines without a paid figure", 14),
         ("Paid less restated", 18),
     ];
-    let with = |first: &'static str, columns: &[(&'static str, u32)]| {
-        [&[(first, 26)], columns].concat()
-    };
+    let with = |first: &'static str, columns: &[(&'static str, u32)]| [&[(first, 44)], columns].concat();
     sheet.headings(&with("By action", &money[..6]))?;
     for action in Action::ALL {
         let empty = Sums::default();
@@ -227,13 +268,14 @@ fn summary(
     for (case, of_case) in &tally.cases {
         sheet.values(sums(case.to_string().into(), of_case, true))?;
     }
+    sheet.line("Each case counts its own figures; a line that lacks a figure under another case is in no sum by action.", &Format::new())?;
     sheet.row += 1;
-    sheet.headings(&[("By exception", 26), ("Lines", 10)])?;
+    sheet.headings(&[("By exception", 44), ("Lines", 10)])?;
     for (code, lines) in &tally.codes {
         sheet.values([format!("{code} {}", code.meaning()).into(), Value::Whole(*lines)])?;
     }
     sheet.row += 1;
-    sheet.headings(&[("Control totals", 26), ("Count", 10)])?;
+    sheet.headings(&[("Control totals", 44), ("Count", 10)])?;
     for (label, count) in [
         ("Rows below the headings", tally.rows),
         ("Entry lines", tally.all.lines),
@@ -250,7 +292,10 @@ fn summary(
 fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Result<(), XlsxError> {
     let (shown, more) = causes.shown();
     let said = match more {
-        0 => format!("One row per cause, the largest stake first. Every exception, line by line: {}.", facts.exceptions_csv),
+        0 => format!(
+            "One row per cause, the largest stake first. Every exception, line by line: {}.",
+            facts.exceptions_csv
+        ),
         more => format!("The largest causes by stake; {more} more are in {}.", facts.exceptions_csv),
     };
     let looks = sheet.looks;
@@ -291,10 +336,18 @@ fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Resul
     Ok(())
 }
 
-fn sources(sheet: &mut Sheet<'_>, casebook: &Casebook, facts: &RunFacts, tally: &Tally) -> Result<(), XlsxError> {
+fn sources(
+    sheet: &mut Sheet<'_>,
+    casebook: &Casebook,
+    facts: &RunFacts,
+    tally: &Tally,
+) -> Result<(), XlsxError> {
     let looks = sheet.looks;
     sheet.line("Notices on which findings rest", &looks.title)?;
-    sheet.line(&format!("{} Tariff numbers are hints; scope text decides.", tested_against(casebook)), &Format::new())?;
+    sheet.line(
+        &format!("{} Tariff numbers are hints; scope text decides.", tested_against(casebook)),
+        &Format::new(),
+    )?;
     sheet.line(&format!("Casebook SHA-256 {}; as of {}.", casebook.sha256(), facts.as_of), &Format::new())?;
     sheet.row += 1;
     sheet.headings(&[
@@ -342,7 +395,10 @@ fn catalogue(sheet: &mut Sheet<'_>) -> Result<(), XlsxError> {
     sheet.row += 1;
     sheet.headings(&[("Action", 8), ("", 10), ("When", 70)])?;
     for (action, when) in [
-        (Action::NotTested, "No case in this casebook lists the tariff number and origin and none was declared. Other orders were not looked for."),
+        (
+            Action::NotTested,
+            "No case in this casebook lists the tariff number and origin and none was declared. Other orders were not looked for.",
+        ),
         (Action::NoFigure, "An exception of severity Stop, or a finding that is unsettled at entry."),
         (Action::Review, "A figure is given and a person must confirm it."),
         (Action::Deposit, "A deposit is due at entry under some case, 0.00 percent included."),

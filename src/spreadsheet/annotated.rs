@@ -7,8 +7,8 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format as CellFormat, FormatAlign, FormatBorder, Note, Workbook, Worksheet,
-    XlsxError,
+    Color, DocProperties, ExcelDateTime, Format as CellFormat, FormatAlign, FormatBorder, Note, Workbook,
+    Worksheet, XlsxError,
 };
 
 use super::csv_input::fields_of;
@@ -166,7 +166,11 @@ impl Encoder {
                 Original::Bytes(bytes) => {
                     let record = without_line_end(bytes);
                     out.extend_from_slice(record);
-                    if record.iter().all(|byte| matches!(byte, b'\r' | b'\n')) { 0 } else { row.fields.max(1) }
+                    if record.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+                        0
+                    } else {
+                        row.fields.max(1)
+                    }
                 }
                 Original::Cells(cells) => {
                     append_fields(&mut out, self.delimiter, cells.iter().map(Cell::shown), false);
@@ -294,17 +298,37 @@ impl Annotated {
 }
 
 impl Sheet {
-    fn begin(destination: &Path, header: &Header, columns: &[OurColumn], as_of: Date) -> Result<Sheet, XlsxError> {
+    fn begin(
+        destination: &Path,
+        header: &Header,
+        columns: &[OurColumn],
+        as_of: Date,
+    ) -> Result<Sheet, XlsxError> {
         let mut workbook = Workbook::new();
         // The temporary file of the sheet stands beside the output: that disk is known to have room.
-        workbook.set_tempdir(destination.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+        workbook.set_tempdir(
+            destination.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+        )?;
         workbook.set_properties(&properties(as_of)?);
         let mut worksheet = workbook.new_worksheet_with_constant_memory()?;
-        worksheet.set_name(if header.source.sheet.is_empty() { "Entry lines" } else { &header.source.sheet })?;
+        worksheet.set_name(if header.source.sheet.is_empty() {
+            "Entry lines"
+        } else {
+            &header.source.sheet
+        })?;
         let width = u16::try_from(header.cells.len()).expect("columns are limited when a file is read");
         let from_csv = header.source.sheet.is_empty();
         let columns = columns.to_vec();
-        let mut sheet = Sheet { workbook, worksheet, columns, width, looks: looks(), from_csv, header_row: 0, last_row: 0 };
+        let mut sheet = Sheet {
+            workbook,
+            worksheet,
+            columns,
+            width,
+            looks: looks(),
+            from_csv,
+            header_row: 0,
+            last_row: 0,
+        };
         sheet.headings(header)?;
         Ok(sheet)
     }
@@ -388,7 +412,8 @@ impl Sheet {
                 let milli = u32::try_from(time.subsec_nanosecond() / 1_000_000).unwrap_or(0);
                 let seconds = rust_decimal::Decimal::from(part(time.second()))
                     + rust_decimal::Decimal::new(i64::from(milli), 3);
-                let value = base.and_hms(part(time.hour()), day(time.minute()), number_out(seconds).unwrap_or(0.0))?;
+                let value =
+                    base.and_hms(part(time.hour()), day(time.minute()), number_out(seconds).unwrap_or(0.0))?;
                 let midnight = time == jiff::civil::Time::midnight();
                 let format = if midnight { &self.looks.date } else { &self.looks.moment };
                 sheet.write_datetime_with_format(row, column, &value, format)?;
@@ -438,7 +463,10 @@ fn cut(text: &str) -> String {
 fn looks() -> Looks {
     let heading = CellFormat::new().set_bold().set_border_bottom(FormatBorder::Thin).set_text_wrap();
     let rank = |background: u32, font: u32| {
-        CellFormat::new().set_bold().set_background_color(Color::RGB(background)).set_font_color(Color::RGB(font))
+        CellFormat::new()
+            .set_bold()
+            .set_background_color(Color::RGB(background))
+            .set_font_color(Color::RGB(font))
     };
     Looks {
         our_heading: heading.clone().set_background_color(Color::RGB(0xDDE7F0)).set_align(FormatAlign::Top),

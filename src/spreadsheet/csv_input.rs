@@ -131,7 +131,8 @@ impl Records<'_> {
             return Err(self.unclosed(used));
         }
         let bytes: Box<[u8]> = self.buffer[self.start..self.start + used].into();
-        let blank_lines = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).copied().collect::<Vec<_>>();
+        let blank_lines =
+            bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).copied().collect::<Vec<_>>();
         let line = self.line + line_ends(&blank_lines);
         self.line += line_ends(&bytes);
         self.start += used;
@@ -157,7 +158,10 @@ impl Records<'_> {
         let bytes = &self.buffer[self.start..(self.start + used).min(self.buffer.len())];
         let quote = bytes.iter().position(|byte| *byte == b'"');
         match quote {
-            None => self.damaged(self.line, format!("a record of more than {COLUMNS_MAX} fields or {RECORD_BYTES_MAX} bytes")),
+            None => self.damaged(
+                self.line,
+                format!("a record of more than {COLUMNS_MAX} fields or {RECORD_BYTES_MAX} bytes"),
+            ),
             Some(_) => {
                 let line = self.line + line_ends(&bytes[..last_opening_quote(bytes, self.delimiter)]);
                 self.damaged(line, "a quote opens here and never closes; close it or remove it".to_string())
@@ -224,7 +228,8 @@ fn sniff(first: &[u8]) -> u8 {
 /// # Errors
 /// The file is empty, not UTF-8, has a quote that never closes, or the consumer stopped.
 pub fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C::Error> {
-    let file = File::open(path).map_err(|source| SpreadsheetError::Io { path: path.to_path_buf(), source })?;
+    let file =
+        File::open(path).map_err(|source| SpreadsheetError::Io { path: path.to_path_buf(), source })?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());
     let mut records = Records {
         path,
@@ -240,12 +245,15 @@ pub fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C:
     };
     records.fill()?;
     let bom = if records.buffer.starts_with(BOM) { BOM.len() } else { 0 };
-    let first_line = records.buffer[bom..].split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    let first_line =
+        records.buffer[bom..].split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
     let Some(first_line) = first_line else { return Err(SpreadsheetError::Empty(path.to_path_buf()).into()) };
     records.delimiter = sniff(first_line);
     records.reader = core_reader(records.delimiter);
     records.start = bom;
-    let Some(mut header) = records.next()? else { return Err(SpreadsheetError::Empty(path.to_path_buf()).into()) };
+    let Some(mut header) = records.next()? else {
+        return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
+    };
     if bom > 0 {
         header.bytes = [BOM, &header.bytes[..]].concat().into();
     }
@@ -269,7 +277,12 @@ pub fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C:
     Ok(InputFacts { sha256, bytes: records.total })
 }
 
-fn bound_row(records: &Records<'_>, record: Record, wanted: &[usize], width: usize) -> Result<Row, SpreadsheetError> {
+fn bound_row(
+    records: &Records<'_>,
+    record: Record,
+    wanted: &[usize],
+    width: usize,
+) -> Result<Row, SpreadsheetError> {
     let text = std::str::from_utf8(&record.text).map_err(|error| {
         let byte = record.text[error.valid_up_to()];
         let problem = format!("byte {byte:#04x} is not UTF-8; save the file as CSV in UTF-8 and run again");
@@ -289,7 +302,11 @@ fn bound_row(records: &Records<'_>, record: Record, wanted: &[usize], width: usi
         cells: wanted.iter().map(cell).collect(),
         blank: filled.is_none(),
         // Empty fields behind the last heading are how spreadsheet programs save; they are no fields of the row.
-        fields: if record.fields.len() > width { filled.map_or(0, |last| last + 1).max(width) } else { record.fields.len() },
+        fields: if record.fields.len() > width {
+            filled.map_or(0, |last| last + 1).max(width)
+        } else {
+            record.fields.len()
+        },
         original: Original::Bytes(record.bytes),
     })
 }

@@ -191,7 +191,13 @@ impl Cutter {
     }
 
     /// Adds a row; hands a piece over first if one is full and ends here.
-    pub(super) fn add<C: Consumer>(&mut self, path: &Path, row: Row, done: u64, to: &mut C) -> Result<(), C::Error> {
+    pub(super) fn add<C: Consumer>(
+        &mut self,
+        path: &Path,
+        row: Row,
+        done: u64,
+        to: &mut C,
+    ) -> Result<(), C::Error> {
         if self.rows.len() >= PIECE_ROWS {
             let last = self.rows.last().expect("a full piece");
             if row.blank || last.blank || !to.belong_together(last, &row) {
@@ -200,7 +206,9 @@ impl Cutter {
                 return Err(SpreadsheetError::Damaged {
                     path: path.to_path_buf(),
                     place: format!("row {}", row.number),
-                    problem: format!("more than {PIECE_ROWS_MAX} rows in turn carry one entry and line number"),
+                    problem: format!(
+                        "more than {PIECE_ROWS_MAX} rows in turn carry one entry and line number"
+                    ),
                 }
                 .into());
             }

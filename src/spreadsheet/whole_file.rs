@@ -73,7 +73,10 @@ impl WholeFile {
         let folder = folder.unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".adcvd-").suffix(".tmp").tempfile_in(folder)?;
         let hashing = Hashing { file, hash: Some(Sha256::new()), bytes: 0 };
-        Ok(WholeFile { destination: destination.to_path_buf(), file: BufWriter::with_capacity(1 << 18, hashing) })
+        Ok(WholeFile {
+            destination: destination.to_path_buf(),
+            file: BufWriter::with_capacity(1 << 18, hashing),
+        })
     }
 
     /// Where to write.
@@ -86,7 +89,8 @@ impl WholeFile {
     /// # Errors
     /// The disk is full or fails.
     pub fn complete(self) -> io::Result<Ready> {
-        let Hashing { mut file, hash, .. } = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let Hashing { mut file, hash, .. } =
+            self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
         let bytes = file.as_file().metadata()?.len();
         let hash = match hash {

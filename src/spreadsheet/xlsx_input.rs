@@ -16,7 +16,11 @@ use crate::terms::place::Source;
 type Workbook = Xlsx<Cursor<Vec<u8>>>;
 
 fn damaged(path: &Path, place: &str, problem: impl ToString) -> SpreadsheetError {
-    SpreadsheetError::Damaged { path: path.to_path_buf(), place: place.to_string(), problem: problem.to_string() }
+    SpreadsheetError::Damaged {
+        path: path.to_path_buf(),
+        place: place.to_string(),
+        problem: problem.to_string(),
+    }
 }
 
 /// Reads the entry sheet of a workbook.
@@ -27,7 +31,8 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
     let io = |source| SpreadsheetError::Io { path: path.to_path_buf(), source };
     let size = std::fs::metadata(path).map_err(io)?.len();
     if size > WORKBOOK_BYTES_MAX {
-        let problem = format!("{size} bytes; a workbook of more than {WORKBOOK_BYTES_MAX} is not read: save it as CSV");
+        let problem =
+            format!("{size} bytes; a workbook of more than {WORKBOOK_BYTES_MAX} is not read: save it as CSV");
         return Err(damaged(path, "whole file", problem).into());
     }
     let bytes = std::fs::read(path).map_err(io)?;
@@ -85,14 +90,17 @@ fn choose<C: Consumer>(
     let mut fitting = Vec::new();
     for name in &visible {
         let header = Rows::open(path, workbook, name)?.next()?;
-        let cells: Vec<String> = header.map(|(_, cells)| cells.iter().map(Cell::shown).collect()).unwrap_or_default();
+        let cells: Vec<String> =
+            header.map(|(_, cells)| cells.iter().map(Cell::shown).collect()).unwrap_or_default();
         if consumer.fits(&cells) {
             fitting.push(name.clone());
         }
     }
     match &fitting[..] {
         [only] => Ok(only.clone()),
-        [] => Err(error("no visible sheet has the headings of an entry file in its first filled row".to_string())),
+        [] => Err(error(
+            "no visible sheet has the headings of an entry file in its first filled row".to_string(),
+        )),
         several => Err(error(format!("{} sheets have the headings of an entry file", several.len()))),
     }
 }
@@ -156,7 +164,11 @@ impl<'a> Rows<'a> {
     }
 
     fn disorder(&self, row: u32, what: &str) -> SpreadsheetError {
-        damaged(self.path, &format!("sheet {:?}, row {}", self.sheet, row + 1), format!("a {what}; save the workbook anew"))
+        damaged(
+            self.path,
+            &format!("sheet {:?}, row {}", self.sheet, row + 1),
+            format!("a {what}; save the workbook anew"),
+        )
     }
 }
 
@@ -170,12 +182,16 @@ fn value(value: &DataRef<'_>, formula: bool) -> Cell {
         DataRef::SharedString(text) => Cell::Text((*text).into()),
         DataRef::Bool(value) => Cell::Bool(*value),
         DataRef::DateTime(date) => date_in(date),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => match text.parse::<jiff::civil::DateTime>() {
-            Ok(date) => Cell::Date(date),
-            Err(_) => text.parse::<jiff::civil::Date>().map_or(Cell::Text(text.as_str().into()), |date| {
-                Cell::Date(date.to_datetime(jiff::civil::Time::midnight()))
-            }),
-        },
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            match text.parse::<jiff::civil::DateTime>() {
+                Ok(date) => Cell::Date(date),
+                Err(_) => {
+                    text.parse::<jiff::civil::Date>().map_or(Cell::Text(text.as_str().into()), |date| {
+                        Cell::Date(date.to_datetime(jiff::civil::Time::midnight()))
+                    })
+                }
+            }
+        }
         DataRef::Error(error) => Cell::Error(error.to_string().into()),
     }
 }

@@ -51,7 +51,10 @@ impl Suffix {
     /// Exactly three letters or digits.
     pub fn parse(text: &str) -> Option<Suffix> {
         let bytes: [u8; 3] = text.as_bytes().try_into().ok()?;
-        bytes.iter().all(u8::is_ascii_alphanumeric).then(|| Suffix(bytes.map(|byte| byte.to_ascii_uppercase())))
+        bytes
+            .iter()
+            .all(u8::is_ascii_alphanumeric)
+            .then(|| Suffix(bytes.map(|byte| byte.to_ascii_uppercase())))
     }
 }
 

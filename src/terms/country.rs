@@ -29,12 +29,15 @@ impl Country {
         let text = text.trim();
         let code = match text.len() {
             2 => rust_iso3166::from_alpha2(&text.to_ascii_uppercase())?.alpha2,
-            3 if !text.eq_ignore_ascii_case("PRC") => rust_iso3166::from_alpha3(&text.to_ascii_uppercase())?.alpha2,
+            3 if !text.eq_ignore_ascii_case("PRC") => {
+                rust_iso3166::from_alpha3(&text.to_ascii_uppercase())?.alpha2
+            }
             _ => {
                 let upper = text.to_uppercase();
                 let everyday = EVERYDAY.iter().find(|(name, _)| *name == upper).map(|(_, code)| *code);
                 everyday.or_else(|| {
-                    let named = rust_iso3166::ALL.iter().find(|country| country.name.eq_ignore_ascii_case(text));
+                    let named =
+                        rust_iso3166::ALL.iter().find(|country| country.name.eq_ignore_ascii_case(text));
                     named.map(|country| country.alpha2)
                 })?
             }
@@ -58,7 +61,8 @@ impl fmt::Display for Country {
 impl<'de> Deserialize<'de> for Country {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Country, D::Error> {
         let text = String::deserialize(source)?;
-        Country::parse(&text).ok_or_else(|| de::Error::custom(format!("{text:?} is not a country code such as CN")))
+        Country::parse(&text)
+            .ok_or_else(|| de::Error::custom(format!("{text:?} is not a country code such as CN")))
     }
 }
 

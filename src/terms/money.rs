@@ -215,7 +215,8 @@ mod tests {
     fn of_equal_fractions_the_lower_rate_gives_way() {
         let rate = |text| Some(Percent::parse(text).unwrap());
         let items = [(dec("100.60"), rate("2")), (dec("200.60"), rate("5"))];
-        let dollars: Vec<u64> = whole_dollars_of_invoice(&items).unwrap().iter().map(|d| d.dollars()).collect();
+        let dollars: Vec<u64> =
+            whole_dollars_of_invoice(&items).unwrap().iter().map(|d| d.dollars()).collect();
         assert_eq!(dollars, [100, 201]);
     }
 

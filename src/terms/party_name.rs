@@ -129,8 +129,14 @@ mod tests {
             ("Prime Planet Energy & Solutions, Inc.", "Prime Planet Energy and Solutions Incorporated"),
             ("Panasonic Energy Mexico, S.A. DE. C.V.", "Panasonic Energy Mexico SA de CV"),
             ("Samsung SDI Energy Malaysia Sdn, Bhd.", "Samsung SDI Energy Malaysia Sdn. Bhd."),
-            ("Huzhou Kaijin New Energy Technology Corp., Ltd.", "Huzhou Kaijin New Energy Tech. Corporation Limited"),
-            ("Tianjin Lishen Battery Joint-Stock Co., Ltd.", "Tianjin Lishen Battery Joint Stock Company Limited"),
+            (
+                "Huzhou Kaijin New Energy Technology Corp., Ltd.",
+                "Huzhou Kaijin New Energy Tech. Corporation Limited",
+            ),
+            (
+                "Tianjin Lishen Battery Joint-Stock Co., Ltd.",
+                "Tianjin Lishen Battery Joint Stock Company Limited",
+            ),
             ("Shanghai XFH Technology Co. Ltd.", "Shanghai XFH Technology Co.,Ltd"),
         ] {
             assert!(same(a, b), "{a} / {b}");
@@ -142,7 +148,10 @@ mod tests {
         for (a, b) in [
             ("BTR New Material Group Co., Ltd.", "BTR New Material Group Sales Co., Ltd."),
             ("BTR (Jiangsu) New Energy Material", "BTR (Jiangsu) New Energy Material Co., Ltd."),
-            ("Huzhou Kaijin New Energy Technology Corp., Ltd.", "Guangdong Kaijin New Energy Technology Corp., Ltd."),
+            (
+                "Huzhou Kaijin New Energy Technology Corp., Ltd.",
+                "Guangdong Kaijin New Energy Technology Corp., Ltd.",
+            ),
             ("Panasonic Energy Co., Ltd.", "Panasonic Energy (Wuxi) Co., Ltd."),
             ("Sunwoda Electronic Co., Ltd.", "Sunwoda Electronic Corp."),
             ("Prime Planet Energy Dalian Co.", "Prime Planet Energy Dalian Co., Ltd."),
@@ -156,7 +165,9 @@ mod tests {
     fn a_trailing_address() {
         let listed = PartyKey::of("BTR New Material Group Co., Ltd.");
         assert_eq!(without_address("BTR New Material Group Co., Ltd., Shenzhen, China"), listed);
-        for whole in ["Samsung SDI Co., Ltd.", "BTR New Material Group, Co., Ltd., China", "BTR (Jiangsu), China"] {
+        for whole in
+            ["Samsung SDI Co., Ltd.", "BTR New Material Group, Co., Ltd., China", "BTR (Jiangsu), China"]
+        {
             assert_ne!(without_address(whole), listed, "{whole}");
         }
     }

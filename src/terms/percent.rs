@@ -40,7 +40,8 @@ impl fmt::Display for Percent {
 impl<'de> Deserialize<'de> for Percent {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Percent, D::Error> {
         let text = String::deserialize(source)?;
-        Percent::parse(&text).ok_or_else(|| de::Error::custom(format!("{text:?} is not a rate in percent such as 93.50")))
+        Percent::parse(&text)
+            .ok_or_else(|| de::Error::custom(format!("{text:?} is not a rate in percent such as 93.50")))
     }
 }
 
