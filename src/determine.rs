@@ -5,6 +5,7 @@
 //! [`Question`]; amounts are computed per line.
 
 pub mod across;
+pub mod action;
 pub mod amounts;
 pub mod answer;
 pub mod ladder;
@@ -12,7 +13,8 @@ pub mod law;
 pub mod question;
 pub mod scope;
 
-pub use amounts::{Action, CaseFinding, LineFindings, amounts};
+pub use action::Action;
+pub use amounts::{CaseFinding, LineFindings, amounts};
 pub use answer::{Answer, CaseAnswer, Finding, RungUsed, ScopeOutcome, Why};
 pub use law::answer;
 pub use question::{Question, question};

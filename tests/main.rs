@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_types, reason = "outputs are compared as a spreadsheet program reads them")]
 
 mod casebook_bad;
+mod commands;
 mod exceptions;
 mod files;
 mod law;

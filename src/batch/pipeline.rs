@@ -324,7 +324,11 @@ impl Keys {
         if line.entry_number.is_empty() || line.line_number.is_empty() {
             return None;
         }
-        let fingerprint = self.hasher.hash_one((&line.entry_number, &line.line_number));
+        // One line whether it is written XYZ-1234567-8/1 or xyz12345678/001.
+        let plain =
+            |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+        let (entry, number): (String, String) = (plain(&line.entry_number), plain(&line.line_number));
+        let fingerprint = self.hasher.hash_one((entry, number.trim_start_matches('0')));
         let again = !self.seen.insert(fingerprint);
         again.then(|| Exception::new(Code::EN06, Ground::KeyAgain { key: line.label().into() }))
     }

@@ -22,10 +22,19 @@ pub fn merge(casebook: &Casebook, question: &Question, families: Vec<FamilyAnswe
         merge.companions(family);
         merge.suffixes(family);
     }
-    for family in merge.families {
-        merge.answer.doubts.extend(family.doubts);
+    let Merge { families, mut answer, .. } = merge;
+    let speaks = |family: usize, kind: Option<Kind>, answer: &Answer| {
+        let of_kind = |other: Kind| kind.is_none_or(|kind| kind == other);
+        Kind::BOTH
+            .into_iter()
+            .any(|kind| of_kind(kind) && answer.case(kind).is_some_and(|case| case.family == family))
+    };
+    for family in families {
+        let heard = family.doubts.into_iter().filter(|doubt| speaks(family.ix, doubt.kind, &answer));
+        let heard: Vec<Doubt> = heard.collect();
+        answer.doubts.extend(heard);
     }
-    merge.answer
+    answer
 }
 
 struct Merge<'a> {
@@ -133,7 +142,7 @@ impl Merge<'_> {
         let Some(case) = self.answer.case(kind) else { return };
         let Some(ix) = self.families.iter().position(|family| family.ix == case.family) else { return };
         let same_family = self.family(ix).case(declared).is_some();
-        if same_family && case.number != declared && claims(case) && due(Some(case)) {
+        if same_family && case.number != declared && claims(case) {
             let ground = Ground::Case { number: case.number, suffix };
             self.answer.doubts.push(doubt(Code::RT03, ground, Some(kind), StakeRule::Unknown));
         }
@@ -156,7 +165,8 @@ impl Merge<'_> {
         if scope == Some(ScopeOutcome::InScopeDeclared) {
             self.answer.doubts.push(doubt(Code::SC05, Ground::Bare, None, StakeRule::Unknown));
         }
-        if !declared && scope == Some(ScopeOutcome::InScope) && self.anything_due() {
+        let nothing_declared = self.question.declared.iter().all(|declared| *declared == Declared::Nothing);
+        if nothing_declared && scope == Some(ScopeOutcome::InScope) && self.anything_due() {
             self.answer.doubts.push(doubt(Code::SC01, Ground::Bare, None, StakeRule::Figure));
         }
     }
@@ -164,14 +174,17 @@ impl Merge<'_> {
     /// A deposit is due, 0.00 percent included, on a type that takes no case (CATAIR AE, ESF-134).
     fn entry_type(&mut self) {
         let Read::Is(found) = self.question.entry_type else { return };
-        if !self.anything_due() || !found.takes_no_case() {
+        let due = self.anything_due();
+        let declared = self.question.declared.iter().any(|declared| declared.number().is_some());
+        if !found.takes_no_case() || !(due || declared) {
             return;
         }
-        let declared = self.question.declared.iter().any(|declared| declared.number().is_some());
         let file = found.with_case();
         let code = if declared { Code::SC07 } else { Code::SC04 };
-        self.answer.file_as = file;
-        self.answer.doubts.push(doubt(code, Ground::FileAs { found, file }, None, StakeRule::Figure));
+        // Where nothing is due the case should not stand there either, but no money hangs on it.
+        let stake = if due { StakeRule::Figure } else { StakeRule::Nothing };
+        self.answer.file_as = file.filter(|_| due);
+        self.answer.doubts.push(doubt(code, Ground::FileAs { found, file }, None, stake));
     }
 
     /// One case of a family is declared and a deposit is due under the other (CSMS 58721104).

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::action::{Action, action, finish, raise, withhold};
 use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RateUsed, ScopeOutcome, StakeRule};
 use crate::casebook::family::{Family, Rate};
 use crate::casebook::{Base, Casebook, RateKind};
@@ -11,38 +12,6 @@ use crate::terms::{
     CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Quantity, Severity, Suffix,
     WholeDollars,
 };
-
-/// What a person has to do with a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// There is no figure.
-    NoFigure,
-    /// A figure is given; a person must confirm it.
-    Review,
-    /// A deposit is due at entry, 0.00 percent included.
-    Deposit,
-    /// A case was tested and asks nothing.
-    NoDeposit,
-    /// No case of the casebook lists the line and none was declared.
-    NotTested,
-}
-
-impl Action {
-    /// All five, most urgent first.
-    pub const ALL: [Action; 5] =
-        [Action::NoFigure, Action::Review, Action::Deposit, Action::NoDeposit, Action::NotTested];
-
-    /// The word of the `Action` column.
-    pub fn text(self) -> &'static str {
-        match self {
-            Action::NoFigure => "NO FIGURE",
-            Action::Review => "REVIEW",
-            Action::Deposit => "DEPOSIT",
-            Action::NoDeposit => "NO DEPOSIT",
-            Action::NotTested => "NOT TESTED",
-        }
-    }
-}
 
 /// The money of a line under one kind of case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -120,79 +89,20 @@ pub fn without_answer(line: &EntryLine) -> LineFindings {
 /// What an answer comes to for a line.
 pub fn amounts(casebook: &Casebook, answer: Arc<Answer>, line: &EntryLine) -> LineFindings {
     let money = Reckoning { casebook, line };
-    let cases = Kind::BOTH.map(|kind| money.case(answer.case(kind), kind));
+    let mut cases = Kind::BOTH.map(|kind| money.case(answer.case(kind), kind));
     let mut exceptions = line.exceptions.clone();
-    let measured = answer.cases.iter().flatten().any(|case| {
-        matches!(
-            case.at_entry.finding,
-            Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated
-        )
-    });
-    // A cell that is not understood is a Stop where its field decides the answer (contract, section 4).
-    raise(&mut exceptions, |heading| match heading {
-        Heading::Htsus => true,
-        Heading::AdCase | Heading::CvdCase => true,
-        Heading::AdPaid | Heading::CvdPaid => false,
-        _ => measured,
-    });
+    exceptions.extend(money.product(&answer));
+    raise(&mut exceptions, |heading| money.decides(&answer, heading));
     exceptions.extend(answer.doubts.iter().map(|doubt| money.exception(doubt, &answer)));
+    finish(&mut exceptions);
+    withhold(&answer, &exceptions, &mut cases);
     money.declared(&answer, &cases, &mut exceptions);
     let (at_entry, restated) = totals(&answer, &cases);
+    let at_entry =
+        at_entry.filter(|_| exceptions.iter().all(|exception| exception.severity != Severity::Stop));
     finish(&mut exceptions);
     let action = action(&answer, &exceptions);
     LineFindings { action, cases, at_entry, restated, exceptions, answer: Some(answer) }
-}
-
-/// Raises EN01 and EN07 to Stop where `decides` says that the field decides the answer.
-fn raise(exceptions: &mut [Exception], decides: impl Fn(Heading) -> bool) {
-    for exception in exceptions {
-        let heading = match &exception.ground {
-            Ground::Cell { heading, .. } => *heading,
-            _ => continue,
-        };
-        if matches!(exception.code, Code::EN01 | Code::EN07) {
-            exception.severity = if decides(heading) { Severity::Stop } else { Severity::Note };
-        }
-    }
-}
-
-/// Lowers what costs nothing to a Note, drops repetitions, and sorts by catalogue order.
-fn finish(exceptions: &mut Vec<Exception>) {
-    for exception in exceptions.iter_mut() {
-        if exception.stake.is_some_and(Money::is_zero) {
-            exception.severity = Severity::Note;
-        }
-    }
-    exceptions.sort_by(|a, b| (a.code, b.severity, a.kind).cmp(&(b.code, a.severity, b.kind)));
-    exceptions.dedup_by(|later, earlier| {
-        let same = later.code == earlier.code && later.ground == earlier.ground;
-        if same && earlier.kind != later.kind {
-            earlier.kind = None;
-            earlier.stake = match (earlier.stake, later.stake) {
-                (Some(a), Some(b)) => Some(a + b),
-                (one, other) => one.or(other),
-            };
-        }
-        same
-    });
-}
-
-fn action(answer: &Answer, exceptions: &[Exception]) -> Action {
-    let finding = |wanted: fn(&Finding) -> bool| {
-        answer.cases.iter().flatten().any(|case| wanted(&case.at_entry.finding))
-    };
-    let worst = exceptions.iter().map(|exception| exception.severity).max();
-    if worst == Some(Severity::Stop) || finding(|finding| matches!(finding, Finding::Unsettled { .. })) {
-        Action::NoFigure
-    } else if !answer.tested {
-        Action::NotTested
-    } else if worst == Some(Severity::Review) {
-        Action::Review
-    } else if finding(|finding| matches!(finding, Finding::Deposit(used) if !used.at_withdrawal)) {
-        Action::Deposit
-    } else {
-        Action::NoDeposit
-    }
 }
 
 /// Sums at entry and restated: empty if any case that concerns the line has no figure. A line that no case concerns
@@ -227,6 +137,53 @@ struct Reckoning<'a> {
 }
 
 impl Reckoning<'_> {
+    /// True if the answer hangs on a field that is not understood (contract, section 4: EN01 is a Stop then).
+    fn decides(&self, answer: &Answer, heading: Heading) -> bool {
+        let findings = || answer.cases.iter().flatten().map(|case| &case.at_entry.finding);
+        let open = |wanted: Missing| {
+            findings()
+                .any(|finding| matches!(finding, Finding::Unsettled { missing, .. } if *missing == wanted))
+        };
+        match heading {
+            Heading::Htsus | Heading::AdCase | Heading::CvdCase => true,
+            Heading::EnteredValue | Heading::SubjectValue => open(Missing::Value),
+            Heading::Quantity | Heading::Unit => open(Missing::Quantity),
+            Heading::ZoneStatus => {
+                matches!(self.line.entry_type, Read::Is(entry_type) if entry_type.is_zone())
+            }
+            // The country of export tells whether an exporter that is not listed is a foreign one.
+            Heading::ExportCountry => answer.doubts.iter().any(|doubt| {
+                doubt.code == Code::PA07 || (doubt.code == Code::PA02 && doubt.severity == Severity::Review)
+            }),
+            Heading::EntryType
+            | Heading::EntrySummaryDate
+            | Heading::Origin
+            | Heading::AdCvdOrigin
+            | Heading::Exporter
+            | Heading::Producer
+            | Heading::ChineseSupplier
+            | Heading::Product
+            | Heading::CarbonPercent
+            | Heading::EnergyDensityMah
+            | Heading::GraphitizationPercent
+            | Heading::EnergyDensityWh => findings().any(|finding| {
+                matches!(finding, Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated)
+            }),
+            _ => false,
+        }
+    }
+
+    /// A product word that no scope version knows.
+    fn product(&self, answer: &Answer) -> Option<Exception> {
+        let text = self.line.product.trim();
+        if !answer.tested || text.is_empty() || self.casebook.grid().word(text).is_some() {
+            return None;
+        }
+        let expected = "a word of the scope rules, such as battery cell, or other";
+        let ground = Ground::Cell { heading: Heading::Product, found: text.into(), expected };
+        Some(Exception::new(Code::EN01, ground))
+    }
+
     fn family(&self, case: &CaseAnswer) -> &Family {
         &self.casebook.families()[case.family]
     }

@@ -43,9 +43,24 @@ impl<'a> Cells<'a> {
         self.columns.cell(self.row, heading)
     }
 
-    /// The text of a cell, blanks around it set aside; empty if blank.
-    pub fn text(&self, heading: Heading) -> Box<str> {
-        self.cell(heading).shown().into()
+    /// The text of a cell, blanks around it set aside; empty if blank. A formula without a value is EN07 and empty.
+    pub fn text(&mut self, heading: Heading) -> Box<str> {
+        let cell = self.cell(heading);
+        if *cell == Cell::FormulaWithoutValue {
+            self.not_understood(Code::EN07, heading, "a value");
+            return Box::default();
+        }
+        cell.shown().into()
+    }
+
+    /// An identifier: text, or a number that may have lost its zeros, which is noted.
+    pub fn identifier(&mut self, heading: Heading) -> Box<str> {
+        let text = self.text(heading);
+        if matches!(self.cell(heading), Cell::Number(_)) {
+            let ground = Ground::Repaired { heading, found: text.clone(), used: text.clone() };
+            self.exceptions.push(Exception::new(Code::EN02, ground));
+        }
+        text
     }
 
     fn not_understood(&mut self, code: Code, heading: Heading, expected: &'static str) {
@@ -108,11 +123,12 @@ impl<'a> Cells<'a> {
     pub fn entry_type(&mut self) -> Read<EntryType> {
         let heading = Heading::EntryType;
         let found = self.read(heading, "an entry type such as 03", |cell| EntryType::parse(&cell.shown()));
-        let shown = self.text(heading);
+        let shown = self.cell(heading).shown();
         if let Read::Is(entry_type) = found
             && shown.len() == 1
         {
-            let ground = Ground::Repaired { heading, found: shown, used: entry_type.to_string().into() };
+            let ground =
+                Ground::Repaired { heading, found: shown.into(), used: entry_type.to_string().into() };
             self.exceptions.push(Exception::new(Code::EN08, ground));
         }
         found
@@ -173,7 +189,8 @@ impl<'a> Cells<'a> {
             [Some((number, suffix))] if number.kind == kind => Declared::One(number, suffix),
             [_, _, ..] if numbers.iter().all(Option::is_some) => Declared::Several,
             _ => {
-                self.not_understood(Code::EN01, heading, expected);
+                let code = if *cell == Cell::FormulaWithoutValue { Code::EN07 } else { Code::EN01 };
+                self.not_understood(code, heading, expected);
                 Declared::NotUnderstood
             }
         }

@@ -220,7 +220,7 @@ impl Group<'_> {
         let mut line = EntryLine {
             row: self.rows[tariffs.principal].number,
             rows: self.rows.iter().map(|row| row.number).collect(),
-            entry_number: cells.text(Heading::EntryNumber),
+            entry_number: cells.identifier(Heading::EntryNumber),
             line_number: cells.text(Heading::LineNumber),
             importer: first_filled([cells.text(Heading::ImporterNumber), cells.text(Heading::ImporterName)]),
             product_label: first_filled([cells.text(Heading::PartNumber), cells.text(Heading::Description)]),

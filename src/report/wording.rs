@@ -154,7 +154,8 @@ pub fn reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) ->
     };
     let worst = |severity: Severity| {
         findings.exceptions.iter().find(|exception| exception.severity == severity).map(|exception| {
-            let meaning = exception.code.meaning().trim_end_matches('.');
+            let meaning = exception.code.meaning();
+            let meaning = meaning.split_once(". ").map_or(meaning, |(first, _)| first).trim_end_matches('.');
             let field = super::told::told(line, exception).field;
             let place = if field.is_empty() { String::new() } else { format!(" ({field})") };
             format!("{}{place}", lower_first(meaning))

@@ -159,24 +159,22 @@ impl fmt::Display for WholeDollars {
     }
 }
 
-/// An amount for people: `$1,234.50`.
+/// An amount for people: `$1,234.50`, `($5.00)`.
 pub struct Grouped(pub Money);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.abs().to_string();
         let (dollars, cents) = text.split_once('.').unwrap_or((&text, "00"));
-        if self.0 < Money::ZERO {
-            f.write_str("-")?;
-        }
-        f.write_str("$")?;
+        let negative = self.0 < Money::ZERO;
+        f.write_str(if negative { "($" } else { "$" })?;
         for (i, digit) in dollars.chars().enumerate() {
             if i > 0 && (dollars.len() - i) % 3 == 0 {
                 f.write_str(",")?;
             }
             write!(f, "{digit}")?;
         }
-        write!(f, ".{cents}")
+        write!(f, ".{cents}{}", if negative { ")" } else { "" })
     }
 }
 
@@ -234,7 +232,7 @@ mod tests {
 
     #[test]
     fn money_reads_well() {
-        assert_eq!(Grouped(Money::from_decimal(dec("-1234567.5"))).to_string(), "-$1,234,567.50");
+        assert_eq!(Grouped(Money::from_decimal(dec("-1234567.5"))).to_string(), "($1,234,567.50)");
         assert_eq!(Grouped(Money::ZERO).to_string(), "$0.00");
         assert_eq!(Money::from_decimal(dec("-0.001")).to_string(), "0.00");
     }
