@@ -7,7 +7,11 @@
 pub mod manifest;
 pub mod memo;
 pub mod outputs;
+mod piece;
 pub mod pipeline;
+mod reader;
+pub mod survey;
 
-pub use outputs::{OutputNames, names};
-pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, Survey, run_file, survey_file};
+pub use outputs::{OutputNames, names, shared};
+pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
+pub use survey::{Survey, survey_file};

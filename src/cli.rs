@@ -27,12 +27,18 @@ pub fn main() -> ExitCode {
             return if help { Exit::Finished } else { Exit::Usage }.code();
         }
     };
-    match dispatch(&args) {
-        Ok(exit) => exit.code(),
-        Err(failure) => {
+    // A fault of the program is one line and an exit code, without the contents of anybody's cells.
+    std::panic::set_hook(Box::new(|fault| {
+        let place = fault.location().map(|place| format!("{}:{}", place.file(), place.line()));
+        terminal::complain(&format!("a fault at {}", place.unwrap_or_default()));
+    }));
+    match std::panic::catch_unwind(|| dispatch(&args)) {
+        Ok(Ok(exit)) => exit.code(),
+        Ok(Err(failure)) => {
             terminal::complain(&failure.to_string());
             failure.exit().code()
         }
+        Err(_) => Exit::Internal.code(),
     }
 }
 

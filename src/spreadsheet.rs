@@ -12,4 +12,4 @@ pub mod xlsx_input;
 
 pub use annotated::{Annotated, Format, Look, OurRow};
 pub use read::{Consumer, InputFacts, Piece, SpreadsheetError, read};
-pub use whole_file::{Ready, WholeFile, Written};
+pub use whole_file::{Ready, WholeFile};

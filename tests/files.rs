@@ -223,3 +223,166 @@ fn pieces_of_any_size_give_the_same_lines() {
     assert_eq!(outcome.tally.all.entered_value, 2_400 * 502);
     assert!(!outcome.tally.codes.contains_key(&adcvd::terms::Code::EN05));
 }
+
+const FULL: &str = "Entry Number,Line Number,Entry Type,Entry Date,HTSUS,Country of Origin,Exporter,Producer,\
+                    Entered Value,Subject Value,AD Case Number,CVD Case Number,Product,Carbon Percent,\
+                    Energy Density mAh/g,Graphitization Percent,Notes";
+
+/// A sound line of the listed pair, with one field changed.
+fn line(number: u32, field: usize, value: &str) -> String {
+    let mut fields = [
+        "XYZ-1000001-3",
+        "",
+        "03",
+        "2025-08-01",
+        "3801.10.5000",
+        "CN",
+        "Resonac Corporation",
+        "\"Henan Yicheng New Energy Co., Ltd.\"",
+        "1000",
+        "",
+        "A-570-194",
+        "C-570-195",
+        "active anode material",
+        "95",
+        "350",
+        "90",
+        "",
+    ]
+    .map(str::to_string);
+    fields[1] = number.to_string();
+    fields[field] = value.to_string();
+    fields.join(",")
+}
+
+fn run_text(text: &str, format: Format) -> (tempfile::TempDir, Result<FileOutcome, FileError>) {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.csv");
+    fs::write(&input, text).unwrap();
+    let outcome = run(&input, &folder.path().join("out"), format);
+    (folder, outcome)
+}
+
+fn records(outcome: &FileOutcome) -> Vec<std::collections::HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(&outcome.names.annotated).unwrap();
+    reader.deserialize().map(|record| record.unwrap()).collect()
+}
+
+/// The next quote of the file closed a quote that nobody had closed, and a line was gone without a word.
+#[test]
+fn a_quote_that_the_next_quote_closes_is_refused_with_its_line() {
+    let text = [
+        FULL.to_string(),
+        line(1, 16, "\"ok\""),
+        line(2, 16, "\"urgent"),
+        line(3, 16, "\"ok\""),
+        line(4, 16, ""),
+    ];
+    let (_folder, outcome) = run_text(&text.join("\n"), Format::Csv);
+    let error = outcome.unwrap_err().to_string();
+    assert!(error.contains("line 3") && error.contains("quote"), "{error}");
+}
+
+/// An unquoted comma in an amount beside a blank last column passed for a sound record.
+#[test]
+fn a_shifted_record_has_no_figure_even_where_the_surplus_is_blank() {
+    let shifted = line(1, 8, "12,345");
+    let (_folder, outcome) = run_text(&format!("{FULL}\n{shifted}\n{}\n", line(2, 8, "1000")), Format::Csv);
+    let rows = records(&outcome.unwrap());
+    assert_eq!((&rows[0]["Action"][..], &rows[0]["Deposit at Entry"][..]), ("NO FIGURE", ""));
+    // The widest row pushes our columns to the right for all: they stand under their headings.
+    assert_eq!((&rows[1]["Action"][..], &rows[1]["Deposit at Entry"][..]), ("DEPOSIT", "1050.80"));
+}
+
+/// Cells right of the last heading of a sheet were overwritten.
+#[test]
+fn cells_beyond_the_headings_stay_where_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.xlsx");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let headings: Vec<&str> = FULL.split(',').map(str::trim).collect();
+    for (column, heading) in (0u16..).zip(&headings) {
+        sheet.write_string(0, column, *heading).unwrap();
+    }
+    for (column, field) in
+        (0u16..).zip(["E1", "1", "03", "2025-08-01", "9403.60.8081", "CN", "a", "b", "1000"])
+    {
+        sheet.write_string(1, column, field).unwrap();
+    }
+    let beyond = headings.len() as u16 + 1;
+    sheet.write_string(1, beyond, "my note").unwrap();
+    workbook.save(&input).unwrap();
+    let outcome = run(&input, &folder.path().join("out"), Format::Xlsx).unwrap();
+    let cells = sheet_of(&outcome);
+    assert_eq!(shown(&cells[1][usize::from(beyond)]), "my note");
+    assert_eq!(shown(&cells[0][usize::from(beyond) + 1]), "Action");
+    assert_eq!(shown(&cells[1][usize::from(beyond) + 1]), "NOT TESTED");
+}
+
+fn sheet_of(outcome: &FileOutcome) -> Vec<Vec<Data>> {
+    sheet(&outcome.names.annotated, None)
+}
+
+/// What was once read as something else, field by field: the action that it must have.
+#[test]
+fn cells_that_cannot_be_understood_never_become_a_figure() {
+    for (field, value, action, why) in [
+        (13, "0.95", "NO FIGURE", "a percentage that a spreadsheet program stores as a fraction"),
+        (13, "950", "NO FIGURE", "more than all of it"),
+        (15, "95%%", "NO FIGURE", "two signs"),
+        (4, "380110500", "NO FIGURE", "a digit lost; heading 0380 does not exist"),
+        (4, "250410500", "NO FIGURE", "the same"),
+        (12, "battery cels", "NO FIGURE", "a product word that is none"),
+        (9, "0", "DEPOSIT", "a column that a report fills with zeros"),
+        (16, "anything", "DEPOSIT", "a column that is not read"),
+    ] {
+        let (_folder, outcome) = run_text(&format!("{FULL}\n{}\n", line(1, field, value)), Format::Csv);
+        let rows = records(&outcome.unwrap());
+        assert_eq!(rows[0]["Action"], action, "{value}: {why}; {}", rows[0]["Reason"]);
+        assert_eq!(rows[0]["Deposit at Entry"].is_empty(), action == "NO FIGURE", "{value}");
+    }
+}
+
+/// Two tariff rows of chapter 99 and none of another: the goods are not known.
+#[test]
+fn a_line_of_chapter_99_alone_has_no_figure() {
+    let text = format!("{FULL}\n{}\n{}\n", line(1, 4, "9903.01.24"), line(1, 4, "9903.88.03"));
+    let (_folder, outcome) = run_text(&text, Format::Csv);
+    assert_eq!(records(&outcome.unwrap())[0]["Action"], "NO FIGURE");
+}
+
+#[test]
+fn equal_values_written_differently_are_no_contradiction() {
+    let text = format!("{FULL}\n{}\n{}\n", line(1, 3, "2025-08-13"), line(1, 3, "08/13/2025"));
+    let (_folder, outcome) = run_text(&text, Format::Csv);
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.tally.all.lines, 1);
+    assert_eq!(records(&outcome)[0]["Action"], "DEPOSIT");
+}
+
+#[test]
+fn one_line_written_in_two_ways_is_seen_again() {
+    let other = line(1, 0, "xyz10000013").replacen(",1,", ",001,", 1);
+    let text = format!("{FULL}\n{}\n{}\n{other}\n", line(1, 16, ""), line(2, 16, ""));
+    let (_folder, outcome) = run_text(&text, Format::Csv);
+    assert_eq!(outcome.unwrap().tally.codes.get(&adcvd::terms::Code::EN06), Some(&1));
+}
+
+#[test]
+fn blank_lines_at_the_end_come_back() {
+    let text = format!("{FULL}\r\n{}\r\n\r\n\r\n", line(1, 16, ""));
+    let (_folder, outcome) = run_text(&text, Format::Csv);
+    let annotated = fs::read_to_string(outcome.unwrap().names.annotated).unwrap();
+    assert!(annotated.ends_with("\r\n\r\n\r\n"), "{annotated:?}");
+}
+
+#[test]
+fn changing_the_format_leaves_no_output_behind() {
+    let out = tempfile::tempdir().unwrap();
+    let input = root().join("samples/first-run.csv");
+    for format in [Format::Xlsx, Format::Csv, Format::Xlsx] {
+        run(&input, out.path(), format).unwrap();
+        assert_eq!(fs::read_dir(out.path()).unwrap().count(), 4);
+    }
+}

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::manifest::Manifest;
 use super::pipeline::FileError;
 use crate::spreadsheet::Format;
@@ -39,6 +41,27 @@ impl OutputNames {
         [&self.annotated, &self.report, &self.exceptions]
     }
 
+    fn manifest_there(&self) -> Option<Manifest> {
+        std::fs::read(&self.manifest).ok().and_then(|text| serde_json::from_slice(&text).ok())
+    }
+
+    /// Outputs of an earlier run that this one does not write, such as those of another format: they would be left
+    /// behind without a manifest. One that was changed since is somebody's work and stays.
+    pub fn stale(&self) -> Vec<PathBuf> {
+        let folder = self.manifest.parent().unwrap_or(Path::new(""));
+        let listed = self.manifest_there().into_iter().flat_map(|manifest| manifest.outputs);
+        let ours = self.outputs();
+        let other = listed.map(|output| (folder.join(&output.name), output.sha256));
+        let unchanged = |path: &Path, sha256: &str| {
+            let hash = |bytes: Vec<u8>| -> String {
+                Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+            };
+            std::fs::read(path).is_ok_and(|bytes| hash(bytes) == sha256)
+        };
+        let other = other.filter(|(path, sha256)| !ours.contains(&path.as_path()) && unchanged(path, sha256));
+        other.map(|(path, _)| path).collect()
+    }
+
     /// Refuses to replace a file that no earlier run of ours wrote, and ever to replace the input.
     ///
     /// # Errors
@@ -54,9 +77,7 @@ impl OutputNames {
         if force {
             return Ok(());
         }
-        let ours = std::fs::read(&self.manifest)
-            .ok()
-            .and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+        let ours = self.manifest_there();
         let listed = |path: &Path| {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
             ours.iter()
@@ -64,7 +85,8 @@ impl OutputNames {
                 .any(|output| Some(&output.name) == name.as_ref())
         };
         let manifest_is_ours = ours.is_some() || !self.manifest.exists();
-        let foreign = self.outputs().into_iter().find(|path| path.exists() && !listed(path));
+        let foreign =
+            self.outputs().into_iter().find(|path| path.exists() && !(listed(path) && path.is_file()));
         match foreign.or((!manifest_is_ours).then_some(&*self.manifest)) {
             Some(path) => Err(FileError::Exists(path.to_path_buf())),
             None => Ok(()),
@@ -85,6 +107,12 @@ pub fn names(inputs: &[PathBuf]) -> Vec<String> {
     inputs.iter().map(|input| part(input, stems[&part(input, true).to_lowercase()] == 1)).collect()
 }
 
+/// The first name that two inputs would share, if there is one: their outputs would be the same files.
+pub fn shared(names: &[String]) -> Option<&String> {
+    let mut seen = std::collections::HashSet::new();
+    names.iter().find(|name| !seen.insert(name.to_lowercase()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +121,8 @@ mod tests {
     fn a_shared_stem_keeps_the_whole_name() {
         let inputs = ["in/a.csv", "in/a.xlsx", "in/b.csv"].map(PathBuf::from);
         assert_eq!(names(&inputs), ["a.csv", "a.xlsx", "b"]);
+        assert_eq!(shared(&names(&inputs)), None);
+        let twins = names(&["x/a.csv", "y/A.csv"].map(PathBuf::from));
+        assert_eq!(shared(&twins).map(String::as_str), Some("A.csv"));
     }
 }

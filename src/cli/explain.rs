@@ -4,7 +4,7 @@ use super::args::{ExplainArgs, FactArgs};
 use super::exit::{Exit, Failure};
 use super::run::{as_of, looking};
 use super::terminal::say;
-use crate::batch::pipeline::find_by_hand;
+use crate::batch::survey::find_by_hand;
 use crate::batch::survey_file;
 use crate::casebook::Casebook;
 use crate::casebook::load::load;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::{AsOf, CheckArgs, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::terminal::{Bar, complain, grouped, say};
-use crate::batch::{FileOutcome, RunOptions, names, run_file, survey_file};
+use crate::batch::{FileOutcome, RunOptions, names, run_file, shared, survey_file};
 use crate::casebook::load::load;
 use crate::determine::Action;
 use crate::report::tally::Tally;
@@ -32,6 +32,12 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     if let Some(folder) = args.inputs.iter().find(|input| input.is_dir()) {
         return Err(Failure::Usage(format!("{} is a folder; give the entry files in it", folder.display())));
     }
+    let bases = names(&args.inputs);
+    if let Some(name) = shared(&bases) {
+        return Err(Failure::Usage(format!(
+            "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
+        )));
+    }
     if let Some(threads) = args.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
@@ -50,7 +56,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let mut exit = Exit::Finished;
     let mut rejected = 0;
     let mut manifests = Vec::new();
-    for (input, base) in args.inputs.iter().zip(names(&args.inputs)) {
+    for (input, base) in args.inputs.iter().zip(bases) {
         match run_file(&casebook, input, &base, &options, &Bar::new(args.quiet)) {
             Ok(outcome) => {
                 if !args.quiet && !args.json {

@@ -29,7 +29,8 @@ pub fn amount(text: &str) -> Option<Decimal> {
 
 /// Reads a figure without a currency: `92.4`, `1,250`, `92.4%`. Any number of decimals up to six.
 pub fn figure(text: &str) -> Option<Decimal> {
-    digits(text.trim().trim_end_matches('%').trim_end(), |_| true)
+    let text = text.trim();
+    digits(text.strip_suffix('%').unwrap_or(text).trim_end(), |_| true)
 }
 
 /// Digits with well-formed thousands groups and at most six decimals.

@@ -114,6 +114,15 @@ impl<'a> Cells<'a> {
         self.read(heading, "a number that is not negative", |cell| figure_in(cell).filter(fits))
     }
 
+    /// A percentage as people write it: `95`, `99.5%`. At most 100; 1 and less is refused, for a spreadsheet program
+    /// stores 95% as 0.95, and which is meant cannot be told.
+    pub fn percent(&mut self, heading: Heading) -> Read<Decimal> {
+        let fits = |figure: &Decimal| *figure > Decimal::ONE && *figure <= Decimal::ONE_HUNDRED;
+        self.read(heading, "a percentage such as 95, not the fraction 0.95", |cell| {
+            figure_in(cell).filter(fits)
+        })
+    }
+
     /// A unit of measure.
     pub fn unit(&mut self) -> Read<Unit> {
         self.read(Heading::Unit, "a unit code such as KG", |cell| Unit::parse(&cell.shown()))

@@ -134,11 +134,14 @@ impl Columns {
         }
     }
 
-    /// True if both rows belong to one entry line, or to lines of one invoice of one entry: such rows are never put
-    /// asunder when a file is cut into pieces.
-    pub fn belong_together(&self, one: &Row, other: &Row) -> bool {
-        let same = |heading| self.agree(one, other, heading);
-        same(Heading::EntryNumber) && (same(Heading::LineNumber) || same(Heading::InvoiceNumber))
+    /// True if both rows belong to one entry: its lines may share an invoice.
+    pub fn same_entry(&self, one: &Row, other: &Row) -> bool {
+        self.agree(one, other, Heading::EntryNumber)
+    }
+
+    /// True if both rows belong to one entry line.
+    pub fn same_line(&self, one: &Row, other: &Row) -> bool {
+        self.same_entry(one, other) && self.agree(one, other, Heading::LineNumber)
     }
 }
 

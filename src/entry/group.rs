@@ -5,9 +5,10 @@
 
 use rust_decimal::Decimal;
 
+use super::amount::amount_in;
 use super::cells::{Cells, quoted};
 use super::columns::Columns;
-use super::date::{DATE_HEADINGS, DateOrders, Evidence};
+use super::date::{DATE_HEADINGS, DateCell, DateOrder, DateOrders, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{EntryLine, Read};
 use super::tariff::{TARIFF, TariffCell, tariff};
@@ -65,7 +66,7 @@ pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; D
             continue;
         }
         let continued =
-            rows[start + 1..].iter().take_while(|row| same_line(&grouping.columns, &rows[start], row));
+            rows[start + 1..].iter().take_while(|row| grouping.columns.same_line(&rows[start], row));
         let end = start + 1 + continued.count();
         let group = Group { grouping, rows: &rows[start..end] };
         lines.push(group.line(&mut evidence));
@@ -73,10 +74,6 @@ pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; D
     }
     round_together(&mut lines);
     (lines.into_iter().map(|(line, _)| line).collect(), evidence)
-}
-
-fn same_line(columns: &Columns, one: &Row, other: &Row) -> bool {
-    [Heading::EntryNumber, Heading::LineNumber].into_iter().all(|heading| columns.agree(one, other, heading))
 }
 
 struct Group<'a> {
@@ -119,6 +116,10 @@ impl Group<'_> {
             let used = number(cell).map(|hts| hts.to_string().into());
             let (code, ground) = match (cell, used) {
                 (TariffCell::AsWritten(_), _) => continue,
+                // A further row of a line that gives no number of its own goes with the one that does.
+                _ if self.rows.len() > 1 && row != principal && self.cell(row, heading).is_blank() => {
+                    continue;
+                }
                 (TariffCell::StoredAsNumber(_), Some(used)) => {
                     (Code::EN02, Ground::Repaired { heading, found, used })
                 }
@@ -143,8 +144,12 @@ impl Group<'_> {
             exceptions
                 .push(Exception::new(Code::EN05, Ground::RowsDisagree { heading, found: found.into() }));
         }
-        let principal_number =
-            if special[principal] && special.len() > 1 { None } else { number(&read[principal]) };
+        if special.iter().all(|special| *special) {
+            let found = quoted(self.cell(principal, heading));
+            let expected = "a number of chapters 1 to 97 on some row of the line";
+            exceptions.push(Exception::new(Code::EN01, Ground::Cell { heading, found, expected }));
+        }
+        let principal_number = if special[principal] { None } else { number(&read[principal]) };
         Tariffs {
             principal,
             number: principal_number.map_or(Read::NotUnderstood, Read::Is),
@@ -193,7 +198,7 @@ impl Group<'_> {
             if merged.cells[place].is_blank() {
                 merged.cells[place] = first.clone();
             }
-            let other = given.find(|cell| cell.shown() != first.shown());
+            let other = given.find(|cell| !says_the_same(cell, first));
             if let Some(other) = other.filter(|_| AGREE.contains(heading)) {
                 let found = format!("{} / {}", quoted(first), quoted(other)).into();
                 exceptions
@@ -248,9 +253,9 @@ impl Group<'_> {
             zone: cells.zone(),
             product: cells.text(Heading::Product),
             facts: [
-                cells.figure(Heading::CarbonPercent),
+                cells.percent(Heading::CarbonPercent),
                 cells.figure(Heading::EnergyDensityMah),
-                cells.figure(Heading::GraphitizationPercent),
+                cells.percent(Heading::GraphitizationPercent),
                 cells.figure(Heading::EnergyDensityWh),
             ],
             exceptions: Vec::new(),
@@ -286,6 +291,14 @@ impl Group<'_> {
     }
 }
 
+/// True if two cells mean one value, however each is written: `935` and `935.00`, `2025-08-01` and `08/01/2025`.
+fn says_the_same(one: &Cell, other: &Cell) -> bool {
+    let day = |cell: &Cell| read_date(cell, DateOrder::Unsettled, &mut Evidence::default());
+    one.shown() == other.shown()
+        || amount_in(one).zip(amount_in(other)).is_some_and(|(one, other)| one == other)
+        || matches!((day(one), day(other)), (DateCell::Is(one), DateCell::Is(other)) if one == other)
+}
+
 fn first_filled(texts: [Box<str>; 2]) -> Box<str> {
     let [first, second] = texts;
     if first.is_empty() { second } else { first }
@@ -294,6 +307,11 @@ fn first_filled(texts: [Box<str>; 2]) -> Box<str> {
 /// The subject portion cannot be worth more than the article (R1.14 of the AE chapter: at most the line value).
 fn subject_within_entered(line: &mut EntryLine) {
     let (Read::Is(subject), Read::Is(entered)) = (line.subject_value, line.entered_value) else { return };
+    // Reading: a subject portion worth nothing is a column that a report fills with zeros, not a value.
+    if subject == WholeDollars::default() {
+        line.subject_value = Read::Blank;
+        return;
+    }
     if subject > entered {
         let heading = Heading::SubjectValue;
         let expected = "a value of the subject portion that is not above the entered value";

@@ -33,6 +33,16 @@ pub fn tariff(cell: &Cell) -> TariffCell {
     repaired(&text).map_or(TariffCell::NotUnderstood, TariffCell::Repaired)
 }
 
+/// Last heading of each of the chapters 1 to 9, the only ones that begin with a zero.
+const LAST_HEADING: [u64; 9] = [6, 10, 9, 10, 11, 4, 14, 14, 10];
+
+/// True if a number of chapters 1 to 9 stands under a heading of the schedule.
+fn heading_exists(hts: Hts) -> bool {
+    let chapter = usize::from(hts.chapter());
+    let last = chapter.checked_sub(1).and_then(|place| LAST_HEADING.get(place));
+    last.is_some_and(|last| (1..=*last).contains(&hts.heading_in_chapter()))
+}
+
 fn repaired(text: &str) -> Option<Hts> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) || whole.starts_with('0') {
@@ -40,7 +50,9 @@ fn repaired(text: &str) -> Option<Hts> {
     }
     match (whole.len(), fraction.len()) {
         // 811908040 was 0811908040; 8119080 was 08119080.
-        (9 | 7, 0) if !text.contains('.') => Hts::parse(&format!("0{whole}")),
+        (9 | 7, 0) if !text.contains('.') => {
+            Hts::parse(&format!("0{whole}")).filter(|hts| heading_exists(*hts))
+        }
         // 8507.6 was 8507.60; 2504.105 was 2504.1050. With five decimals there are two readings.
         (4, 1 | 3) => Hts::parse(&format!("{whole}.{fraction}0")),
         _ => None,
@@ -65,7 +77,7 @@ mod tests {
         assert_eq!(number("811908040"), TariffCell::Repaired(hts("0811.90.8040")));
         assert_eq!(number("8507.6"), TariffCell::Repaired(hts("8507.60")));
         assert_eq!(number("2504.105"), TariffCell::Repaired(hts("2504.10.50")));
-        for lost in ["8507.60001", "85076", "8.5076"] {
+        for lost in ["8507.60001", "85076", "8.5076", "380110500", "3801105", "250410500", "8507600"] {
             assert_eq!(number(lost), TariffCell::NotUnderstood, "{lost}");
         }
         for lost in ["8.5076E+09", "1/1/3801", "3801105000X"] {

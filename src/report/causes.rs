@@ -28,7 +28,7 @@ pub const CSV_HEADINGS: [&str; 13] = [
 
 /// Causes that the Exceptions sheet holds, at most: the largest by stake. All exceptions are in the CSV.
 pub const CAUSES_SHOWN: usize = 10_000;
-/// Causes kept in memory while a file is read. Above this the smallest are dropped, and how many is said.
+/// Causes kept in memory while a file is read. Above this the smallest are dropped, and the sheet says so.
 const CAUSES_KEPT: usize = 4 * CAUSES_SHOWN;
 
 /// Why an exception stands: lines with one cause are one row of the sheet.
@@ -75,8 +75,8 @@ impl Lines {
 #[derive(Clone, Debug, Default)]
 pub struct Causes {
     causes: BTreeMap<Cause, Lines>,
-    /// Causes that were dropped for want of room.
-    pub dropped: u64,
+    /// True if causes were dropped for want of room: how many more there are is then not known.
+    pub dropped: bool,
 }
 
 impl Causes {
@@ -105,7 +105,7 @@ impl Causes {
 
     /// Adds causes that were gathered of later rows.
     pub fn merge(&mut self, later: Causes) {
-        self.dropped += later.dropped;
+        self.dropped |= later.dropped;
         for (cause, lines) in later.causes {
             match self.causes.get_mut(&cause) {
                 Some(known) => known.count(lines.lines, lines.stake),
@@ -117,17 +117,17 @@ impl Causes {
         if self.causes.len() > CAUSES_KEPT {
             let mut kept = std::mem::take(&mut self.causes).into_iter().collect::<Vec<_>>();
             sort(&mut kept);
-            self.dropped += (kept.len() - CAUSES_KEPT / 2) as u64;
+            self.dropped = true;
             kept.truncate(CAUSES_KEPT / 2);
             self.causes = kept.into_iter().collect();
         }
     }
 
-    /// The causes in the order of the sheet, and how many more there are.
+    /// The causes in the order of the sheet, and how many more are known.
     pub fn shown(&self) -> (Vec<(&Cause, &Lines)>, u64) {
         let mut all: Vec<_> = self.causes.iter().collect();
         sort(&mut all);
-        let more = (all.len().saturating_sub(CAUSES_SHOWN)) as u64 + self.dropped;
+        let more = all.len().saturating_sub(CAUSES_SHOWN) as u64;
         all.truncate(CAUSES_SHOWN);
         (all, more)
     }

@@ -292,6 +292,9 @@ fn summary(
 fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Result<(), XlsxError> {
     let (shown, more) = causes.shown();
     let said = match more {
+        _ if causes.dropped => {
+            format!("The largest causes by stake; many more are in {}.", facts.exceptions_csv)
+        }
         0 => format!(
             "One row per cause, the largest stake first. Every exception, line by line: {}.",
             facts.exceptions_csv

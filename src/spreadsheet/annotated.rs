@@ -117,6 +117,17 @@ struct Looks {
     ranks: [CellFormat; 5],
 }
 
+/// Runs what writes to a sheet. Its library panics where the disk for its temporary file is full; that is an error of
+/// the disk like any other.
+fn disk_full<T>(write: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
+    let full =
+        || io::Error::new(io::ErrorKind::StorageFull, "the disk for the temporary file of a sheet is full");
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(write)) {
+        Ok(written) => written.map_err(io_error),
+        Err(_) => Err(full()),
+    }
+}
+
 fn io_error(error: XlsxError) -> io::Error {
     match error {
         XlsxError::IoError(error) => error,
@@ -232,7 +243,7 @@ fn csv_needs_quotes(field: &str, delimiter: u8) -> bool {
 }
 
 impl Annotated {
-    /// Begins the annotated file and writes its heading row. `as_of` stands in the workbook's properties, so that the
+    /// Begins the annotated file and writes its heading row. Our columns stand behind the first `width`. `as_of` stands in the workbook's properties, so that the
     /// same run gives the same bytes.
     ///
     /// # Errors
@@ -241,16 +252,16 @@ impl Annotated {
         destination: &Path,
         format: Format,
         header: &Header,
+        width: usize,
         columns: Vec<OurColumn>,
         as_of: Date,
     ) -> io::Result<(Annotated, Encoder)> {
         let file = WholeFile::begin(destination)?;
-        let encoder =
-            Encoder { format, delimiter: header.delimiter, width: header.cells.len(), ours: columns.len() };
+        let encoder = Encoder { format, delimiter: header.delimiter, width, ours: columns.len() };
         let mut annotated = match format {
             Format::Csv => Annotated { output: Output::Csv, file, rows: 0 },
             Format::Xlsx => {
-                let sheet = Sheet::begin(destination, header, &columns, as_of).map_err(io_error)?;
+                let sheet = Sheet::begin(destination, header, width, &columns, as_of).map_err(io_error)?;
                 Annotated { output: Output::Xlsx(Box::new(sheet)), file, rows: 0 }
             }
         };
@@ -273,7 +284,11 @@ impl Annotated {
             (Encoded::Bytes(bytes), Output::Csv) => self.file.writer().write_all(&bytes),
             (Encoded::Rows(rows), Output::Xlsx(sheet)) => {
                 self.rows += rows.len() as u64;
-                rows.iter().try_for_each(|(row, ours)| sheet.write(row, ours)).map_err(io_error)
+                if self.rows >= SHEET_ROWS_MAX {
+                    let problem = "a sheet holds 1,048,575 lines and no more; run with --format csv";
+                    return Err(io::Error::other(problem));
+                }
+                disk_full(|| rows.iter().try_for_each(|(row, ours)| sheet.write(row, ours)))
             }
             (Encoded::Bytes(_), Output::Xlsx(_)) | (Encoded::Rows(_), Output::Csv) => {
                 unreachable!("an encoder belongs to its output")
@@ -289,9 +304,11 @@ impl Annotated {
         if let Output::Xlsx(sheet) = self.output {
             let Sheet { mut workbook, mut worksheet, columns, width, last_row, header_row, .. } = *sheet;
             let last_column = width + u16::try_from(columns.len()).expect("few columns of ours") - 1;
-            worksheet.autofilter(header_row, 0, last_row, last_column).map_err(io_error)?;
-            workbook.push_worksheet(worksheet);
-            workbook.save_to_writer(self.file.writer()).map_err(io_error)?;
+            disk_full(|| {
+                worksheet.autofilter(header_row, 0, last_row, last_column)?;
+                workbook.push_worksheet(worksheet);
+                workbook.save_to_writer(self.file.writer())
+            })?;
         }
         self.file.complete()
     }
@@ -301,6 +318,7 @@ impl Sheet {
     fn begin(
         destination: &Path,
         header: &Header,
+        width: usize,
         columns: &[OurColumn],
         as_of: Date,
     ) -> Result<Sheet, XlsxError> {
@@ -316,7 +334,7 @@ impl Sheet {
         } else {
             &header.source.sheet
         })?;
-        let width = u16::try_from(header.cells.len()).expect("columns are limited when a file is read");
+        let width = u16::try_from(width).expect("columns are limited when a file is read");
         let from_csv = header.source.sheet.is_empty();
         let columns = columns.to_vec();
         let mut sheet = Sheet {

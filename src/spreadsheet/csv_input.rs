@@ -98,10 +98,9 @@ impl Records<'_> {
                 ReadRecordResult::OutputFull => text.resize(text.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
                 ReadRecordResult::Record => return self.record(used, text, ends, fields).map(Some),
-                ReadRecordResult::End => {
-                    self.start += used;
-                    return Ok(None);
-                }
+                ReadRecordResult::End if used == 0 => return Ok(None),
+                // Blank lines behind the last record: nothing stands in them, and they go back out.
+                ReadRecordResult::End => return self.record(used, text, ends, 0).map(Some),
             }
             if used > RECORD_BYTES_MAX || fields > COLUMNS_MAX {
                 return Err(self.unclosed(used));
@@ -127,13 +126,18 @@ impl Records<'_> {
             // The LF is skipped by the reader as an empty line otherwise; it starts afresh behind it.
             self.reader.reset();
         }
-        if self.ended && self.start + used == self.buffer.len() && self.quote_open(used) {
+        if self.ended && fields > 0 && self.start + used == self.buffer.len() && self.quote_open(used) {
             return Err(self.unclosed(used));
         }
         let bytes: Box<[u8]> = self.buffer[self.start..self.start + used].into();
-        let blank_lines =
-            bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).copied().collect::<Vec<_>>();
-        let line = self.line + line_ends(&blank_lines);
+        let blank_lines = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let line = self.line + line_ends(&bytes[..blank_lines]);
+        if let Some(opened) = swallowed(&bytes[blank_lines..], self.delimiter) {
+            let line = line + line_ends(&bytes[blank_lines..blank_lines + opened]);
+            let problem = "a quote opens here, runs over the end of the line, and text follows where it closes: a \
+                           closing quote is missing; close it or remove it";
+            return Err(self.damaged(line, problem.to_string()));
+        }
         self.line += line_ends(&bytes);
         self.start += used;
         text.truncate(ends[..fields].last().copied().unwrap_or(0));
@@ -186,6 +190,36 @@ pub(super) fn fields_of(bytes: &[u8], delimiter: u8) -> Vec<Cell> {
         from = *end;
     }
     cells
+}
+
+/// Where a quoted field begins that holds a line end and is followed by text after its closing quote: so it looks when
+/// a quote was never closed and the next quote of the file closed it. A quoted field on one line with text behind it is
+/// merely odd.
+fn swallowed(record: &[u8], delimiter: u8) -> Option<usize> {
+    record.contains(&b'"').then_some(())?;
+    let (mut at, mut field_start) = (0, true);
+    while at < record.len() {
+        if !(field_start && record[at] == b'"') {
+            field_start = record[at] == delimiter || matches!(record[at], b'\r' | b'\n');
+            at += 1;
+            continue;
+        }
+        let opened = at;
+        at += 1;
+        while at < record.len() && (record[at] != b'"' || record.get(at + 1) == Some(&b'"')) {
+            at += if record[at] == b'"' { 2 } else { 1 };
+        }
+        let next = record.get(at + 1).copied();
+        let ends_well = next.is_none_or(|byte| byte == delimiter || matches!(byte, b'\r' | b'\n'));
+        let over_lines =
+            record[opened..at.min(record.len())].iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+        if over_lines && !ends_well {
+            return Some(opened);
+        }
+        at += 1;
+        field_start = false;
+    }
+    None
 }
 
 /// Where the last field that opens with a quote begins.
@@ -262,13 +296,12 @@ pub fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C:
         sheet: String::new(),
     });
     let all: Vec<usize> = (0..header.fields.len()).collect();
-    let row = bound_row(&records, header, &all, all.len())?;
+    let row = bound_row(&records, header, &all)?;
     let cells: Vec<String> = row.cells.iter().map(Cell::shown).collect();
-    let width = cells.len();
     let wanted = consumer.header(Header { source, cells, row, delimiter: records.delimiter, bytes: size })?;
     let mut cutter = Cutter::new();
     while let Some(record) = records.next()? {
-        let row = bound_row(&records, record, &wanted, width)?;
+        let row = bound_row(&records, record, &wanted)?;
         let done = records.total - (records.buffer.len() - records.start) as u64;
         cutter.add(path, row, done, consumer)?;
     }
@@ -277,12 +310,7 @@ pub fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C:
     Ok(InputFacts { sha256, bytes: records.total })
 }
 
-fn bound_row(
-    records: &Records<'_>,
-    record: Record,
-    wanted: &[usize],
-    width: usize,
-) -> Result<Row, SpreadsheetError> {
+fn bound_row(records: &Records<'_>, record: Record, wanted: &[usize]) -> Result<Row, SpreadsheetError> {
     let text = std::str::from_utf8(&record.text).map_err(|error| {
         let byte = record.text[error.valid_up_to()];
         let problem = format!("byte {byte:#04x} is not UTF-8; save the file as CSV in UTF-8 and run again");
@@ -296,17 +324,13 @@ fn bound_row(
         "" => Cell::Empty,
         text => Cell::Text(text.into()),
     };
-    let filled = (0..record.fields.len()).rev().find(|column| !field(*column).trim().is_empty());
+    let blank = (0..record.fields.len()).all(|column| field(column).trim().is_empty());
     Ok(Row {
         number: record.line,
         cells: wanted.iter().map(cell).collect(),
-        blank: filled.is_none(),
-        // Empty fields behind the last heading are how spreadsheet programs save; they are no fields of the row.
-        fields: if record.fields.len() > width {
-            filled.map_or(0, |last| last + 1).max(width)
-        } else {
-            record.fields.len()
-        },
+        blank,
+        fields: record.fields.len(),
+        width: record.fields.len(),
         original: Original::Bytes(record.bytes),
     })
 }

@@ -20,7 +20,8 @@ pub fn number_in(value: f64) -> Cell {
 
 /// A date or time of a workbook. A duration stays a number; a serial that is no day becomes an error cell.
 pub fn date_in(value: &ExcelDateTime) -> Cell {
-    if value.is_duration() {
+    // A time without a day is a number, and goes back out as one.
+    if value.is_duration() || (0.0..1.0).contains(&value.as_f64()) {
         return number_in(value.as_f64());
     }
     let out_of_range = || Cell::Error(format!("date serial {}", value.as_f64()).into());

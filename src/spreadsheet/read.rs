@@ -14,7 +14,8 @@ use crate::terms::place::Source;
 
 /// Rows of a piece, at least; a piece is then cut at the next border between rows that do not belong together.
 pub const PIECE_ROWS: usize = 1024;
-/// Rows of a piece, at most. So many rows with one line key are a damaged file, not an entry line.
+/// Rows of a piece from which on it is cut wherever it may be. So many rows with one line key are a damaged file, not an
+/// entry line.
 pub const PIECE_ROWS_MAX: usize = 65_536;
 /// Largest workbook that is read, in bytes: about ten million lines. A workbook is held in memory while it is read.
 pub const WORKBOOK_BYTES_MAX: u64 = 512 * 1024 * 1024;
@@ -93,14 +94,25 @@ pub trait Consumer {
     /// The headings cannot be used.
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Self::Error>;
 
-    /// True if no border of pieces may part the two rows.
-    fn belong_together(&self, one: &Row, other: &Row) -> bool;
+    /// Whether a border of pieces may part the two rows.
+    fn border(&self, one: &Row, other: &Row) -> Border;
 
     /// Takes a piece.
     ///
     /// # Errors
     /// The consumer has stopped.
     fn piece(&mut self, piece: Piece) -> Result<(), Self::Error>;
+}
+
+/// What lies between two rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    /// Nothing that belongs together.
+    Free,
+    /// They belong together, but may be parted where a piece has grown too large.
+    Unwelcome,
+    /// They may never be parted.
+    Forbidden,
 }
 
 /// The heading row of a file.
@@ -198,19 +210,15 @@ impl Cutter {
         done: u64,
         to: &mut C,
     ) -> Result<(), C::Error> {
-        if self.rows.len() >= PIECE_ROWS {
-            let last = self.rows.last().expect("a full piece");
-            if row.blank || last.blank || !to.belong_together(last, &row) {
-                self.flush(done, to)?;
-            } else if self.rows.len() >= PIECE_ROWS_MAX {
-                return Err(SpreadsheetError::Damaged {
-                    path: path.to_path_buf(),
-                    place: format!("row {}", row.number),
-                    problem: format!(
-                        "more than {PIECE_ROWS_MAX} rows in turn carry one entry and line number"
-                    ),
-                }
-                .into());
+        if self.rows.len() >= PIECE_ROWS && !row.blank {
+            // Blank rows part nothing: what stands before them counts.
+            let last = self.rows.iter().rev().find(|row| !row.blank);
+            let large = self.rows.len() >= PIECE_ROWS_MAX;
+            match last.map_or(Border::Free, |last| to.border(last, &row)) {
+                Border::Free => self.flush(done, to)?,
+                Border::Unwelcome if large => self.flush(done, to)?,
+                Border::Forbidden if large => return Err(too_many(path, row.number).into()),
+                Border::Unwelcome | Border::Forbidden => {}
             }
         }
         self.rows.push(row);
@@ -223,5 +231,13 @@ impl Cutter {
         }
         let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(PIECE_ROWS));
         to.piece(Piece { rows, done })
+    }
+}
+
+fn too_many(path: &Path, row: u64) -> SpreadsheetError {
+    SpreadsheetError::Damaged {
+        path: path.to_path_buf(),
+        place: format!("row {row}"),
+        problem: format!("more than {PIECE_ROWS_MAX} rows in turn carry one entry and line number"),
     }
 }

@@ -66,9 +66,10 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// True if there is nothing in the row.
     pub blank: bool,
-    /// How many fields the record of a CSV has, empty ones behind the last heading not counted; 0 for a row of a
-    /// sheet, whose cells stand under their columns.
+    /// How many fields the record of a CSV has; 0 for a row of a sheet, whose cells stand under their columns.
     pub fields: usize,
+    /// How many columns the row takes.
+    pub width: usize,
     pub(super) original: Original,
 }
 
@@ -76,6 +77,6 @@ impl Row {
     /// A row made by hand, for facts typed on a command line and for tests.
     pub fn of_cells(number: u64, cells: Vec<Cell>) -> Row {
         let blank = cells.iter().all(Cell::is_blank);
-        Row { number, original: Original::Cells(cells.clone()), fields: 0, blank, cells }
+        Row { number, original: Original::Cells(cells.clone()), fields: 0, width: cells.len(), blank, cells }
     }
 }

@@ -14,17 +14,6 @@ pub struct WholeFile {
     file: BufWriter<Hashing>,
 }
 
-/// A file that has been put in its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Where.
-    pub path: PathBuf,
-    /// SHA-256 in hexadecimal.
-    pub sha256: String,
-    /// Its size.
-    pub bytes: u64,
-}
-
 /// A written file that still has its temporary name.
 pub struct Ready {
     destination: PathBuf,
@@ -126,6 +115,16 @@ impl Ready {
         self.file.path()
     }
 
+    /// Its SHA-256 in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Its size.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Where it will stand.
     pub fn destination(&self) -> &Path {
         &self.destination
@@ -135,13 +134,13 @@ impl Ready {
     ///
     /// # Errors
     /// The folder cannot be written to.
-    pub fn put(self) -> io::Result<Written> {
-        let Ready { destination, file, sha256, bytes } = self;
+    pub fn put(self) -> io::Result<()> {
+        let Ready { destination, file, .. } = self;
         readable(file.as_file())?;
         file.persist(&destination).map_err(|error| error.error)?;
         let folder = destination.parent().filter(|folder| !folder.as_os_str().is_empty());
         sync_folder(folder.unwrap_or(Path::new(".")));
-        Ok(Written { path: destination, sha256, bytes })
+        Ok(())
     }
 }
 

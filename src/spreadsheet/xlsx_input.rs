@@ -202,7 +202,14 @@ fn row((number, cells): (u64, Vec<Cell>), wanted: Option<&[usize]>) -> Row {
         Some(wanted) => wanted.iter().map(|column| cells.get(*column).cloned().unwrap_or_default()).collect(),
     };
     // Cells of a sheet stand under their column whatever their number: there is nothing to shift.
-    Row { number, cells: bound, blank: false, fields: 0, original: Original::Cells(cells) }
+    Row {
+        number,
+        cells: bound,
+        blank: false,
+        fields: 0,
+        width: cells.len(),
+        original: Original::Cells(cells),
+    }
 }
 
 fn row_of(row_and_cells: (u64, Vec<Cell>), wanted: &[usize]) -> Row {

@@ -29,18 +29,22 @@ impl Hts {
         matches!(len, 6 | 8 | 10).then(|| Hts { value: value * 10u64.pow(u32::from(10 - len)), len })
     }
 
-    /// True if this number begins with the digits of `hint`. A shorter number than the hint never matches, except
-    /// that a number of eight digits matches a hint of ten with the same eight: hints are compared at the legal rate
-    /// line, eight digits; the last two are statistical.
+    /// True if this number falls under `hint`, or may: hints are compared at the legal rate line, eight digits (the
+    /// last two are statistical), and a number of six digits is compared at six.
     pub fn falls_under(self, hint: Hts) -> bool {
-        let compared = hint.len.min(8);
+        let compared = hint.len.min(self.len).min(8);
         let unit = 10u64.pow(u32::from(10 - compared));
-        self.len >= compared && self.value / unit == hint.value / unit
+        self.value / unit == hint.value / unit
     }
 
     /// Two-digit chapter.
     pub fn chapter(self) -> u8 {
         u8::try_from(self.value / 100_000_000).expect("two digits")
+    }
+
+    /// Third and fourth digit: the heading within the chapter.
+    pub fn heading_in_chapter(self) -> u64 {
+        self.value / 1_000_000 % 100
     }
 
     /// How many digits are known: 6, 8 or 10.
@@ -81,7 +85,7 @@ mod tests {
         assert!(hts("3801.10.5010").falls_under(hts("3801.10.5000")));
         assert!(hts("8507.60.0020").falls_under(hts("8507.60")));
         assert!(hts("3801.10.50").falls_under(hts("3801.10.5000")));
-        assert!(!hts("3801.10").falls_under(hts("3801.10.5000")));
+        assert!(hts("3801.10").falls_under(hts("3801.10.5000")));
         assert!(!hts("3801.10.1000").falls_under(hts("3801.10.5000")));
         assert_eq!(hts("9903.01.28").chapter(), 99);
         assert_eq!(hts("0811.90.8040").chapter(), 8);

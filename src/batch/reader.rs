@@ -1,0 +1,107 @@
+//! Reading on a thread of its own: pieces wait in a short line until workers take them.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use super::pipeline::{FileError, internal};
+use crate::entry::Columns;
+use crate::spreadsheet::read::{Border, Header};
+use crate::spreadsheet::row::Row;
+use crate::spreadsheet::{Consumer, InputFacts, Piece, SpreadsheetError, read};
+
+/// Pieces that are worked on at a time, for each thread: enough to keep all busy while the writer writes.
+const PIECES_A_THREAD: usize = 2;
+
+/// What a reader sends.
+pub(super) enum Message {
+    Header(Box<(Header, Columns)>),
+    Piece(Piece),
+}
+
+/// Takes what is read and passes it on.
+struct Feed {
+    path: PathBuf,
+    to: SyncSender<Message>,
+    columns: Option<Columns>,
+}
+
+/// Why the feed stopped: the file, or a receiver that has stopped listening for a reason of its own.
+enum Stop {
+    File(FileError),
+    NobodyListens,
+}
+
+impl From<SpreadsheetError> for Stop {
+    fn from(error: SpreadsheetError) -> Stop {
+        Stop::File(error.into())
+    }
+}
+
+impl Consumer for Feed {
+    type Error = Stop;
+
+    fn fits(&self, header: &[String]) -> bool {
+        Columns::bind(header).is_ok()
+    }
+
+    fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
+        let columns = Columns::bind(&header.cells)
+            .map_err(|error| Stop::File(FileError::Columns { path: self.path.clone(), error }))?;
+        let bound = columns.bound().to_vec();
+        self.columns = Some(columns.clone());
+        self.to.send(Message::Header(Box::new((header, columns)))).map_err(|_| Stop::NobodyListens)?;
+        Ok(bound)
+    }
+
+    fn border(&self, one: &Row, other: &Row) -> Border {
+        match &self.columns {
+            Some(columns) if columns.same_line(one, other) => Border::Forbidden,
+            Some(columns) if columns.same_entry(one, other) => Border::Unwelcome,
+            _ => Border::Free,
+        }
+    }
+
+    fn piece(&mut self, piece: Piece) -> Result<(), Stop> {
+        self.to.send(Message::Piece(piece)).map_err(|_| Stop::NobodyListens)
+    }
+}
+
+/// Reads a file on a thread of its own and gives `work` what it reads.
+pub(super) fn with_reader<T>(
+    path: &Path,
+    sheet: Option<&str>,
+    work: impl FnOnce(Receiver<Message>) -> Result<T, FileError>,
+) -> Result<(T, InputFacts), FileError> {
+    let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
+    std::thread::scope(|scope| {
+        let reader =
+            scope.spawn(|| read(path, sheet, &mut Feed { path: path.to_path_buf(), to, columns: None }));
+        let worked = work(from);
+        let facts = reader.join().map_err(|_| SpreadsheetError::Damaged {
+            path: path.to_path_buf(),
+            place: "whole file".to_string(),
+            problem: "the file is damaged in a way that cannot be read; save it anew".to_string(),
+        })?;
+        match facts {
+            Err(Stop::File(error)) => Err(error),
+            Err(Stop::NobodyListens) => {
+                Err(worked.err().unwrap_or_else(|| internal(path, "a reader stopped early")))
+            }
+            Ok(facts) => worked.map(|worked| (worked, facts)),
+        }
+    })
+}
+
+/// Receives some pieces at once, so that workers have something to share.
+pub(super) fn some_pieces(from: &Receiver<Message>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let most = PIECES_A_THREAD * rayon::current_num_threads().max(1);
+    while pieces.len() < most {
+        let next = if pieces.is_empty() { from.recv().ok() } else { from.try_recv().ok() };
+        match next {
+            Some(Message::Piece(piece)) => pieces.push(piece),
+            Some(Message::Header(_)) | None => break,
+        }
+    }
+    pieces
+}

@@ -1,0 +1,100 @@
+//! Looking through a file without writing: what `check` and `explain` need.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::memo::Memos;
+use super::piece::{Found, Keys, Shop};
+use super::pipeline::{FileError, RunOptions, internal, settled_orders};
+use super::reader::{Message, some_pieces, with_reader};
+use crate::casebook::Casebook;
+use crate::determine::LineFindings;
+use crate::entry::date::{DATE_HEADINGS, Evidence};
+use crate::entry::{Columns, DateOrders, EntryLine, Grouping, lines};
+use crate::spreadsheet::read::Header;
+use crate::spreadsheet::row::{Cell, Row};
+use crate::terms::KnownDay;
+
+/// A file looked through without writing: what `check` and `explain` need.
+#[derive(Debug)]
+pub struct Survey<T> {
+    /// Its headings.
+    pub header: Header,
+    /// Which column means what.
+    pub columns: Columns,
+    /// The order of day and month in each date column.
+    pub orders: DateOrders,
+    /// What was found.
+    pub found: T,
+}
+
+/// Looks through a file without writing. `look` sees every piece's lines with their findings, in order.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn survey_file<T: Default>(
+    casebook: &Casebook,
+    path: &Path,
+    options: &RunOptions,
+    mut look: impl FnMut(&mut T, &EntryLine, &LineFindings),
+) -> Result<Survey<T>, FileError> {
+    let mut orders = DateOrders::default();
+    loop {
+        let (survey, _) = with_reader(path, options.sheet.as_deref(), |from| {
+            let Ok(Message::Header(header)) = from.recv() else {
+                return Err(internal(path, "nothing was read"));
+            };
+            let (header, columns) = *header;
+            let (source, memos) = (Arc::clone(&header.source), Memos::default());
+            let shop = Shop {
+                casebook,
+                options,
+                grouping: Grouping { columns: columns.clone(), orders },
+                source,
+                memos,
+            };
+            let (mut keys, mut found) = (Keys::default(), T::default());
+            let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+            loop {
+                let pieces = some_pieces(&from);
+                if pieces.is_empty() {
+                    break;
+                }
+                let pieces: Vec<Found> = pieces.into_par_iter().map(|piece| shop.find(piece)).collect();
+                for mut piece in pieces {
+                    evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
+                    for (line, findings) in &mut piece.lines {
+                        if let Some(again) = keys.check(line) {
+                            findings.refuse(again);
+                        }
+                        look(&mut found, line, findings);
+                    }
+                }
+            }
+            let settled = settled_orders(&evidence, orders);
+            Ok(((settled != orders).then_some(settled), Survey { header, columns, orders, found }))
+        })?;
+        match survey {
+            (None, survey) => return Ok(survey),
+            (Some(settled), _) if settled != orders => orders = settled,
+            (Some(_), _) => return Err(internal(path, "the order of day and month did not settle")),
+        }
+    }
+}
+
+/// Lines whose cells were given by hand, as `explain` does with facts typed on a command line.
+pub fn find_by_hand(
+    casebook: &Casebook,
+    columns: &Columns,
+    cells: Vec<Cell>,
+    as_of: KnownDay,
+) -> Option<(EntryLine, LineFindings)> {
+    let grouping = Grouping { columns: columns.clone(), orders: DateOrders::default() };
+    let row = Row::of_cells(1, cells);
+    let (lines, _) = lines(&grouping, std::slice::from_ref(&row));
+    let line = lines.into_iter().next()?;
+    let findings = Memos::default().with(|memo| memo.findings(casebook, &line, as_of));
+    Some((line, findings))
+}
