@@ -3,6 +3,7 @@
 //! This room knows no entry line and no file of a broker. It answers with rows and notices, never with money.
 
 pub mod ask;
+mod assemble;
 pub mod check;
 pub mod family;
 pub mod grid;

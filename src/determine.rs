@@ -8,6 +8,7 @@ pub mod across;
 pub mod action;
 pub mod amounts;
 pub mod answer;
+mod in_force;
 pub mod ladder;
 pub mod law;
 pub mod question;

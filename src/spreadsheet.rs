@@ -9,6 +9,7 @@ pub mod read;
 pub mod row;
 pub mod whole_file;
 pub mod xlsx_input;
+pub mod xlsx_output;
 
 pub use annotated::{Annotated, Format, Look, OurRow};
 pub use read::{Consumer, InputFacts, Piece, SpreadsheetError, read};

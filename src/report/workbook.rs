@@ -10,8 +10,8 @@ use super::tally::{Sums, Tally};
 use super::wording;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
-use crate::spreadsheet::annotated::properties;
 use crate::spreadsheet::number::number_out;
+use crate::spreadsheet::xlsx_output::properties;
 use crate::terms::{Code, Money};
 
 /// What the report tells of a run, beside its tally and causes.

@@ -1,0 +1,251 @@
+//! A measure is in force: the rate of the parties, the base it applies to, and the doubts about both.
+
+use super::answer::Doubt;
+use super::answer::{Finding, Missing, NotConcerned, RateUsed, ScopeOutcome, StakeRule, Told, doubtful};
+use super::ladder::{Climb, Climbed, PartyDoubt};
+use super::law::InFamily;
+use super::scope::ScopeFound;
+use crate::casebook::{Asked, Base, EveryoneElse, RateKind, Trust};
+use crate::entry::{Read, ZoneStatus};
+use crate::terms::{CaseNumber, Code, Ground, Heading, Kind, Severity};
+
+impl InFamily<'_> {
+    /// A measure is in force and the case is the right one for the origin.
+    pub(super) fn in_force(
+        &mut self,
+        number: CaseNumber,
+        asked: Asked,
+        scope: Option<ScopeFound>,
+        at_entry: bool,
+        told: &mut Told,
+    ) -> Finding {
+        let kind = number.kind;
+        let found = scope.unwrap_or(ScopeFound {
+            outcome: if self.declared { ScopeOutcome::InScopeDeclared } else { ScopeOutcome::Unsettled },
+            base: None,
+            trust: Trust::Official,
+        });
+        self.standing_source(told.standing, Some(kind));
+        if at_entry {
+            self.lines_not_computed(kind);
+        }
+        let before = self.doubts.len();
+        let climbed = self.climb(number, asked, at_entry, told);
+        let base = self.base(&found);
+        if found.outcome == ScopeOutcome::Unsettled {
+            // The rate is only the stake of a doubt about scope; doubts about the rate would speak of nothing.
+            self.doubts.truncate(before);
+            if at_entry {
+                let ground = Ground::FactsMissing(told.facts_missing.clone());
+                self.doubt(Code::SC03, ground, Some(kind), StakeRule::Figure);
+            }
+            let ceiling = climbed.ceiling();
+            return Finding::Unsettled { missing: Missing::ScopeFacts, floor: None, ceiling, base };
+        }
+        if self.not_computed() {
+            return Finding::Unsettled {
+                missing: Missing::NotComputed,
+                floor: None,
+                ceiling: climbed.ceiling(),
+                base,
+            };
+        }
+        match climbed {
+            Found::Rate(used) => self.with_base(RateUsed { base, ..used }, kind, at_entry),
+            Found::Excluded(rate) => Finding::NotConcerned(NotConcerned::ExcludedPair(rate)),
+            Found::Open { missing, floor, ceiling } => Finding::Unsettled { missing, floor, ceiling, base },
+        }
+    }
+
+    /// The value that counts: as the scope version says of the product; where the product is not known, as the hint
+    /// of the tariff number suggests. A subject value that the line gives is used in any case (CSMS 18-000379).
+    pub(super) fn base(&self, found: &ScopeFound) -> Base {
+        if self.question.values.subject != Read::Blank {
+            return Base::Subject;
+        }
+        let hint = match self.question.hts {
+            Read::Is(hts) => self.family.hint(hts),
+            Read::Blank | Read::NotUnderstood => None,
+        };
+        found.base.or(hint).unwrap_or(Base::Entered)
+    }
+
+    /// Types and lines whose deposit is not computed here.
+    fn not_computed(&self) -> bool {
+        let zone = matches!(self.question.entry_type, Read::Is(entry_type) if entry_type.is_zone())
+            && self.question.zone != Read::Is(ZoneStatus::PrivilegedForeign);
+        let temporary = matches!(self.question.entry_type, Read::Is(entry_type) if entry_type.is_temporary());
+        zone || temporary || self.question.chapter_98
+    }
+
+    fn lines_not_computed(&mut self, kind: Kind) {
+        if self.not_computed() {
+            let ground = match self.question.entry_type {
+                Read::Is(entry_type) => Ground::EntryType(entry_type),
+                Read::Blank | Read::NotUnderstood => Ground::Bare,
+            };
+            self.doubt(Code::XC03, ground, Some(kind), StakeRule::Figure);
+        }
+    }
+
+    /// The rate, with doubts about parties and sources raised for the answer at entry.
+    fn climb(&mut self, number: CaseNumber, asked: Asked, at_entry: bool, told: &mut Told) -> Found {
+        let kind = number.kind;
+        let ladder = self.family.ladder(number, asked);
+        told.ladder =
+            ladder.and_then(|row| self.family.ladders.iter().position(|other| std::ptr::eq(other, row)));
+        let climb = Climb::new(self.family, number, asked, self.question);
+        let (Some(ladder), Some(climb)) = (ladder, climb) else {
+            if at_entry {
+                self.doubt(Code::RT05, Ground::Bare, Some(kind), StakeRule::Unknown);
+            }
+            return Found::Open { missing: Missing::Table, floor: None, ceiling: None };
+        };
+        match climb.climb(ladder, told) {
+            Climbed::Rate { rate, rung, party, doubts } => {
+                let row = &self.family.rates[rate];
+                if row.row.kind == RateKind::Excluded {
+                    return Found::Excluded(rate);
+                }
+                if at_entry {
+                    let farthest = climb.farthest(rate);
+                    self.party_doubts(kind, &doubts, farthest);
+                }
+                self.rate_source(kind, rate);
+                let suffix = self.family.suffix(number, party, asked);
+                let at_withdrawal =
+                    matches!(self.question.entry_type, Read::Is(entry_type) if entry_type.is_warehouse());
+                Found::Rate(RateUsed { rate, rung, suffix, base: Base::Entered, at_withdrawal })
+            }
+            Climbed::PartyMissing { roles, floor, ceiling } => {
+                if at_entry {
+                    let stake = if ceiling.is_some() { StakeRule::Figure } else { StakeRule::Unknown };
+                    self.doubt(Code::PA01, Ground::Parties(roles), Some(kind), stake);
+                }
+                Found::Open { missing: Missing::Party, floor, ceiling }
+            }
+            Climbed::TwoRates(exporter, producer) => {
+                let deposit = |rate: usize| self.family.rates[rate].row.deposit;
+                let (floor, ceiling) = if deposit(exporter) < deposit(producer) {
+                    (exporter, producer)
+                } else {
+                    (producer, exporter)
+                };
+                if at_entry {
+                    let ground = match deposit(exporter).zip(deposit(producer)) {
+                        Some((exporter, producer)) => Ground::TwoRates { exporter, producer },
+                        None => Ground::Bare,
+                    };
+                    self.doubt(Code::PA06, ground, Some(kind), StakeRule::Figure);
+                }
+                self.rate_source(kind, exporter);
+                self.rate_source(kind, producer);
+                Found::Open { missing: Missing::TwoRates, floor: Some(floor), ceiling: Some(ceiling) }
+            }
+            Climbed::NotInTable { everyone } => {
+                if at_entry {
+                    let notice =
+                        told.table.map(|ix| self.family.notices[ix].citation.as_str()).unwrap_or_default();
+                    let ground = Ground::Source { trust: "partial", says: notice.into() };
+                    self.doubt(Code::RT05, ground, Some(kind), StakeRule::Unknown);
+                }
+                Found::Open { missing: Missing::Table, floor: None, ceiling: everyone }
+            }
+        }
+    }
+
+    fn party_doubts(&mut self, kind: Kind, doubts: &[PartyDoubt], farthest: Option<usize>) {
+        for doubt in doubts {
+            let code = match doubt {
+                PartyDoubt::Missing(_) => Code::PA01,
+                PartyDoubt::NotListed(_) => Code::PA02,
+                PartyDoubt::NotAPair => Code::PA03,
+                PartyDoubt::Foreign { .. } => Code::PA07,
+            };
+            let number = self.family.cases.iter().find(|case| case.number.kind == kind);
+            let all_others = number.is_some_and(|case| case.everyone_else == EveryoneElse::AllOthers);
+            // On a list of a few companies, to be none of them is the rule, not a doubt that has a price.
+            let usual = code == Code::PA02 && all_others;
+            let severity = if usual { Severity::Note } else { code.severity() };
+            let stake = farthest.filter(|_| !usual).map_or(StakeRule::Unknown, StakeRule::Against);
+            self.doubts.push(Doubt { code, severity, ground: doubt.ground(), kind: Some(kind), stake });
+        }
+    }
+
+    fn rate_source(&mut self, kind: Kind, rate: usize) {
+        let row = &self.family.rates[rate];
+        let Some(trust) = doubtful(row.trust) else { return };
+        let notice = &self.family.notices[row.notice];
+        let says = if row.row.note.is_empty() { notice.citation.clone() } else { row.row.note.clone() };
+        let severity = if row.trust == Trust::Computed { Severity::Note } else { Severity::Review };
+        let stake = if row.trust == Trust::Disputed { StakeRule::Disputed } else { StakeRule::Unknown };
+        let ground = Ground::Source { trust, says: says.into() };
+        self.doubts.push(Doubt { code: Code::RT04, severity, ground, kind: Some(kind), stake });
+    }
+
+    /// A rate is known; whether its base is.
+    fn with_base(&mut self, used: RateUsed, kind: Kind, at_entry: bool) -> Finding {
+        let row = &self.family.rates[used.rate].row;
+        let values = self.question.values;
+        let open = |missing| Finding::Unsettled {
+            missing,
+            floor: None,
+            ceiling: Some(used.rate),
+            base: Base::Entered,
+        };
+        if matches!(row.kind, RateKind::Unit | RateKind::Both)
+            && (values.quantity != Read::Is(()) || row.unit.is_none_or(|unit| values.unit != Read::Is(unit)))
+        {
+            if at_entry {
+                self.doubt(Code::CD03, Ground::Bare, Some(kind), StakeRule::Unknown);
+            }
+            return open(Missing::Quantity);
+        }
+        let needed = match (row.kind, used.base) {
+            (RateKind::Unit, _) => return Finding::Deposit(used),
+            (_, Base::Entered) => values.entered,
+            (_, Base::Subject) => values.subject,
+        };
+        match needed {
+            Read::Is(()) => Finding::Deposit(used),
+            Read::Blank if used.base == Base::Subject => {
+                if at_entry {
+                    self.doubt(Code::CD04, Ground::Bare, Some(kind), StakeRule::Figure);
+                }
+                open(Missing::Value)
+            }
+            Read::Blank | Read::NotUnderstood => {
+                if at_entry && needed == Read::Blank {
+                    let heading = Heading::EnteredValue;
+                    let ground =
+                        Ground::Cell { heading, found: "".into(), expected: "the value of the line" };
+                    self.doubts.push(Doubt {
+                        code: Code::EN01,
+                        severity: Severity::Stop,
+                        ground,
+                        kind: None,
+                        stake: StakeRule::Unknown,
+                    });
+                }
+                open(Missing::Value)
+            }
+        }
+    }
+}
+
+/// What a climb means for the finding.
+enum Found {
+    Rate(RateUsed),
+    Excluded(usize),
+    Open { missing: Missing, floor: Option<usize>, ceiling: Option<usize> },
+}
+
+impl Found {
+    fn ceiling(&self) -> Option<usize> {
+        match self {
+            Found::Rate(used) => Some(used.rate),
+            Found::Excluded(_) => None,
+            Found::Open { ceiling, .. } => *ceiling,
+        }
+    }
+}
