@@ -1,8 +1,9 @@
 //! Legal examples. The rows of `tests/law/*.csv` are worked by hand from notices and official keys; each says which.
 //! A row is an entry line with the columns of our template; columns that begin with `= ` hold what must come out.
-//! Blank: the output is blank. `*`: not asserted.
+//! Blank: the output is blank. `*`: not asserted. A row may name a folder of `tests/law/cases` under `Cases`.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use adcvd::casebook::{Casebook, load};
@@ -21,19 +22,36 @@ pub fn findings(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> LineF
     }
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/law")
+}
+
+/// Casebooks by the folder that a row names; none for the built-in one.
+fn casebooks() -> HashMap<String, Casebook> {
+    let mut casebooks = HashMap::from([(String::new(), load::load(&[]).unwrap())]);
+    for entry in std::fs::read_dir(folder().join("cases")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        casebooks.insert(name, load::load(&[path]).unwrap());
+    }
+    casebooks
+}
+
 /// Runs every row of a table; returns how many rows, and each difference as a line of text.
-fn run_table(casebook: &Casebook, path: &Path) -> (usize, Vec<String>) {
+fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<String>) {
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_string).collect();
     let columns = Columns::bind(&header).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let grouping = Grouping { columns, orders: DateOrders::default() };
     let column = |name: &str| header.iter().position(|heading| heading == name);
     let (id, as_of) = (column("Id").expect("Id"), column("As Of").expect("As Of"));
+    let cases = column("Cases");
     let mut faults = Vec::new();
     let mut rows = 0;
     for record in reader.records() {
         let record = record.unwrap();
         rows += 1;
+        let casebook = &casebooks[cases.map_or("", |cases| &record[cases])];
         let row_cells =
             grouping.columns.bound().iter().map(|place| Cell::Text(record[*place].into())).collect();
         let row = Row::of_cells(rows, row_cells);
@@ -63,14 +81,13 @@ fn run_table(casebook: &Casebook, path: &Path) -> (usize, Vec<String>) {
 
 #[test]
 fn every_legal_example_comes_out() {
-    let casebook = load::load(&[]).unwrap();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/law");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let casebooks = casebooks();
+    let mut paths: Vec<_> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let mut all = Vec::new();
     let mut rows = 0;
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "csv")) {
-        let (count, faults) = run_table(&casebook, path);
+        let (count, faults) = run_table(&casebooks, path);
         rows += count;
         all.extend(
             faults

@@ -88,8 +88,8 @@ pub(super) fn internal(path: &Path, problem: &str) -> FileError {
 
 /// Who is told how far a run is.
 pub trait Progress: Sync {
-    /// A file begins; its size in bytes, or 0 where it does not measure the work.
-    fn begin(&self, name: &str, bytes: u64);
+    /// A file begins; how much work it is, or 0 where nobody knows.
+    fn begin(&self, name: &str, work: u64);
     /// So many lines were finished, and so much of the file.
     fn advanced(&self, lines: u64, done: u64);
     /// The file is done.
@@ -229,7 +229,7 @@ fn one_pass(
         return Err(internal(path, "nothing was read"));
     };
     let (header, columns) = *header;
-    progress.begin(&header.source.file, header.bytes);
+    progress.begin(&header.source.file, header.work);
     std::fs::create_dir_all(&options.out).map_err(failed(&options.out))?;
     let narrowest = assumed.width.max(header.cells.len());
     let (mut annotated, encoder) = Annotated::begin(

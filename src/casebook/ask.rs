@@ -137,6 +137,13 @@ impl Family {
         self.newest(rows, asked).map(|row| row.suffix)
     }
 
+    /// True if a suffix of the case was in use once and is not any more: it may not be filed.
+    pub fn deactivated(&self, case: CaseNumber, suffix: Suffix, asked: Asked) -> bool {
+        let day = asked.governing.0;
+        let mut rows = self.suffixes.iter().filter(|row| row.case == case && row.suffix == suffix).peekable();
+        rows.peek().is_some() && rows.all(|row| row.through.is_some_and(|last| last < day))
+    }
+
     /// The third-country number of a case for an origin, if one was known.
     pub fn third_country(&self, of: CaseNumber, origin: Country, asked: Asked) -> Option<CaseNumber> {
         let number = self.cases.iter().find(|case| {

@@ -57,14 +57,14 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn begin(&self, name: &str, bytes: u64) {
+    fn begin(&self, name: &str, work: u64) {
         if !self.shown {
             return;
         }
         self.with(|bar| {
-            let (fresh, template) = match bytes {
+            let (fresh, template) = match work {
                 0 => (ProgressBar::new_spinner(), "{prefix} {spinner} {msg}"),
-                bytes => (ProgressBar::new(bytes), "{prefix} [{bar:30}] {percent}% {msg}, {eta} left"),
+                work => (ProgressBar::new(work), "{prefix} [{bar:30}] {percent}% {msg}, {eta} left"),
             };
             let style =
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -65,6 +65,15 @@ impl Merge<'_> {
         &self.casebook.families()[self.families[ix].ix]
     }
 
+    /// The days of the answer at entry.
+    fn asked(&self) -> Asked {
+        let grid = self.casebook.grid();
+        Asked {
+            governing: GoverningDay(grid.day(self.question.governing)),
+            known: KnownDay(grid.day(self.question.filing)),
+        }
+    }
+
     /// For each kind the one case that speaks; two that claim the line are XC02.
     fn choose_cases(&mut self) {
         for kind in Kind::BOTH {
@@ -106,11 +115,7 @@ impl Merge<'_> {
 
     fn parties(&mut self) {
         let Some(ix) = self.deciding_family() else { return };
-        let grid = self.casebook.grid();
-        let asked = Asked {
-            governing: GoverningDay(grid.day(self.question.governing)),
-            known: KnownDay(grid.day(self.question.filing)),
-        };
+        let asked = self.asked();
         let family_ix = self.families[ix].ix;
         let find = |party: &Party| party.listed(self.family(ix), asked).map(|party| (family_ix, party));
         let (exporter, producer) = (find(&self.question.exporter), find(&self.question.producer));
@@ -219,6 +224,9 @@ impl Merge<'_> {
                 Some(_) => Severity::Review,
                 None if suffix == Suffix::EVERYONE_ELSE && everyone => continue,
                 None if suffix == Suffix::EVERYONE_ELSE => Severity::Review,
+                None if self.casebook.families()[family].deactivated(number, suffix, self.asked()) => {
+                    Severity::Review
+                }
                 None => Severity::Note,
             };
             let ground = Ground::Case { number, suffix: used.suffix };

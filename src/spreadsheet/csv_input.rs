@@ -298,7 +298,7 @@ pub fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C:
     let all: Vec<usize> = (0..header.fields.len()).collect();
     let row = bound_row(&records, header, &all)?;
     let cells: Vec<String> = row.cells.iter().map(Cell::shown).collect();
-    let wanted = consumer.header(Header { source, cells, row, delimiter: records.delimiter, bytes: size })?;
+    let wanted = consumer.header(Header { source, cells, row, delimiter: records.delimiter, work: size })?;
     let mut cutter = Cutter::new();
     while let Some(record) = records.next()? {
         let row = bound_row(&records, record, &wanted)?;

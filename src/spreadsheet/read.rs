@@ -126,8 +126,8 @@ pub struct Header {
     pub row: Row,
     /// How a CSV separates its fields; a comma for a workbook.
     pub delimiter: u8,
-    /// Bytes of the file, for a progress bar; 0 where they do not measure the work.
-    pub bytes: u64,
+    /// How much there is to read, in the unit of [`Piece::done`]; 0 where nobody knows. For a progress bar.
+    pub work: u64,
 }
 
 /// What is known of an input after it was read.

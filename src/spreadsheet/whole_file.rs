@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-/// A file on its way to its destination. Dropped before [`WholeFile::put`], it leaves nothing.
+/// A file on its way to its destination. Dropped before [`Ready::put`], it leaves nothing.
 pub struct WholeFile {
     destination: PathBuf,
     file: BufWriter<Hashing>,

@@ -48,7 +48,7 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
     let Some(header) = rows.next()? else { return Err(SpreadsheetError::Empty(path.to_path_buf()).into()) };
     let cells: Vec<String> = header.1.iter().map(Cell::shown).collect();
     let row = row(header, None);
-    let header = Header { source, cells, row, delimiter: b',', bytes: 0 };
+    let header = Header { source, cells, row, delimiter: b',', work: rows.hint() };
     let wanted = consumer.header(header)?;
     let mut cutter = Cutter::new();
     let mut done = 0;
@@ -161,6 +161,12 @@ impl<'a> Rows<'a> {
             next = self.cell()?;
         }
         if cells.iter().all(Cell::is_blank) { self.next() } else { Ok(Some((u64::from(row) + 1, cells))) }
+    }
+
+    /// Rows of the sheet as its writer declared them: a hint for a progress bar, nothing else.
+    fn hint(&self) -> u64 {
+        let declared = self.cells.dimensions();
+        u64::from(declared.end.0.saturating_sub(declared.start.0))
     }
 
     fn disorder(&self, row: u32, what: &str) -> SpreadsheetError {
