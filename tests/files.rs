@@ -7,6 +7,7 @@ use adcvd::batch::{FileError, FileOutcome, RunOptions, Silent, run_file};
 use adcvd::casebook::load;
 use adcvd::report::columns::COLUMNS;
 use adcvd::spreadsheet::Format;
+use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use proptest::prelude::*;
@@ -16,9 +17,18 @@ fn root() -> PathBuf {
 }
 
 fn run(input: &Path, out: &Path, format: Format) -> Result<FileOutcome, FileError> {
+    run_in_pieces(input, out, format, PIECE_ROWS)
+}
+
+fn run_in_pieces(
+    input: &Path,
+    out: &Path,
+    format: Format,
+    piece_rows: usize,
+) -> Result<FileOutcome, FileError> {
     let casebook = load::load(&[]).unwrap();
     let as_of = KnownDay(day::parse_iso("2026-11-22").unwrap());
-    let options = RunOptions { as_of, format, sheet: None, out: out.to_path_buf(), force: false };
+    let options = RunOptions { as_of, format, sheet: None, out: out.to_path_buf(), force: false, piece_rows };
     run_file(&casebook, input, "entries", &options, &Silent)
 }
 
@@ -199,7 +209,24 @@ proptest! {
 }
 
 #[test]
-fn pieces_of_any_size_give_the_same_lines() {
+fn pieces_of_any_size_give_the_same_bytes() {
+    let input = root().join("samples/monthly-entries.xlsx");
+    let folder = tempfile::tempdir().unwrap();
+    let names =
+        ["entries.annotated.csv", "entries.exceptions.csv", "entries.exceptions.xlsx", "entries.run.json"];
+    let bytes = |rows: usize| {
+        let out = folder.path().join(rows.to_string());
+        run_in_pieces(&input, &out, Format::Csv, rows).unwrap();
+        names.map(|name| fs::read(out.join(name)).unwrap())
+    };
+    let whole = bytes(1_000_000);
+    for rows in [1, 7, 100, PIECE_ROWS] {
+        assert!(bytes(rows) == whole, "pieces of {rows} rows");
+    }
+}
+
+#[test]
+fn no_border_parts_a_line_or_an_invoice() {
     // Twelve thousand lines cross several borders of pieces; entries of up to nine lines and two rows a line must not
     // be parted by any.
     let mut text = String::from(

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use adcvd::batch::{RunOptions, Silent, run_file};
 use adcvd::casebook::{Casebook, load};
 use adcvd::spreadsheet::Format as FileFormat;
+use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{Code, EntryNumber, Heading, KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{
@@ -536,6 +537,7 @@ fn codes(path: &Path, as_of: &str) -> BTreeSet<String> {
         sheet: None,
         out: out.path().to_path_buf(),
         force: false,
+        piece_rows: PIECE_ROWS,
     };
     let outcome = run_file(&casebook, path, "sample", &options, &Silent).unwrap();
     outcome.manifest.totals.exceptions.keys().cloned().collect()

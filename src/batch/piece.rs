@@ -139,8 +139,9 @@ pub(super) fn our_columns(header: &Header) -> Vec<OurColumn> {
         ColumnKind::Action => Look::Rank,
         ColumnKind::Text if COLUMNS[place].contains("Matched") => Look::Text(34),
         ColumnKind::Text if COLUMNS[place] == "Standing" => Look::Text(40),
+        ColumnKind::Text if COLUMNS[place] == "Exceptions" => Look::Text(24),
         ColumnKind::Text => Look::Text(14),
-        ColumnKind::Sentence => Look::Sentence(60),
+        ColumnKind::Sentence => Look::Sentence(90),
         ColumnKind::Dollars => Look::Dollars,
         ColumnKind::Money => Look::Money,
     };

@@ -37,6 +37,8 @@ pub struct RunOptions {
     pub out: PathBuf,
     /// Replace files that are not ours.
     pub force: bool,
+    /// Rows of a piece, at least. Results do not depend on it.
+    pub piece_rows: usize,
 }
 
 /// Why a file was not finished. Nothing of it is written.
@@ -156,7 +158,7 @@ pub fn run_file(
     let mut assumed = Settled::default();
     let mut passes = 0;
     let (unplaced, facts) = loop {
-        let (pass, facts) = with_reader(path, options.sheet.as_deref(), |from| {
+        let (pass, facts) = with_reader(path, options, |from| {
             one_pass(casebook, path, &names, options, assumed, progress, &from)
         })?;
         passes += 1;

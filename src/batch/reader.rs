@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::pipeline::{FileError, internal};
+use super::pipeline::{FileError, RunOptions, internal};
 use crate::entry::Columns;
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
@@ -23,6 +23,7 @@ struct Feed {
     path: PathBuf,
     to: SyncSender<Message>,
     columns: Option<Columns>,
+    piece_rows: usize,
 }
 
 /// Why the feed stopped: the file, or a receiver that has stopped listening for a reason of its own.
@@ -53,6 +54,10 @@ impl Consumer for Feed {
         Ok(bound)
     }
 
+    fn piece_rows(&self) -> usize {
+        self.piece_rows
+    }
+
     fn border(&self, one: &Row, other: &Row) -> Border {
         match &self.columns {
             Some(columns) if columns.same_line(one, other) => Border::Forbidden,
@@ -69,13 +74,13 @@ impl Consumer for Feed {
 /// Reads a file on a thread of its own and gives `work` what it reads.
 pub(super) fn with_reader<T>(
     path: &Path,
-    sheet: Option<&str>,
+    options: &RunOptions,
     work: impl FnOnce(Receiver<Message>) -> Result<T, FileError>,
 ) -> Result<(T, InputFacts), FileError> {
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
-        let reader =
-            scope.spawn(|| read(path, sheet, &mut Feed { path: path.to_path_buf(), to, columns: None }));
+        let mut feed = Feed { path: path.to_path_buf(), to, columns: None, piece_rows: options.piece_rows };
+        let reader = scope.spawn(move || read(path, options.sheet.as_deref(), &mut feed));
         let worked = work(from);
         let facts = reader.join().map_err(|_| SpreadsheetError::Damaged {
             path: path.to_path_buf(),

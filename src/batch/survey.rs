@@ -42,7 +42,7 @@ pub fn survey_file<T: Default>(
 ) -> Result<Survey<T>, FileError> {
     let mut orders = DateOrders::default();
     loop {
-        let (survey, _) = with_reader(path, options.sheet.as_deref(), |from| {
+        let (survey, _) = with_reader(path, options, |from| {
             let Ok(Message::Header(header)) = from.recv() else {
                 return Err(internal(path, "nothing was read"));
             };

@@ -11,6 +11,7 @@ use crate::determine::Action;
 use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::Format;
+use crate::spreadsheet::read::PIECE_ROWS;
 use crate::terms::money::Grouped;
 use crate::terms::{Heading, KnownDay};
 
@@ -21,7 +22,14 @@ pub fn as_of(args: &AsOf) -> KnownDay {
 
 /// Options for looking through a file without writing.
 pub fn looking(as_of: KnownDay, sheet: Option<String>) -> RunOptions {
-    RunOptions { as_of, format: Format::Csv, sheet, out: PathBuf::new(), force: false }
+    RunOptions {
+        as_of,
+        format: Format::Csv,
+        sheet,
+        out: PathBuf::new(),
+        force: false,
+        piece_rows: PIECE_ROWS,
+    }
 }
 
 /// Runs every input; a rejected one does not stop the others.
@@ -52,6 +60,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         sheet: args.sheet.clone(),
         out: args.out.clone(),
         force: args.force,
+        piece_rows: PIECE_ROWS,
     };
     let mut exit = Exit::Finished;
     let mut rejected = 0;

@@ -94,6 +94,11 @@ pub trait Consumer {
     /// The headings cannot be used.
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Self::Error>;
 
+    /// Rows of a piece, at least.
+    fn piece_rows(&self) -> usize {
+        PIECE_ROWS
+    }
+
     /// Whether a border of pieces may part the two rows.
     fn border(&self, one: &Row, other: &Row) -> Border;
 
@@ -210,7 +215,7 @@ impl Cutter {
         done: u64,
         to: &mut C,
     ) -> Result<(), C::Error> {
-        if self.rows.len() >= PIECE_ROWS && !row.blank {
+        if self.rows.len() >= to.piece_rows() && !row.blank {
             // Blank rows part nothing: what stands before them counts.
             let last = self.rows.iter().rev().find(|row| !row.blank);
             let large = self.rows.len() >= PIECE_ROWS_MAX;

@@ -19,6 +19,11 @@ pub const SHEET_ROWS_MAX: u64 = 1_048_576;
 /// Characters of a cell. Fixed by the file format; a longer text is cut and marked.
 const CELL_CHARACTERS_MAX: usize = 32_767;
 
+/// Height of the heading row in points: two lines.
+const HEADING_HEIGHT: u32 = 32;
+/// Rows whose cells decide how wide a column is shown.
+const ROWS_MEASURED: u32 = 200;
+
 /// A sheet while it is written.
 pub(super) struct Sheet {
     workbook: Workbook,
@@ -27,6 +32,8 @@ pub(super) struct Sheet {
     width: u16,
     looks: Looks,
     from_csv: bool,
+    /// Characters of the widest cell in each column of the input, over the first rows.
+    widest: Vec<usize>,
     header_row: u32,
     last_row: u32,
 }
@@ -90,6 +97,7 @@ impl Sheet {
             width,
             looks: looks(),
             from_csv,
+            widest: vec![0; usize::from(width)],
             header_row: 0,
             last_row: 0,
         };
@@ -102,6 +110,10 @@ impl Sheet {
         mut self: Box<Sheet>,
         to: &mut (impl Write + Seek + Send),
     ) -> Result<(), XlsxError> {
+        for (column, widest) in (0u16..).zip(&self.widest) {
+            self.worksheet
+                .set_column_width(column, u32::try_from((*widest + 2).clamp(9, 40)).unwrap_or(40))?;
+        }
         let last_column = self.width + u16::try_from(self.columns.len()).expect("few columns of ours") - 1;
         self.worksheet.autofilter(self.header_row, 0, self.last_row, last_column)?;
         self.workbook.push_worksheet(self.worksheet);
@@ -112,8 +124,10 @@ impl Sheet {
         let row = if self.from_csv { 0 } else { sheet_row(header.row.number) };
         (self.header_row, self.last_row) = (row, row);
         self.worksheet.set_freeze_panes(row + 1, 0)?;
+        self.worksheet.set_row_height(row, HEADING_HEIGHT)?;
         for (column, text) in (0u16..).zip(&header.cells) {
-            self.worksheet.set_column_width(column, text.chars().count().clamp(8, 40) as u32)?;
+            // A heading may take two lines.
+            self.widest[usize::from(column)] = text.chars().count().div_ceil(2);
             self.worksheet.write_string_with_format(row, column, cut(text), &self.looks.heading)?;
         }
         for (column, ours) in (self.width..).zip(&self.columns) {
@@ -137,6 +151,11 @@ impl Sheet {
         self.last_row = at;
         if let Original::Cells(cells) = &row.original {
             for (column, cell) in (0u16..).zip(cells) {
+                // A row may be wider than was assumed; the file is then read again with more room.
+                let widest = self.widest.get_mut(usize::from(column));
+                if let Some(widest) = widest.filter(|_| at <= self.header_row + ROWS_MEASURED) {
+                    *widest = (*widest).max(cell.shown().chars().count());
+                }
                 self.cell(at, column, cell)?;
             }
         }
