@@ -35,7 +35,9 @@ pub fn main() -> ExitCode {
     match std::panic::catch_unwind(|| dispatch(&args)) {
         Ok(Ok(exit)) => exit.code(),
         Ok(Err(failure)) => {
-            terminal::complain(&failure.to_string());
+            if !failure.is_silent() {
+                terminal::complain(&failure.to_string());
+            }
             failure.exit().code()
         }
         Err(_) => Exit::Internal.code(),
@@ -51,6 +53,6 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Cases(CasesCommand::List(folders)) => law::list(folders),
         Command::Cases(CasesCommand::Show(show)) => law::show(show),
         Command::Cases(CasesCommand::Check(check)) => law::check(check),
-        Command::Exceptions => law::exceptions(),
+        Command::Exceptions { code } => law::exceptions(code.as_deref()),
     }
 }

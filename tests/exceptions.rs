@@ -55,8 +55,15 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
     let cases: Vec<PathBuf> = cases.is_dir().then_some(cases).into_iter().collect();
     let casebook = load::load(&cases).unwrap_or_else(|error| panic!("{}: {error}", name(folder)));
     let (as_of, out) = (as_of(folder), out.to_path_buf());
-    let options =
-        RunOptions { as_of, format: Format::Csv, sheet: None, out, force: false, piece_rows: PIECE_ROWS };
+    let options = RunOptions {
+        as_of,
+        format: Format::Csv,
+        sheet: None,
+        out,
+        force: false,
+        dates: None,
+        piece_rows: PIECE_ROWS,
+    };
     let outcome = run_file(&casebook, &input(folder), "entries", &options, &Silent);
     outcome.unwrap_or_else(|error| panic!("{}: {error}", name(folder)))
 }

@@ -28,7 +28,15 @@ fn run_in_pieces(
 ) -> Result<FileOutcome, FileError> {
     let casebook = load::load(&[]).unwrap();
     let as_of = KnownDay(day::parse_iso("2026-11-22").unwrap());
-    let options = RunOptions { as_of, format, sheet: None, out: out.to_path_buf(), force: false, piece_rows };
+    let options = RunOptions {
+        as_of,
+        format,
+        sheet: None,
+        out: out.to_path_buf(),
+        force: false,
+        dates: None,
+        piece_rows,
+    };
     run_file(&casebook, input, "entries", &options, &Silent)
 }
 

@@ -537,6 +537,7 @@ fn codes(path: &Path, as_of: &str) -> BTreeSet<String> {
         sheet: None,
         out: out.path().to_path_buf(),
         force: false,
+        dates: None,
         piece_rows: PIECE_ROWS,
     };
     let outcome = run_file(&casebook, path, "sample", &options, &Silent).unwrap();

@@ -52,14 +52,21 @@ impl OutputNames {
         let listed = self.manifest_there().into_iter().flat_map(|manifest| manifest.outputs);
         let ours = self.outputs();
         let other = listed.map(|output| (folder.join(&output.name), output.sha256));
-        let unchanged = |path: &Path, sha256: &str| {
-            let hash = |bytes: Vec<u8>| -> String {
-                Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-            };
-            std::fs::read(path).is_ok_and(|bytes| hash(bytes) == sha256)
-        };
+        let unchanged = |path: &Path, sha256: &str| hash_of(path).is_some_and(|now| now == sha256);
         let other = other.filter(|(path, sha256)| !ours.contains(&path.as_path()) && unchanged(path, sha256));
         other.map(|(path, _)| path).collect()
+    }
+
+    /// Refuses to go on where an output that is there cannot be written: it is open in another program, or protected.
+    ///
+    /// # Errors
+    /// The first such output; nothing has been touched then.
+    pub fn can_be_written(&self) -> Result<(), FileError> {
+        for path in self.outputs().into_iter().chain([&*self.manifest]).filter(|path| path.is_file()) {
+            let opened = std::fs::OpenOptions::new().write(true).open(path);
+            opened.map_err(|source| FileError::Locked { path: path.to_path_buf(), source })?;
+        }
+        Ok(())
     }
 
     /// Refuses to replace a file that no earlier run of ours wrote, and ever to replace the input.
@@ -74,24 +81,37 @@ impl OutputNames {
         if let Some(path) = self.outputs().into_iter().chain([&*self.manifest]).find(|path| same(path)) {
             return Err(FileError::OutputIsInput(path.to_path_buf()));
         }
+        self.can_be_written()?;
         if force {
             return Ok(());
         }
         let ours = self.manifest_there();
         let listed = |path: &Path| {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            ours.iter()
-                .flat_map(|manifest| &manifest.outputs)
-                .any(|output| Some(&output.name) == name.as_ref())
+            let mut outputs = ours.iter().flat_map(|manifest| &manifest.outputs);
+            outputs.find(|output| Some(&output.name) == name.as_ref()).map(|output| output.sha256.as_str())
         };
+        for path in self.outputs().into_iter().filter(|path| path.is_file()) {
+            let changed = |sha256: &str| hash_of(path).is_some_and(|now| now != sha256);
+            if listed(path).is_some_and(changed) {
+                return Err(FileError::Changed(path.to_path_buf()));
+            }
+        }
         let manifest_is_ours = ours.is_some() || !self.manifest.exists();
-        let foreign =
-            self.outputs().into_iter().find(|path| path.exists() && !(listed(path) && path.is_file()));
+        let foreign = self
+            .outputs()
+            .into_iter()
+            .find(|path| path.exists() && !(listed(path).is_some() && path.is_file()));
         match foreign.or((!manifest_is_ours).then_some(&*self.manifest)) {
             Some(path) => Err(FileError::Exists(path.to_path_buf())),
             None => Ok(()),
         }
     }
+}
+
+fn hash_of(path: &Path) -> Option<String> {
+    let bytes = std::fs::read(path).ok()?;
+    Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// What the outputs of each input are called: its stem, or its whole name where two inputs share a stem.

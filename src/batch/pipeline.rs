@@ -15,7 +15,7 @@ use super::piece::{Finished, Found, Keys, Shop, our_columns};
 use super::reader::{Message, some_pieces, with_reader};
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
-use crate::entry::{DateOrders, Grouping, columns::ColumnError};
+use crate::entry::{DateOrder, DateOrders, Grouping, columns::ColumnError};
 use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, RunFacts};
@@ -37,6 +37,8 @@ pub struct RunOptions {
     pub out: PathBuf,
     /// Replace files that are not ours.
     pub force: bool,
+    /// Which of day and month comes first where the file does not tell.
+    pub dates: Option<DateOrder>,
     /// Rows of a piece, at least. Results do not depend on it.
     pub piece_rows: usize,
 }
@@ -65,9 +67,22 @@ pub enum FileError {
     },
     /// A file is there that is not ours.
     #[error(
-        "{0} exists and no manifest of adcvd lists it; move it away, choose another folder with -o, or use --force"
+        "{0} is there and no earlier run wrote it; move it away, choose another folder with -o, or use --force"
     )]
     Exists(PathBuf),
+    /// A file of ours was changed since it was written.
+    #[error(
+        "{0} was changed since it was written; rename it to keep the changes, or use --force to replace it"
+    )]
+    Changed(PathBuf),
+    /// A file that is to be replaced cannot be written.
+    #[error("{path} cannot be replaced ({source}); if it is open in another program, close it and run again")]
+    Locked {
+        /// Which output.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// An output would overwrite the input.
     #[error("the output {0} would replace the input; choose another folder with -o")]
     OutputIsInput(PathBuf),
@@ -200,6 +215,7 @@ fn place(
     let file = file.complete().map_err(failed(&names.manifest))?;
     // Everything is on the disk; only names change from here on. Between the two removals and the last name there is no
     // manifest that could speak for a mixture.
+    names.can_be_written()?;
     let stale = names.stale();
     remove_if_there(&names.manifest).map_err(failed(&names.manifest))?;
     for path in stale {
@@ -284,7 +300,7 @@ fn one_pass(
             causes.merge(piece.causes);
         }
     }
-    let orders = settled_orders(&evidence, assumed.orders);
+    let orders = settled_orders(&evidence, assumed.orders, options.dates);
     if orders != assumed.orders || width > narrowest {
         return Ok(Pass::Again(Settled { orders, width }));
     }
@@ -298,12 +314,18 @@ fn one_pass(
 }
 
 /// The order of day and month that the whole file bears out: the assumed one for columns on which nothing hangs.
-pub(super) fn settled_orders(evidence: &[Evidence; DATE_HEADINGS.len()], assumed: DateOrders) -> DateOrders {
+/// Where the file does not tell, `said` counts: what the user says of it.
+pub(super) fn settled_orders(
+    evidence: &[Evidence; DATE_HEADINGS.len()],
+    assumed: DateOrders,
+    said: Option<DateOrder>,
+) -> DateOrders {
     let mut orders = assumed;
-    for (order, evidence) in orders.0.iter_mut().zip(evidence) {
-        if evidence.either > 0 {
-            *order = evidence.order();
-        }
+    for (order, evidence) in orders.0.iter_mut().zip(evidence).filter(|(_, evidence)| evidence.either > 0) {
+        *order = match evidence.order() {
+            DateOrder::Unsettled | DateOrder::Contradicted => said.unwrap_or(evidence.order()),
+            told => told,
+        };
     }
     orders
 }

@@ -12,7 +12,7 @@ use super::reader::{Message, some_pieces, with_reader};
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
-use crate::entry::{Columns, DateOrders, EntryLine, Grouping, lines};
+use crate::entry::{Columns, DateOrder, DateOrders, EntryLine, Grouping, lines};
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::KnownDay;
@@ -73,7 +73,7 @@ pub fn survey_file<T: Default>(
                     }
                 }
             }
-            let settled = settled_orders(&evidence, orders);
+            let settled = settled_orders(&evidence, orders, options.dates);
             Ok(((settled != orders).then_some(settled), Survey { header, columns, orders, found }))
         })?;
         match survey {
@@ -91,7 +91,10 @@ pub fn find_by_hand(
     cells: Vec<Cell>,
     as_of: KnownDay,
 ) -> Option<(EntryLine, LineFindings)> {
-    let grouping = Grouping { columns: columns.clone(), orders: DateOrders::default() };
+    let grouping = Grouping {
+        columns: columns.clone(),
+        orders: DateOrders([DateOrder::Unsettled; DATE_HEADINGS.len()]),
+    };
     let row = Row::of_cells(1, cells);
     let (lines, _) = lines(&grouping, std::slice::from_ref(&row));
     let line = lines.into_iter().next()?;

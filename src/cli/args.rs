@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use crate::entry::DateOrder;
+
 /// AD/CVD cash deposits for customs entry files: scope, exporter/producer pair, rate on the day of entry, with its
 /// source.
 #[derive(Debug, Parser)]
@@ -30,7 +32,10 @@ pub enum Command {
     #[command(subcommand)]
     Cases(CasesCommand),
     /// The catalogue of exception codes
-    Exceptions,
+    Exceptions {
+        /// One code, such as PA02
+        code: Option<String>,
+    },
 }
 
 /// What `cases` can do.
@@ -74,6 +79,33 @@ pub enum FormatArg {
     Csv,
 }
 
+/// Which of day and month comes first.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum DatesArg {
+    /// 08/01/2025 is the first of August
+    MonthFirst,
+    /// 08/01/2025 is the eighth of January
+    DayFirst,
+}
+
+impl DatesArg {
+    /// As the readers of cells take it.
+    pub fn order(self) -> DateOrder {
+        match self {
+            DatesArg::MonthFirst => DateOrder::MonthFirst,
+            DatesArg::DayFirst => DateOrder::DayFirst,
+        }
+    }
+}
+
+/// What is said of dates such as 08/01/2025.
+#[derive(Debug, clap::Args)]
+pub struct DatesOption {
+    /// How to read 08/01/2025 where no row of its column tells day and month apart [default: an exception]
+    #[arg(long = "dates", value_name = "ORDER", value_enum)]
+    pub order: Option<DatesArg>,
+}
+
 /// `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
@@ -89,6 +121,9 @@ pub struct RunArgs {
     /// Sheet of a workbook
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub dates: DatesOption,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub as_of: AsOf,
@@ -119,6 +154,9 @@ pub struct CheckArgs {
     pub sheet: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub dates: DatesOption,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub as_of: AsOf,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -139,6 +177,9 @@ pub struct ExplainArgs {
     /// Sheet of a workbook
     #[arg(long, value_name = "NAME", requires = "input")]
     pub sheet: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub dates: DatesOption,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub facts: FactArgs,

@@ -67,6 +67,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// True where nobody is left to be told: the reader of a pipe went away.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Failure::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// The exit code of this failure.
     pub fn exit(&self) -> Exit {
         match self {
@@ -84,10 +89,12 @@ impl Failure {
 /// The exit code of a file that was not finished.
 pub fn of_file(error: &FileError) -> Exit {
     match error {
-        FileError::Input(SpreadsheetError::Io { .. }) | FileError::Output { .. } => Exit::Io,
+        FileError::Input(SpreadsheetError::Io { .. } | SpreadsheetError::NotThere(_))
+        | FileError::Output { .. }
+        | FileError::Locked { .. } => Exit::Io,
         FileError::Input(SpreadsheetError::Sheet { typed: true, .. }) => Exit::Usage,
         FileError::Input(_) | FileError::Columns { .. } => Exit::Rejected,
-        FileError::Exists(_) | FileError::OutputIsInput(_) => Exit::Usage,
+        FileError::Exists(_) | FileError::Changed(_) | FileError::OutputIsInput(_) => Exit::Usage,
         FileError::Internal { .. } => Exit::Internal,
     }
 }

@@ -38,14 +38,14 @@ fn of_file(
 ) -> Result<Vec<(EntryLine, LineFindings)>, Failure> {
     let Some(input) = &args.input else { return Ok(Vec::new()) };
     let wanted = |line: &EntryLine| match (&args.line, args.row) {
-        (Some(label), _) => line.label() == *label,
+        (Some(label), _) => same_line(line, label),
         (None, Some(row)) => line.rows.contains(&row),
         (None, None) => false,
     };
     if args.line.is_none() && args.row.is_none() {
         return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
     }
-    let options = looking(as_of, args.sheet.clone());
+    let options = looking(as_of, args.sheet.clone(), &args.dates);
     let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, line, findings| {
         if wanted(line) {
             found.push((line.clone(), findings.clone()));
@@ -61,6 +61,28 @@ fn of_file(
         return Err(Failure::Usage(format!("{} has {what}", input.display())));
     }
     Ok(survey.found)
+}
+
+/// Facts that were typed stand on no row.
+fn named((mut line, findings): (EntryLine, LineFindings)) -> (EntryLine, LineFindings) {
+    line.entry_number = "The facts given".into();
+    (line, findings)
+}
+
+/// True if `label` names the line, or with an entry number alone one of its lines. Hyphens, case and leading zeros of
+/// the line number do not matter.
+fn same_line(line: &EntryLine, label: &str) -> bool {
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    };
+    let (entry, number) =
+        label.split_once('/').map_or((label, None), |(entry, number)| (entry, Some(number)));
+    let number_fits = |number: &str| {
+        plain(number).trim_start_matches('0') == plain(&line.line_number).trim_start_matches('0')
+    };
+    !line.entry_number.is_empty()
+        && plain(entry) == plain(&line.entry_number)
+        && number.is_none_or(number_fits)
 }
 
 fn typed(
@@ -101,5 +123,6 @@ fn typed(
     let cell =
         |value: &Option<String>| value.as_ref().map_or(Cell::Empty, |text| Cell::Text(text.as_str().into()));
     let cells = given.iter().map(|(_, value, _)| cell(value)).collect();
-    find_by_hand(casebook, &columns, cells, as_of).ok_or_else(|| Failure::Usage("no facts".to_string()))
+    let found = find_by_hand(casebook, &columns, cells, as_of);
+    found.map(named).ok_or_else(|| Failure::Usage("no facts".to_string()))
 }

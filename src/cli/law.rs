@@ -24,7 +24,8 @@ fn family_of(casebook: &Casebook, number: CaseNumber) -> Result<&Family, Failure
     })
 }
 
-fn row(family: &Family, rate: &Rate) -> String {
+/// A rate; its notice only where it is not the one of the table.
+fn row(family: &Family, rate: &Rate, table: Option<usize>) -> String {
     let who = match rate.key {
         RateKey::Pair(..) => format!("{} / {}", rate.row.exporter, rate.row.producer),
         RateKey::Exporter(_) => format!("{} (exporter)", rate.row.exporter),
@@ -36,14 +37,15 @@ fn row(family: &Family, rate: &Rate) -> String {
     if let Some(margin) = rate.row.margin.filter(|margin| Some(*margin) != rate.row.deposit) {
         let _ = write!(text, "; margin {margin}");
     }
-    let _ = write!(text, "  [{}", family.notices[rate.notice].citation);
+    let mut source = Vec::new();
+    if table != Some(rate.notice) {
+        source.push(family.notices[rate.notice].citation.clone());
+    }
     if rate.trust != Trust::Official {
-        let _ = write!(text, ", {}", rate.trust.word());
+        source.push(rate.trust.word().to_string());
     }
-    if let Some(other) = rate.row.disputed {
-        let _ = write!(text, ": {other} elsewhere");
-    }
-    text + "]"
+    source.extend(rate.row.disputed.map(|other| format!("{other} elsewhere")));
+    if source.is_empty() { text } else { format!("{text}  [{}]", source.join(", ")) }
 }
 
 /// True if every word of what was asked stands in the name, or the keys are equal.
@@ -100,6 +102,7 @@ fn rates_of(family: &Family, case: CaseNumber, asked: Asked, party: Option<&str>
         let _ = writeln!(text, "            no rate table is at hand for this day\n");
         return;
     };
+    let _ = writeln!(text, "            rates of {}", family.notices[table.notice].citation);
     if table.partial {
         let _ = writeln!(
             text,
@@ -112,7 +115,7 @@ fn rates_of(family: &Family, case: CaseNumber, asked: Asked, party: Option<&str>
         let fits =
             party.is_none_or(|party| names.iter().any(|name| !name.is_empty() && names_party(name, party)));
         if fits || rate.key == RateKey::Everyone {
-            let _ = writeln!(text, "{}", row(family, rate));
+            let _ = writeln!(text, "{}", row(family, rate, Some(table.notice)));
             rows += 1;
         }
     }
@@ -207,7 +210,7 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     }
     text.push_str("\nRates\n");
     for rate in &family.rates {
-        let _ = writeln!(text, "  {}  from {}{}", rate.row.case, rate.from, row(family, rate));
+        let _ = writeln!(text, "  {}  from {}{}", rate.row.case, rate.from, row(family, rate, None));
     }
     for advisory in &family.advisories {
         let _ = writeln!(
@@ -251,10 +254,16 @@ pub fn check(args: &CheckCasesArgs) -> Result<Exit, Failure> {
 /// The catalogue of exception codes.
 ///
 /// # Errors
-/// The output is closed.
-pub fn exceptions() -> Result<Exit, Failure> {
+/// There is no such code, or the output is closed.
+pub fn exceptions(wanted: Option<&str>) -> Result<Exit, Failure> {
     let mut text = String::new();
-    for code in Code::ALL {
+    let fits = |code: &&Code| wanted.is_none_or(|wanted| code.text().eq_ignore_ascii_case(wanted));
+    let codes: Vec<&Code> = Code::ALL.iter().filter(fits).collect();
+    if codes.is_empty() {
+        let wanted = wanted.unwrap_or_default();
+        return Err(Failure::Usage(format!("there is no code {wanted:?}; `adcvd exceptions` lists all")));
+    }
+    for code in codes {
         let _ = writeln!(text, "{code}  {:<7} {}", code.severity().to_string(), code.meaning());
         let _ = writeln!(text, "              {}", code.remedy());
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{AsOf, CheckArgs, FormatArg, RunArgs};
+use super::args::{AsOf, CheckArgs, DatesArg, DatesOption, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::terminal::{Bar, complain, grouped, say};
 use crate::batch::{FileOutcome, RunOptions, names, run_file, shared, survey_file};
@@ -21,13 +21,14 @@ pub fn as_of(args: &AsOf) -> KnownDay {
 }
 
 /// Options for looking through a file without writing.
-pub fn looking(as_of: KnownDay, sheet: Option<String>) -> RunOptions {
+pub fn looking(as_of: KnownDay, sheet: Option<String>, dates: &DatesOption) -> RunOptions {
     RunOptions {
         as_of,
         format: Format::Csv,
         sheet,
         out: PathBuf::new(),
         force: false,
+        dates: dates.order.map(DatesArg::order),
         piece_rows: PIECE_ROWS,
     }
 }
@@ -60,6 +61,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         sheet: args.sheet.clone(),
         out: args.out.clone(),
         force: args.force,
+        dates: args.dates.order.map(DatesArg::order),
         piece_rows: PIECE_ROWS,
     };
     let mut exit = Exit::Finished;
@@ -112,6 +114,7 @@ fn actions(tally: &Tally) -> String {
         let Some(sums) = tally.actions.get(&action) else { continue };
         let (at_entry, restated) = match action {
             Action::NotTested => (String::new(), String::new()),
+            Action::NoFigure => ("not known".to_string(), Grouped(sums.restated).to_string()),
             _ => (Grouped(sums.at_entry).to_string(), Grouped(sums.restated).to_string()),
         };
         text.push_str(&format!(
@@ -123,6 +126,10 @@ fn actions(tally: &Tally) -> String {
     let all = &tally.all;
     let (at_entry, restated) = (Grouped(all.at_entry).to_string(), Grouped(all.restated).to_string());
     text.push_str(&format!("  {:<12}{:>10}{at_entry:>22}{restated:>22}\n", "all", grouped(all.lines)));
+    let open = tally.lines(Action::NoFigure);
+    if open > 0 {
+        text.push_str(&format!("  The sums are of lines with a figure; {} have none.\n", grouped(open)));
+    }
     text
 }
 
@@ -132,7 +139,7 @@ fn actions(tally: &Tally) -> String {
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let casebook = load(&args.cases.folders)?;
-    let options = looking(as_of(&args.as_of), args.sheet.clone());
+    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.dates);
     let survey = survey_file(&casebook, &args.input, &options, |tally: &mut Tally, line, findings| {
         tally.add(&casebook, line, findings);
     })?;

@@ -139,6 +139,9 @@ impl<'a> Climb<'a> {
                     let climbed = self.everyone(ladder, owners_rung_unknown);
                     let row = match &climbed {
                         Climbed::Rate { rate, .. } => Tried::Found(*rate),
+                        Climbed::PartyMissing { roles, .. } if !roles.is_empty() => {
+                            Tried::NameMissing(roles[0])
+                        }
                         _ => Tried::NoRow,
                     };
                     told.tried.push((rung.word(), row));

@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 
 use super::amount::{AMOUNT, amount_in, figure_in};
 use super::columns::Columns;
-use super::date::{DATE, DATE_HEADINGS, DATE_ORDER, DateCell, DateOrders, Evidence, read_date};
+use super::date::{
+    DATE, DATE_HEADINGS, DATE_ORDER, DATE_ORDERS, DateCell, DateOrder, DateOrders, Evidence, read_date,
+};
 use super::line::{Declared, Name, Read, ZoneStatus};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::party_name;
@@ -220,6 +222,7 @@ impl<'a> Cells<'a> {
         let column = DATE_HEADINGS.iter().position(|date| *date == heading).expect("a date heading");
         let expected = match read_date(cell, orders.0[column], &mut evidence[column]) {
             DateCell::Is(date) => return Read::Is(date),
+            DateCell::Ambiguous if orders.0[column] == DateOrder::Contradicted => DATE_ORDERS,
             DateCell::Ambiguous => DATE_ORDER,
             DateCell::NotUnderstood => DATE,
         };

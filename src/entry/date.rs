@@ -7,8 +7,12 @@ use crate::terms::Heading;
 
 /// What is expected of a date.
 pub const DATE: &str = "a date such as 2025-08-01 or 08/01/2025";
-/// What is expected where day and month cannot be told apart.
-pub const DATE_ORDER: &str = "a date such as 2025-08-01: no row of this column tells day and month apart";
+/// What is expected where no row tells day and month apart.
+pub const DATE_ORDER: &str =
+    "a date such as 2025-08-01, or --dates month-first: no row of this column tells day and month apart";
+/// What is expected where rows contradict each other.
+pub const DATE_ORDERS: &str =
+    "a date such as 2025-08-01: some rows of this column put the month first and some the day";
 
 /// The earliest day that an entry date can plausibly be: the Tariff Act's AD/CVD provisions in their present form took
 /// effect on 1980-01-01. A date before it is a damaged cell.
@@ -33,8 +37,10 @@ pub enum DateOrder {
     MonthFirst,
     /// The eighth of January.
     DayFirst,
-    /// The file does not tell, or tells both.
+    /// No row of the file tells.
     Unsettled,
+    /// Some rows tell the one, some the other.
+    Contradicted,
 }
 
 /// What the rows of a column told about the order.
@@ -52,7 +58,8 @@ impl Evidence {
     /// The order that the rows settle.
     pub fn order(&self) -> DateOrder {
         match (self.month_first > 0, self.day_first > 0, self.either > 0) {
-            (true, true, _) | (false, false, true) => DateOrder::Unsettled,
+            (true, true, _) => DateOrder::Contradicted,
+            (false, false, true) => DateOrder::Unsettled,
             (false, true, _) => DateOrder::DayFirst,
             (true, false, _) | (false, false, false) => DateOrder::MonthFirst,
         }
@@ -95,7 +102,7 @@ pub fn read_date(cell: &Cell, order: DateOrder, evidence: &mut Evidence) -> Date
 }
 
 fn read_text(text: &str, order: DateOrder, evidence: &mut Evidence) -> DateCell {
-    let day = without_midnight(text);
+    let day = without_time(text);
     if let Some(date) = crate::terms::day::parse_iso(day) {
         return DateCell::Is(date);
     }
@@ -119,7 +126,7 @@ fn read_text(text: &str, order: DateOrder, evidence: &mut Evidence) -> DateCell 
             match order {
                 DateOrder::MonthFirst => DateCell::Is(month_first),
                 DateOrder::DayFirst => DateCell::Is(day_first),
-                DateOrder::Unsettled => DateCell::Ambiguous,
+                DateOrder::Unsettled | DateOrder::Contradicted => DateCell::Ambiguous,
             }
         }
         (one, other) => {
@@ -130,12 +137,16 @@ fn read_text(text: &str, order: DateOrder, evidence: &mut Evidence) -> DateCell 
     }
 }
 
-/// A date that a program wrote as midnight of a day, without the time.
-fn without_midnight(text: &str) -> &str {
-    match text.split_once([' ', 'T']) {
-        Some((day, time)) if matches!(time.trim(), "00:00" | "00:00:00" | "0:00" | "12:00:00 AM") => day,
-        _ => text,
-    }
+/// The day of a date that was written with a time of day.
+fn without_time(text: &str) -> &str {
+    let Some((day, time)) = text.split_once([' ', 'T']) else { return text };
+    let time = time.trim().trim_end_matches(['Z', 'z']);
+    let time =
+        ["AM", "PM", "am", "pm"].iter().find_map(|half| time.strip_suffix(half)).unwrap_or(time).trim_end();
+    let parts: Vec<&str> = time.split(':').collect();
+    let plain =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if (2..=3).contains(&parts.len()) && parts.iter().all(plain) { day } else { text }
 }
 
 #[cfg(test)]
@@ -149,7 +160,14 @@ mod tests {
     #[test]
     fn iso_and_us() {
         let august = DateCell::Is(date(2025, 8, 1));
-        for text in ["2025-08-01", "08/01/2025", "8/1/2025", "08/01/2025 00:00:00", "2025-08-01T00:00:00"] {
+        for text in [
+            "2025-08-01",
+            "08/01/2025",
+            "8/1/2025",
+            "08/01/2025 00:00:00",
+            "2025-08-01T00:00:00",
+            "8/1/2025 10:22 AM",
+        ] {
             assert_eq!(read(text, DateOrder::MonthFirst), august, "{text}");
         }
         assert_eq!(read("01/08/2025", DateOrder::DayFirst), august);
@@ -178,6 +196,6 @@ mod tests {
         }
         assert_eq!(evidence.order(), DateOrder::DayFirst);
         evidence.add(Evidence { month_first: 1, ..Evidence::default() });
-        assert_eq!(evidence.order(), DateOrder::Unsettled);
+        assert_eq!(evidence.order(), DateOrder::Contradicted);
     }
 }

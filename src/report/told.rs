@@ -92,6 +92,9 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             });
             let expected = match exception.code {
                 Code::RT01 => "a case of this casebook".to_string(),
+                Code::XC04 if suffix.is_none() => {
+                    "a suffix to check it against; none is at hand for these parties".to_string()
+                }
                 _ => number.as_filed(*suffix),
             };
             told(case_heading(exception.kind), found.unwrap_or_default(), expected)
@@ -112,7 +115,8 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
                 Code::PA01 => "the name of the company",
                 _ => "a company on the list, or confirmation that it is none",
             };
-            told(&headings(&fields), found.join(" / "), expected.to_string())
+            let list = exception.kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
+            told(&headings(&fields), found.join(" / "), format!("{expected}{list}"))
         }
         Ground::PrintedAs { role, printed } => {
             let mut told =

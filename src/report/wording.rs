@@ -220,5 +220,5 @@ pub fn scope(findings: &LineFindings) -> &'static str {
 }
 
 /// How severities relate to money.
-pub const SEVERITIES: &str = "Stop: no figure. Review: the figure stands until a person confirms it. Note: to be known. \
+pub const SEVERITIES: &str = "Stop: no figure. Review: a person must confirm; a figure that is given stands until then. Note: to be known. \
                               An exception that costs nothing whichever way it turns out is a Note.";

@@ -260,9 +260,17 @@ fn summary(
     for action in Action::ALL {
         let empty = Sums::default();
         let of_action = tally.actions.get(&action).unwrap_or(&empty);
-        sheet.values(sums(action.text().into(), of_action, false))?;
+        let mut values = sums(action.text().into(), of_action, false);
+        // 0.00 would say that nothing is due.
+        if matches!(action, Action::NoFigure | Action::NotTested) {
+            values[3] = Value::Text(String::new());
+        }
+        if action == Action::NotTested {
+            values[4] = Value::Text(String::new());
+        }
+        sheet.values(values)?;
     }
-    sheet.values(sums("All lines".into(), &tally.all, false))?;
+    sheet.values(sums("All lines that have a figure".into(), &tally.all, false))?;
     sheet.row += 1;
     sheet.headings(&with("By case", &money))?;
     for (case, of_case) in &tally.cases {

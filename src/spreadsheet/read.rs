@@ -33,6 +33,9 @@ pub enum SpreadsheetError {
         /// Why.
         source: std::io::Error,
     },
+    /// No such file.
+    #[error("there is no file {0}")]
+    NotThere(PathBuf),
     /// Not a regular file.
     #[error("{0} is not a regular file; give the path of a CSV file or an XLSX workbook")]
     NotAFile(PathBuf),
@@ -150,7 +153,12 @@ pub struct InputFacts {
 /// The file cannot be read, is damaged, or the consumer stopped it.
 pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> Result<InputFacts, C::Error> {
     let io = |source| SpreadsheetError::Io { path: path.to_path_buf(), source };
-    let metadata = std::fs::metadata(path).map_err(io)?;
+    let metadata = match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(SpreadsheetError::NotThere(path.to_path_buf()).into());
+        }
+        metadata => metadata.map_err(io)?,
+    };
     if !metadata.is_file() {
         return Err(SpreadsheetError::NotAFile(path.to_path_buf()).into());
     }

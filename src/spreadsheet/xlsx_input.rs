@@ -38,7 +38,11 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
     let bytes = std::fs::read(path).map_err(io)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let facts = InputFacts { sha256, bytes: bytes.len() as u64 };
-    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(path, "workbook", error))?;
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| {
+        let problem =
+            format!("the workbook is damaged or incomplete ({error}); open it in Excel and save it again");
+        damaged(path, "whole file", problem)
+    })?;
     let name = choose(path, &mut workbook, sheet, consumer)?;
     let source = Arc::new(Source {
         file: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),

@@ -125,6 +125,7 @@ impl Sheet {
         (self.header_row, self.last_row) = (row, row);
         self.worksheet.set_freeze_panes(row + 1, 0)?;
         self.worksheet.set_row_height(row, HEADING_HEIGHT)?;
+        self.worksheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
         for (column, text) in (0u16..).zip(&header.cells) {
             // A heading may take two lines.
             self.widest[usize::from(column)] = text.chars().count().div_ceil(2);
