@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::manifest::Manifest;
 use super::pipeline::FileError;
 use crate::spreadsheet::Format;
+use crate::spreadsheet::whole_file::sha256_of;
 
 /// The four files of one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +51,7 @@ impl OutputNames {
         let listed = self.manifest_there().into_iter().flat_map(|manifest| manifest.outputs);
         let ours = self.outputs();
         let other = listed.map(|output| (folder.join(&output.name), output.sha256));
-        let unchanged = |path: &Path, sha256: &str| hash_of(path).is_some_and(|now| now == sha256);
+        let unchanged = |path: &Path, sha256: &str| sha256_of(path).is_ok_and(|now| now == sha256);
         let other = other.filter(|(path, sha256)| !ours.contains(&path.as_path()) && unchanged(path, sha256));
         other.map(|(path, _)| path).collect()
     }
@@ -92,7 +91,7 @@ impl OutputNames {
             outputs.find(|output| Some(&output.name) == name.as_ref()).map(|output| output.sha256.as_str())
         };
         for path in self.outputs().into_iter().filter(|path| path.is_file()) {
-            let changed = |sha256: &str| hash_of(path).is_some_and(|now| now != sha256);
+            let changed = |sha256: &str| sha256_of(path).is_ok_and(|now| now != sha256);
             if listed(path).is_some_and(changed) {
                 return Err(FileError::Changed(path.to_path_buf()));
             }
@@ -107,11 +106,6 @@ impl OutputNames {
             None => Ok(()),
         }
     }
-}
-
-fn hash_of(path: &Path) -> Option<String> {
-    let bytes = std::fs::read(path).ok()?;
-    Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// What the outputs of each input are called: its stem, or its whole name where two inputs share a stem.

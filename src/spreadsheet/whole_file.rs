@@ -91,9 +91,23 @@ impl WholeFile {
                 hash
             }
         };
-        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(hash);
         Ok(Ready { destination: self.destination, file, sha256, bytes })
     }
+}
+
+/// SHA-256 of a file, in hexadecimal; read in pieces, however large it is.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    io::copy(&mut File::open(path)?, &mut HashOnly(&mut hash))?;
+    Ok(hexadecimal(hash))
+}
+
+fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 struct HashOnly<'a>(&'a mut Sha256);
