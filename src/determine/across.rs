@@ -1,7 +1,7 @@
 //! The checks across the cases of a line: one case of a kind, companions, third-country numbers, suffixes, entry types,
 //! and what was declared against what was found.
 
-use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RungUsed, ScopeOutcome, StakeRule, Why};
+use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RungUsed, ScopeOutcome, StakeRule};
 use super::law::{FamilyAnswer, declared_unknown};
 use super::question::{Party, Question};
 use crate::casebook::family::Family;
@@ -234,9 +234,4 @@ impl Merge<'_> {
             self.answer.doubts.push(Doubt { code: Code::XC04, severity, ground, kind: Some(kind), stake });
         }
     }
-}
-
-/// True if nothing is due under a case because of its standing.
-pub fn standing_settles(case: &CaseAnswer) -> bool {
-    matches!(case.at_entry.finding, Finding::NoDeposit(Why::Standing(_)))
 }

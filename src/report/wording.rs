@@ -2,9 +2,8 @@
 
 use crate::casebook::model::RateRow;
 use crate::casebook::{Casebook, EveryoneElse, RateKind, State};
-use crate::determine::across::standing_settles;
 use crate::determine::answer::NotConcerned;
-use crate::determine::{Action, CaseAnswer, Finding, LineFindings, RungUsed, ScopeOutcome};
+use crate::determine::{Action, CaseAnswer, Finding, LineFindings, RungUsed};
 use crate::entry::EntryLine;
 use crate::entry::Read;
 use crate::terms::{Kind, Severity};
@@ -207,16 +206,6 @@ pub fn outcome(finding: &Finding) -> &'static str {
         Finding::OriginNotStated => "origin for AD/CVD not stated",
         Finding::Unsettled { .. } => "unsettled",
     }
-}
-
-/// True if a line is settled by the standing of every case that was tested.
-pub fn settled_by_standing(findings: &LineFindings) -> bool {
-    findings.answer.as_ref().is_some_and(|answer| answer.cases.iter().flatten().all(standing_settles))
-}
-
-/// The scope word of a line, empty where nothing was tested.
-pub fn scope(findings: &LineFindings) -> &'static str {
-    findings.scope().map_or("", ScopeOutcome::text)
 }
 
 /// How severities relate to money.
