@@ -203,7 +203,7 @@ fn answered(
             if let (Some(margin), Some(deposit)) = (rate.row.margin, rate.row.deposit)
                 && margin != deposit
             {
-                item("margin", format!("{margin}; the deposit is lower by the subsidy offset"));
+                item("margin", format!("{margin}; the notice prints another figure for the deposit"));
             }
             item("deposit", arithmetic(line, rate, used.base));
             rejected(family, case, used.rate, &mut item);
@@ -221,7 +221,7 @@ fn answered(
             },
         ),
         Finding::Unsettled { missing, floor, ceiling, .. } => {
-            item("deposit", format!("no figure: {} missing or not settled", missing_words(missing)));
+            item("deposit", format!("no figure: {} not known", missing_words(missing)));
             for (label, rate) in [("at least", floor), ("at most", ceiling)] {
                 if let Some(rate) = rate {
                     item(label, row(&family.rates[*rate]));
@@ -230,6 +230,10 @@ fn answered(
         }
         Finding::OriginNotStated => item("deposit", outcome(&answered.finding).to_string()),
     }
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "nothing".to_string() } else { format!("{text:?}") }
 }
 
 fn missing_words(missing: &Missing) -> &'static str {
@@ -314,7 +318,7 @@ fn exceptions(line: &EntryLine, findings: &LineFindings, say: &mut impl FnMut(St
         say(format!("  {}{kind} {}: {}", exception.code, exception.severity, exception.code.meaning()));
         let place = if told.field.is_empty() { String::new() } else { format!("{}: ", told.field) };
         if !(told.found.is_empty() && told.expected.is_empty()) {
-            say(format!("    {place}found {:?}, expected {}", told.found, told.expected));
+            say(format!("    {place}found {}, expected {}", quoted(&told.found), told.expected));
         }
         say(format!("    {}", exception.code.remedy()));
         if let Some(stake) = exception.stake {
