@@ -46,7 +46,10 @@ impl Family {
         let applies = |row: &&Standing| {
             row.exporters.is_empty() || exporter.is_some_and(|exporter| row.exporters.contains(&exporter))
         };
-        self.newest(self.standings.iter().filter(|row| row.case == case).filter(applies), asked)
+        let limited = self.standings.iter().filter(|row| !row.exporters.is_empty());
+        let general = self.standings.iter().filter(|row| row.exporters.is_empty());
+        // Of rows published on one day the one that names the exporter speaks: it stands last.
+        self.newest(general.chain(limited).filter(|row| row.case == case).filter(applies), asked)
     }
 
     /// The ladder of a case.
@@ -65,11 +68,17 @@ impl Family {
     pub fn table(&self, case: CaseNumber, asked: Asked) -> Option<GoverningTable> {
         let candidates = self.notices.iter().enumerate().filter_map(|(ix, notice)| {
             let table = self.table_of(notice, case).filter(|table| *table != Table::Amends)?;
+            let day = asked.governing.0;
+            let covers =
+                |rate: &Rate| rate.notice == ix && rate.from <= day && rate.through.is_none_or(|l| day <= l);
+            // A whole table that reaches back for some days governs those alone: its row for everyone says which.
+            let held = table == Table::Partial || self.rates_of(case, RateKey::Everyone).any(covers);
             let governs = notice.published.0 <= asked.known.0
-                && notice.effective.is_some_and(|day| day.0 <= asked.governing.0);
-            governs.then_some((notice.published, ix, table == Table::Partial))
+                && notice.effective.is_some_and(|effective| effective.0 <= day)
+                && held;
+            governs.then_some((notice.published, notice.effective, ix, table == Table::Partial))
         });
-        candidates.max().map(|(_, notice, partial)| GoverningTable { notice, partial })
+        candidates.max().map(|(_, _, notice, partial)| GoverningTable { notice, partial })
     }
 
     /// True if a row of this notice stands inside the table or amends it.
@@ -77,7 +86,8 @@ impl Family {
         let base = &self.notices[table.notice];
         let row = &self.notices[notice];
         notice == table.notice
-            || (self.table_of(row, case) == Some(Table::Amends) && row.published >= base.published)
+            || (self.table_of(row, case) == Some(Table::Amends)
+                && (row.published, notice) > (base.published, table.notice))
     }
 
     /// The row of a party, pair or everyone else inside a table and what amends it.

@@ -267,7 +267,10 @@ fn number(text: &str) -> Option<CaseNumber> {
 
 fn unit_rate(text: &str) -> Option<Decimal> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    plain.then(|| Decimal::from_str_exact(text).ok()).flatten().filter(|rate| rate.scale() <= 6)
+    plain
+        .then(|| Decimal::from_str_exact(text).ok())
+        .flatten()
+        .filter(|rate| rate.scale() <= 6 && *rate <= Decimal::from(1_000_000))
 }
 
 const DATE: &str = "a date such as 2025-07-22";

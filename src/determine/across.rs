@@ -11,6 +11,12 @@ use crate::terms::{Code, GoverningDay, Ground, Kind, KnownDay, Severity, Suffix}
 
 /// Brings the answers of all families that may concern a line together.
 pub fn merge(casebook: &Casebook, question: &Question, families: Vec<FamilyAnswer>) -> Answer {
+    // A family of another country asks where the goods were made only if no family of their own country speaks.
+    let asks = |family: &FamilyAnswer| {
+        family.cases.iter().all(|case| case.at_entry.finding == Finding::OriginNotStated)
+    };
+    let at_home = families.iter().any(|family| !asks(family) && !family.cases.is_empty());
+    let families = families.into_iter().filter(|family| !at_home || !asks(family)).collect();
     let mut merge = Merge { casebook, question, families, answer: Answer::default() };
     merge.answer.tested = !merge.families.is_empty();
     merge.choose_cases();
@@ -50,10 +56,7 @@ fn doubt(code: Code, ground: Ground, kind: Option<Kind>, stake: StakeRule) -> Do
 
 /// True if a case has a claim on the line that a second case of its kind would contest.
 fn claims(case: &CaseAnswer) -> bool {
-    matches!(
-        case.at_entry.finding,
-        Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated
-    )
+    matches!(case.at_entry.finding, Finding::Deposit(_) | Finding::Unsettled { .. })
 }
 
 fn due(case: Option<&CaseAnswer>) -> bool {
@@ -187,7 +190,12 @@ impl Merge<'_> {
         let file = found.with_case();
         let code = if declared { Code::SC07 } else { Code::SC04 };
         // Where nothing is due the case should not stand there either, but no money hangs on it.
-        let stake = if due { StakeRule::Figure } else { StakeRule::Nothing };
+        let open = self.answer.cases.iter().flatten().any(claims);
+        let stake = match (due, open) {
+            (true, _) => StakeRule::Figure,
+            (false, true) => StakeRule::Unknown,
+            (false, false) => StakeRule::Nothing,
+        };
         self.answer.file_as = file.filter(|_| due);
         self.answer.doubts.push(doubt(code, Ground::FileAs { found, file }, None, stake));
     }

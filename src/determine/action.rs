@@ -49,30 +49,36 @@ pub(super) fn raise(exceptions: &mut [Exception], decides: impl Fn(Heading) -> b
     }
 }
 
-/// Lowers what costs nothing to a Note, says the same of both kinds once, and sorts by catalogue order.
+/// Lowers what costs nothing to a Note, says the same of both kinds once with the money of both, and sorts by catalogue
+/// order.
 pub(super) fn finish(exceptions: &mut Vec<Exception>) {
-    let mut finished: Vec<Exception> = Vec::with_capacity(exceptions.len());
-    for mut exception in exceptions.drain(..) {
-        if exception.stake.is_some_and(Money::is_zero) {
-            exception.severity = Severity::Note;
+    let mut finished: Vec<(Exception, Vec<Option<Kind>>)> = Vec::with_capacity(exceptions.len());
+    for exception in exceptions.drain(..) {
+        let said = |(known, _): &&mut (Exception, Vec<Option<Kind>>)| {
+            known.code == exception.code && known.ground == exception.ground
+        };
+        let Some((known, kinds)) = finished.iter_mut().find(said) else {
+            let kind = exception.kind;
+            finished.push((exception, vec![kind]));
+            continue;
+        };
+        known.severity = known.severity.max(exception.severity);
+        // The same doubt of one kind, raised by both of its answers, costs its money once.
+        if kinds.contains(&exception.kind) {
+            continue;
         }
-        let said = |known: &&mut Exception| known.code == exception.code && known.ground == exception.ground;
-        match finished.iter_mut().find(said) {
-            None => finished.push(exception),
-            Some(known) => {
-                known.severity = known.severity.max(exception.severity);
-                if known.kind != exception.kind {
-                    known.kind = None;
-                    known.stake = match (known.stake, exception.stake) {
-                        (Some(a), Some(b)) => Some(a + b),
-                        (one, other) => one.or(other),
-                    };
-                }
-            }
-        }
+        kinds.push(exception.kind);
+        known.kind = None;
+        known.stake = match (known.stake, exception.stake) {
+            (Some(a), Some(b)) => Some(a + b),
+            (one, other) => one.or(other),
+        };
     }
-    finished.sort_by(|a, b| (a.code, b.severity, a.kind).cmp(&(b.code, a.severity, b.kind)));
-    *exceptions = finished;
+    exceptions.extend(finished.into_iter().map(|(exception, _)| exception));
+    for exception in exceptions.iter_mut().filter(|exception| exception.stake.is_some_and(Money::is_zero)) {
+        exception.severity = Severity::Note;
+    }
+    exceptions.sort_by(|a, b| (a.code, b.severity, a.kind).cmp(&(b.code, a.severity, b.kind)));
 }
 
 /// Stops that speak of what the file says, and so of both answers; every other one speaks of the answer at entry, and

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::action::{Action, action, finish, raise, withhold};
-use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RateUsed, ScopeOutcome, StakeRule};
+use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RateUsed, ScopeOutcome, StakeRule, Why};
 use crate::casebook::family::{Family, Rate};
 use crate::casebook::{Base, Casebook, RateKind};
 use crate::entry::{EntryLine, Read};
@@ -151,6 +151,15 @@ impl Reckoning<'_> {
             Heading::ZoneStatus => {
                 matches!(self.line.entry_type, Read::Is(entry_type) if entry_type.is_zone())
             }
+            Heading::CarbonPercent
+            | Heading::EnergyDensityMah
+            | Heading::GraphitizationPercent
+            | Heading::EnergyDensityWh => {
+                let told = answer.cases.iter().flatten().map(|case| &case.at_entry.told);
+                let in_force = findings().any(|finding| !matches!(finding, Finding::NoDeposit(_)));
+                in_force && told.into_iter().any(|told| told.facts_missing.contains(&heading))
+            }
+            Heading::ChineseSupplier => answer.doubts.iter().any(|doubt| doubt.code == Code::PA07),
             // The country of export tells whether an exporter that is not listed is a foreign one.
             Heading::ExportCountry => answer.doubts.iter().any(|doubt| {
                 doubt.code == Code::PA07 || (doubt.code == Code::PA02 && doubt.severity == Severity::Review)
@@ -161,12 +170,7 @@ impl Reckoning<'_> {
             | Heading::AdCvdOrigin
             | Heading::Exporter
             | Heading::Producer
-            | Heading::ChineseSupplier
-            | Heading::Product
-            | Heading::CarbonPercent
-            | Heading::EnergyDensityMah
-            | Heading::GraphitizationPercent
-            | Heading::EnergyDensityWh => findings().any(|finding| {
+            | Heading::Product => findings().any(|finding| {
                 matches!(finding, Finding::Deposit(_) | Finding::Unsettled { .. } | Finding::OriginNotStated)
             }),
             _ => false,
@@ -326,6 +330,9 @@ impl Reckoning<'_> {
                 Finding::Deposit(_) | Finding::Unsettled { missing: Missing::TwoRates, .. }
             ) {
                 self.spelling(answer, case, &mut add);
+            }
+            if matches!(case.at_entry.finding, Finding::NoDeposit(Why::AtWithdrawal)) {
+                add(Code::EN10, Ground::Bare, None);
             }
             let due = match case.at_entry.finding {
                 Finding::NotConcerned(_) => Some(Money::ZERO),

@@ -45,6 +45,8 @@ impl ScopeOutcome {
 pub enum Why {
     /// The standing settles it; `None` before its first row.
     Standing(Option<StandingIx>),
+    /// A warehouse entry: whatever is missing, nothing is due before withdrawal.
+    AtWithdrawal,
 }
 
 /// Why a case does not concern a line.
@@ -279,7 +281,14 @@ pub fn doubtful(trust: Trust) -> Option<&'static str> {
     (trust != Trust::Official).then(|| trust.word())
 }
 
-/// The ad valorem part of a row for comparisons: its deposit rate, or zero.
+/// What orders the rows of one table: its percent, or its dollars per unit. Tables do not mix the two.
 pub fn comparable(row: &RateRow) -> rust_decimal::Decimal {
-    row.deposit.map_or(rust_decimal::Decimal::ZERO, crate::terms::Percent::decimal)
+    let percent = row.deposit.map(crate::terms::Percent::decimal);
+    percent.unwrap_or_default() + row.unit_rate.unwrap_or_default()
+}
+
+/// True if two rows ask the same of any line.
+pub fn same_rate(one: &RateRow, other: &RateRow) -> bool {
+    let figures = |row: &RateRow| (row.kind, row.deposit, row.unit_rate, row.unit);
+    figures(one) == figures(other)
 }

@@ -1,7 +1,9 @@
 //! A measure is in force: the rate of the parties, the base it applies to, and the doubts about both.
 
 use super::answer::Doubt;
-use super::answer::{Finding, Missing, NotConcerned, RateUsed, ScopeOutcome, StakeRule, Told, doubtful};
+use super::answer::{
+    Finding, Missing, NotConcerned, RateUsed, ScopeOutcome, StakeRule, Told, Why, comparable, doubtful,
+};
 use super::ladder::{Climb, Climbed, PartyDoubt};
 use super::law::InFamily;
 use super::scope::ScopeFound;
@@ -12,6 +14,30 @@ use crate::terms::{CaseNumber, Code, Ground, Heading, Kind, Severity};
 impl InFamily<'_> {
     /// A measure is in force and the case is the right one for the origin.
     pub(super) fn in_force(
+        &mut self,
+        number: CaseNumber,
+        asked: Asked,
+        scope: Option<ScopeFound>,
+        at_entry: bool,
+        told: &mut Told,
+    ) -> Finding {
+        let before = self.doubts.len();
+        let finding = self.measured(number, asked, scope, at_entry, told);
+        let warehouse = matches!(self.question.entry_type, Read::Is(entry_type) if entry_type.is_warehouse());
+        if !warehouse {
+            return finding;
+        }
+        // Nothing is due before withdrawal, whatever is missing; it is asked again then.
+        for doubt in &mut self.doubts[before..] {
+            (doubt.severity, doubt.stake) = (Severity::Note, StakeRule::Nothing);
+        }
+        match finding {
+            Finding::Unsettled { .. } => Finding::NoDeposit(Why::AtWithdrawal),
+            finding => finding,
+        }
+    }
+
+    fn measured(
         &mut self,
         number: CaseNumber,
         asked: Asked,
@@ -32,6 +58,10 @@ impl InFamily<'_> {
         let before = self.doubts.len();
         let climbed = self.climb(number, asked, at_entry, told);
         let base = self.base(&found);
+        if let Found::Excluded(rate) = climbed {
+            // In scope or not, the pair owes nothing.
+            return Finding::NotConcerned(NotConcerned::ExcludedPair(rate));
+        }
         if found.outcome == ScopeOutcome::Unsettled {
             // The rate is only the stake of a doubt about scope; doubts about the rate would speak of nothing.
             self.doubts.truncate(before);
@@ -109,9 +139,9 @@ impl InFamily<'_> {
                 }
                 if at_entry {
                     let farthest = climb.farthest(rate);
-                    self.party_doubts(kind, &doubts, farthest);
+                    self.party_doubts(number, &doubts, farthest);
                 }
-                self.rate_source(kind, rate);
+                self.rate_source(kind, rate, at_entry);
                 let suffix = self.family.suffix(number, party, asked);
                 let at_withdrawal =
                     matches!(self.question.entry_type, Read::Is(entry_type) if entry_type.is_warehouse());
@@ -126,11 +156,9 @@ impl InFamily<'_> {
             }
             Climbed::TwoRates(exporter, producer) => {
                 let deposit = |rate: usize| self.family.rates[rate].row.deposit;
-                let (floor, ceiling) = if deposit(exporter) < deposit(producer) {
-                    (exporter, producer)
-                } else {
-                    (producer, exporter)
-                };
+                let rank = |rate: usize| comparable(&self.family.rates[rate].row);
+                let (floor, ceiling) =
+                    if rank(exporter) < rank(producer) { (exporter, producer) } else { (producer, exporter) };
                 if at_entry {
                     let ground = match deposit(exporter).zip(deposit(producer)) {
                         Some((exporter, producer)) => Ground::TwoRates { exporter, producer },
@@ -138,8 +166,8 @@ impl InFamily<'_> {
                     };
                     self.doubt(Code::PA06, ground, Some(kind), StakeRule::Figure);
                 }
-                self.rate_source(kind, exporter);
-                self.rate_source(kind, producer);
+                self.rate_source(kind, exporter, at_entry);
+                self.rate_source(kind, producer, at_entry);
                 Found::Open { missing: Missing::TwoRates, floor: Some(floor), ceiling: Some(ceiling) }
             }
             Climbed::NotInTable { everyone } => {
@@ -154,7 +182,7 @@ impl InFamily<'_> {
         }
     }
 
-    fn party_doubts(&mut self, kind: Kind, doubts: &[PartyDoubt], farthest: Option<usize>) {
+    fn party_doubts(&mut self, number: CaseNumber, doubts: &[PartyDoubt], farthest: Option<usize>) {
         for doubt in doubts {
             let code = match doubt {
                 PartyDoubt::Missing(_) => Code::PA01,
@@ -162,22 +190,30 @@ impl InFamily<'_> {
                 PartyDoubt::NotAPair => Code::PA03,
                 PartyDoubt::Foreign { .. } => Code::PA07,
             };
-            let number = self.family.cases.iter().find(|case| case.number.kind == kind);
-            let all_others = number.is_some_and(|case| case.everyone_else == EveryoneElse::AllOthers);
+            let case = self.family.case(number);
+            let all_others = case.is_some_and(|case| case.everyone_else == EveryoneElse::AllOthers);
             // On a list of a few companies, to be none of them is the rule, not a doubt that has a price.
             let usual = code == Code::PA02 && all_others;
             let severity = if usual { Severity::Note } else { code.severity() };
-            let stake = farthest.filter(|_| !usual).map_or(StakeRule::Unknown, StakeRule::Against);
-            self.doubts.push(Doubt { code, severity, ground: doubt.ground(), kind: Some(kind), stake });
+            let stake = match farthest {
+                _ if usual => StakeRule::Unknown,
+                Some(other) => StakeRule::Against(other),
+                // The table has one row: whoever the parties are, the answer is the same.
+                None => StakeRule::Nothing,
+            };
+            let kind = Some(number.kind);
+            self.doubts.push(Doubt { code, severity, ground: doubt.ground(), kind, stake });
         }
     }
 
-    fn rate_source(&mut self, kind: Kind, rate: usize) {
+    /// A rate that is not official. From the restated answer it is a Note: the action speaks of the answer at entry.
+    fn rate_source(&mut self, kind: Kind, rate: usize, at_entry: bool) {
         let row = &self.family.rates[rate];
         let Some(trust) = doubtful(row.trust) else { return };
         let notice = &self.family.notices[row.notice];
         let says = if row.row.note.is_empty() { notice.citation.clone() } else { row.row.note.clone() };
-        let severity = if row.trust == Trust::Computed { Severity::Note } else { Severity::Review };
+        let computed = row.trust == Trust::Computed;
+        let severity = if computed || !at_entry { Severity::Note } else { Severity::Review };
         let stake = if row.trust == Trust::Disputed { StakeRule::Disputed } else { StakeRule::Unknown };
         let ground = Ground::Source { trust, says: says.into() };
         self.doubts.push(Doubt { code: Code::RT04, severity, ground, kind: Some(kind), stake });

@@ -3,7 +3,7 @@
 //! Nothing near or similar selects a rate: a row is found by equal keys or not at all, and a pair rate needs both names
 //! on one row.
 
-use super::answer::{RateIx, RungUsed, Told, Tried, comparable};
+use super::answer::{RateIx, RungUsed, Told, Tried, comparable, same_rate};
 use super::question::{Party, Question};
 use crate::casebook::family::{Family, Ladder, Rate};
 use crate::casebook::{Asked, EveryoneElse, ForeignExporter, GoverningTable, PartyIx, RateKey, Rung};
@@ -112,6 +112,10 @@ impl<'a> Climb<'a> {
         comparable(&self.family.rates[rate].row)
     }
 
+    fn same(&self, one: RateIx, other: RateIx) -> bool {
+        same_rate(&self.family.rates[one].row, &self.family.rates[other].row)
+    }
+
     fn missing(&self) -> Vec<Role> {
         let parties = [(Role::Exporter, &self.question.exporter), (Role::Producer, &self.question.producer)];
         parties.into_iter().filter(|(_, party)| !party.is_named()).map(|(role, _)| role).collect()
@@ -150,7 +154,7 @@ impl<'a> Climb<'a> {
             };
             told.tried.push((rung.word(), tried.clone()));
             match tried {
-                Tried::Found(rate) => return self.found(*rung, rate),
+                Tried::Found(rate) => return self.found(*rung, rate, owners_rung_unknown),
                 Tried::TwoRows(exporter, producer) => return Climbed::TwoRates(exporter, producer),
                 Tried::NameMissing(_) => owners_rung_unknown |= *rung != Rung::Pair,
                 Tried::NoRow => {}
@@ -181,18 +185,18 @@ impl<'a> Climb<'a> {
     fn either(&self) -> Tried {
         let row = |party: Option<PartyIx>| party.and_then(|party| self.row(RateKey::Either(party)));
         match (row(self.exporter), row(self.producer)) {
-            (Some(e), Some(p)) if self.deposit(e) != self.deposit(p) => Tried::TwoRows(e, p),
+            (Some(e), Some(p)) if !self.same(e, p) => Tried::TwoRows(e, p),
             (Some(row), _) | (None, Some(row)) => Tried::Found(row),
             (None, None) => self.missing().first().map_or(Tried::NoRow, |role| Tried::NameMissing(*role)),
         }
     }
 
     /// A rate of the line's own parties.
-    fn found(&self, rung: Rung, rate: RateIx) -> Climbed {
+    fn found(&self, rung: Rung, rate: RateIx, higher_rung_unknown: bool) -> Climbed {
         let key = self.family.rates[rate].key;
         let missing = self.missing();
         // A pair row settles both names; a company's own row leaves the other name open only where it could decide.
-        let could_decide = rung == Rung::Either || self.table_has_pairs();
+        let could_decide = rung == Rung::Either || higher_rung_unknown || self.table_has_pairs();
         let doubts =
             if missing.is_empty() || !could_decide { vec![] } else { vec![PartyDoubt::Missing(missing)] };
         let (used, party) = match key {
@@ -217,13 +221,16 @@ impl<'a> Climb<'a> {
     fn everyone(&self, ladder: &Ladder, owners_rung_unknown: bool) -> Climbed {
         let everyone = self.row(RateKey::Everyone);
         let missing = self.missing();
-        if !self.table.partial && owners_rung_unknown {
-            return Climbed::PartyMissing { roles: missing, floor: everyone, ceiling: self.highest() };
+        let all_the_same = everyone.is_some_and(|everyone| self.rows().all(|row| self.same(row, everyone)));
+        if !self.table.partial && owners_rung_unknown && !all_the_same {
+            let lowest = self.rows().min_by_key(|row| self.deposit(*row));
+            let highest = self.rows().max_by_key(|row| self.deposit(*row));
+            return Climbed::PartyMissing { roles: missing, floor: lowest, ceiling: highest };
         }
         let foreign = self.foreign_exporter(ladder);
-        if foreign && let Some(rate) = self.supplier_pair() {
+        if foreign && let Some((supplier, rate)) = self.supplier_pair() {
             let doubts = vec![PartyDoubt::Foreign { supplied: true }];
-            return self.rate(rate, RungUsed::SupplierPair, self.exporter, doubts);
+            return self.rate(rate, RungUsed::SupplierPair, Some(supplier), doubts);
         }
         let Some(rate) = everyone.filter(|_| !self.table.partial) else {
             return Climbed::NotInTable { everyone };
@@ -262,21 +269,20 @@ impl<'a> Climb<'a> {
         !own_rate && country.is_some_and(|country| country != self.family.country)
     }
 
-    fn supplier_pair(&self) -> Option<RateIx> {
+    fn supplier_pair(&self) -> Option<(PartyIx, RateIx)> {
         let supplier = self.question.supplier.listed(self.family, self.asked)?;
-        self.row(RateKey::Pair(supplier, self.producer?))
+        self.row(RateKey::Pair(supplier, self.producer?)).map(|rate| (supplier, rate))
     }
 
-    fn highest(&self) -> Option<RateIx> {
-        let rows =
-            self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
-        rows.max_by_key(|rate| self.deposit(*rate))
+    /// All rows of the table.
+    fn rows(&self) -> impl Iterator<Item = RateIx> {
+        let rates = self.family.rates_in(self.case, self.asked, self.table);
+        rates.filter_map(|rate| self.family.rates.iter().position(|row| std::ptr::eq(row, rate)))
     }
 
     /// The row, other than the one used, whose rate lies farthest from it: what a wrong name would cost.
     pub fn farthest(&self, used: RateIx) -> Option<RateIx> {
-        let rows =
-            self.family.rates_in(self.case, self.asked, self.table).filter_map(|rate| self.row(rate.key));
-        rows.filter(|rate| *rate != used).max_by_key(|rate| (self.deposit(*rate) - self.deposit(used)).abs())
+        let others = self.rows().filter(|rate| *rate != used);
+        others.max_by_key(|rate| (self.deposit(*rate) - self.deposit(used)).abs())
     }
 }

@@ -11,7 +11,7 @@ use super::scope::{self, ScopeFound};
 use crate::casebook::family::{Family, Standing};
 use crate::casebook::{Asked, Base, Casebook, Epoch, Trust};
 use crate::entry::{Declared, Read};
-use crate::terms::{CaseNumber, Code, GoverningDay, Ground, Kind, KnownDay, Role, Severity};
+use crate::terms::{CaseNumber, Code, GoverningDay, Ground, Heading, Kind, KnownDay, Role, Severity};
 
 /// Answers a question. Never fails: what is not known is part of the answer.
 pub fn answer(casebook: &Casebook, question: &Question) -> Answer {
@@ -96,7 +96,8 @@ impl<'a> InFamily<'a> {
             let (_, restated) = self.answered(case, self.question.as_of, false);
             cases.push(CaseAnswer { family: self.ix, number, at_entry, restated });
         }
-        if self.asked(self.question.filing).governing.0 > self.family.checked_through {
+        let concerned = cases.iter().any(|case| !matches!(case.at_entry.finding, Finding::NotConcerned(_)));
+        if concerned && self.asked(self.question.filing).governing.0 > self.family.checked_through {
             let ground = Ground::Day(self.family.checked_through);
             self.doubt(Code::RT02, ground, None, StakeRule::Unknown);
         }
@@ -122,6 +123,9 @@ impl<'a> InFamily<'a> {
             _ => case,
         };
         if let Some(finding) = not_concerned(&route, scope.as_ref()) {
+            if in_force && at_entry {
+                self.scope_source(case.kind, scope.as_ref(), &told);
+            }
             return (number, Answered { finding, told });
         }
         if !in_force {
@@ -142,7 +146,16 @@ impl<'a> InFamily<'a> {
                 }
                 unsettled(Missing::ThirdCountryNumber)
             }
-            Route::NotRead | Route::OtherOrigin => unsettled(Missing::Origin),
+            Route::NotRead | Route::OtherOrigin => {
+                if at_entry && self.question.origin == Read::Blank {
+                    let heading = Heading::Origin;
+                    let ground =
+                        Ground::Cell { heading, found: "".into(), expected: "the country of origin" };
+                    self.doubt(Code::EN01, ground, None, StakeRule::Unknown);
+                    self.doubts.last_mut().expect("just raised").severity = Severity::Stop;
+                }
+                unsettled(Missing::Origin)
+            }
         };
         (number, Answered { finding, told })
     }
@@ -212,6 +225,16 @@ impl<'a> InFamily<'a> {
         });
         if portion && self.question.values.subject == Read::Blank {
             self.doubt(Code::CD04, Ground::Bare, None, StakeRule::Nothing);
+        }
+    }
+
+    /// A verdict of scope that does not rest on an official text.
+    fn scope_source(&mut self, kind: Kind, scope: Option<&ScopeFound>, told: &Told) {
+        let trust = scope.and_then(|found| doubtful(found.trust));
+        let notice = told.scope.map(|scope| &self.family.notices[self.family.scopes[scope].notice]);
+        if let Some((trust, notice)) = trust.zip(notice) {
+            let ground = Ground::Source { trust, says: notice.citation.as_str().into() };
+            self.doubt(Code::RT04, ground, Some(kind), StakeRule::Unknown);
         }
     }
 

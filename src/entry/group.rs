@@ -18,7 +18,9 @@ use crate::terms::{
 };
 
 /// Fields in which rows of one line must agree: each decides the answer of the whole line.
-const AGREE: [Heading; 24] = [
+const AGREE: [Heading; 26] = [
+    Heading::Quantity,
+    Heading::Unit,
     Heading::EntryType,
     Heading::EntryDate,
     Heading::EntrySummaryDate,
@@ -188,12 +190,15 @@ impl Group<'_> {
     }
 
     /// One row that holds, for each column, the one value of the rows of the line; EN05 where two differ.
-    fn merged(&self, principal: usize, exceptions: &mut Vec<Exception>) -> Row {
+    fn merged(&self, principal: usize, special: &[bool], exceptions: &mut Vec<Exception>) -> Row {
         let columns = &self.grouping.columns;
         let mut merged = self.rows[principal].clone();
         for (place, heading) in columns.headings().iter().enumerate() {
             let filled = |row: &&Row| !columns.cell(row, *heading).is_blank();
-            let mut given = self.rows.iter().filter(filled).map(|row| columns.cell(row, *heading));
+            // A chapter 98 or 99 row reports a quantity of its own, or none.
+            let of_goods = !matches!(heading, Heading::Quantity | Heading::Unit);
+            let rows = self.rows.iter().zip(special).filter(|(_, special)| of_goods || !**special);
+            let mut given = rows.map(|(row, _)| row).filter(filled).map(|row| columns.cell(row, *heading));
             let Some(first) = given.next() else { continue };
             if merged.cells[place].is_blank() {
                 merged.cells[place] = first.clone();
@@ -213,7 +218,7 @@ impl Group<'_> {
         let mut exceptions = std::mem::take(&mut tariffs.exceptions);
         let row = match self.rows.len() {
             1 => None,
-            _ => Some(self.merged(tariffs.principal, &mut exceptions)),
+            _ => Some(self.merged(tariffs.principal, &tariffs.special, &mut exceptions)),
         };
         let row = row.as_ref().unwrap_or(&self.rows[0]);
         let value = self.entered_value(&tariffs, &mut exceptions);
@@ -306,12 +311,14 @@ fn first_filled(texts: [Box<str>; 2]) -> Box<str> {
 
 /// The subject portion cannot be worth more than the article (R1.14 of the AE chapter: at most the line value).
 fn subject_within_entered(line: &mut EntryLine) {
-    let (Read::Is(subject), Read::Is(entered)) = (line.subject_value, line.entered_value) else { return };
-    // Reading: a subject portion worth nothing is a column that a report fills with zeros, not a value.
-    if subject == WholeDollars::default() {
+    // Reading: a subject portion worth nothing, or a quantity of nothing, is a column that a report fills with zeros.
+    if line.subject_value == Read::Is(WholeDollars::default()) {
         line.subject_value = Read::Blank;
-        return;
     }
+    if matches!(line.quantity, Read::Is(quantity) if quantity.is_zero()) {
+        line.quantity = Read::Blank;
+    }
+    let (Read::Is(subject), Read::Is(entered)) = (line.subject_value, line.entered_value) else { return };
     if subject > entered {
         let heading = Heading::SubjectValue;
         let expected = "a value of the subject portion that is not above the entered value";

@@ -6,7 +6,7 @@ use super::told::told;
 use super::wording::{self, outcome, rate as rate_text};
 use crate::casebook::family::{Family, Rate, RateKey};
 use crate::casebook::{Base, Casebook, RateKind};
-use crate::determine::answer::{Answered, Missing, NotConcerned, Tried};
+use crate::determine::answer::{Answered, Missing, NotConcerned, Tried, Why};
 use crate::determine::{CaseAnswer, Finding, LineFindings};
 use crate::entry::{Declared, EntryLine, Read};
 use crate::terms::money::Grouped;
@@ -208,7 +208,8 @@ fn answered(
             item("deposit", arithmetic(line, rate, used.base));
             rejected(family, case, used.rate, &mut item);
         }
-        Finding::NoDeposit(_) => item("deposit", "$0.00: the standing settles it".to_string()),
+        Finding::NoDeposit(Why::Standing(_)) => item("deposit", "$0.00: the standing settles it".to_string()),
+        Finding::NoDeposit(Why::AtWithdrawal) => item("deposit", "$0.00: due at withdrawal".to_string()),
         Finding::NotConcerned(reason) => item(
             "deposit",
             match reason {

@@ -2,11 +2,11 @@
 
 use crate::casebook::model::RateRow;
 use crate::casebook::{Casebook, EveryoneElse, RateKind, State};
-use crate::determine::answer::NotConcerned;
+use crate::determine::answer::{Missing, NotConcerned, Why};
 use crate::determine::{Action, CaseAnswer, Finding, LineFindings, RungUsed};
 use crate::entry::EntryLine;
 use crate::entry::Read;
-use crate::terms::{Kind, Severity};
+use crate::terms::{Code, Exception, Kind, Severity};
 
 /// A rate as printed: `93.50%`, `$1.10/KG`, or both joined by a plus.
 pub fn rate(row: &RateRow) -> String {
@@ -130,7 +130,8 @@ fn clause(casebook: &Casebook, kind: Kind, case: &CaseAnswer) -> String {
             let due = if used.at_withdrawal { " due at withdrawal" } else { "" };
             format!("{kind} {} as {}{due}", rate(row), rung(used.rung))
         }
-        Finding::NoDeposit(_) => format!("{kind} {}", case_state(casebook, case)),
+        Finding::NoDeposit(Why::AtWithdrawal) => format!("{kind} due at withdrawal"),
+        Finding::NoDeposit(Why::Standing(_)) => format!("{kind} {}", case_state(casebook, case)),
         Finding::NotConcerned(reason) => match reason {
             NotConcerned::Excluded => format!("excluded from {kind} scope"),
             NotConcerned::NotCovered => format!("not covered by {kind} scope"),
@@ -151,8 +152,8 @@ pub fn reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) ->
             .filter_map(|kind| answer.case(kind).map(|case| clause(casebook, kind, case)));
         parts.collect::<Vec<_>>().join(joined)
     };
-    let worst = |severity: Severity| {
-        findings.exceptions.iter().find(|exception| exception.severity == severity).map(|exception| {
+    let said = |wanted: &dyn Fn(&Exception) -> bool| {
+        findings.exceptions.iter().find(|exception| wanted(exception)).map(|exception| {
             let meaning = exception.code.meaning();
             let meaning = meaning.split_once(". ").map_or(meaning, |(first, _)| first).trim_end_matches('.');
             let field = super::told::told(line, exception).field;
@@ -160,6 +161,7 @@ pub fn reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) ->
             format!("{}{place}", lower_first(meaning))
         })
     };
+    let worst = |severity: Severity| said(&|exception: &Exception| exception.severity == severity);
     match findings.action {
         Action::NotTested => {
             let (hts, origin) = (shown(line.hts), shown(line.origin));
@@ -169,8 +171,12 @@ pub fn reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) ->
         }
         Action::NoFigure => {
             // A finding can be unsettled without an exception of its own weight (a missing name on a company list).
-            let why =
-                worst(Severity::Stop).or_else(|| worst(Severity::Review)).unwrap_or_else(|| clauses("; "));
+            let party = findings.answer.iter().flat_map(|answer| answer.cases.iter().flatten()).any(|case| {
+                matches!(case.at_entry.finding, Finding::Unsettled { missing: Missing::Party, .. })
+            });
+            let missing = || party.then(|| said(&|exception| exception.code == Code::PA01)).flatten();
+            let why = worst(Severity::Stop).or_else(missing).or_else(|| worst(Severity::Review));
+            let why = why.unwrap_or_else(|| clauses("; "));
             format!("No figure: {why}.")
         }
         Action::Review => match worst(Severity::Review) {
