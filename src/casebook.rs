@@ -5,6 +5,7 @@
 pub mod ask;
 mod assemble;
 pub mod check;
+mod check_rates;
 pub mod family;
 pub mod grid;
 pub mod load;

@@ -3,16 +3,16 @@
 use std::io::{Seek, Write};
 
 use jiff::civil::Date;
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::causes::Causes;
+use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
 use super::wording;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
-use crate::spreadsheet::number::number_out;
 use crate::spreadsheet::xlsx_output::properties;
-use crate::terms::{Code, Money};
+use crate::terms::Code;
 
 /// What the report tells of a run, beside its tally and causes.
 #[derive(Clone, Debug)]
@@ -25,107 +25,6 @@ pub struct RunFacts {
     pub version: &'static str,
     /// Name of the CSV that holds every exception.
     pub exceptions_csv: String,
-}
-
-struct Sheet<'a> {
-    sheet: &'a mut Worksheet,
-    row: u32,
-    looks: &'a Looks,
-    /// Widths of the columns under the last headings, in characters.
-    widths: Vec<u32>,
-}
-
-/// Height of a line of text in points.
-const LINE_HEIGHT: u32 = 15;
-/// Lines of text that a row shows, at most.
-const LINES_SHOWN_MAX: u32 = 6;
-
-struct Looks {
-    title: Format,
-    heading: Format,
-    wrap: Format,
-    money: Format,
-    whole: Format,
-    bold: Format,
-}
-
-enum Value {
-    Text(String),
-    Whole(u64),
-    Money(Option<Money>),
-    Link(String),
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Value {
-        Value::Text(text.to_string())
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Value {
-        Value::Text(text)
-    }
-}
-
-impl Sheet<'_> {
-    fn line(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
-        self.sheet.write_string_with_format(self.row, 0, text, look)?;
-        self.row += 1;
-        Ok(())
-    }
-
-    fn headings(&mut self, headings: &[(&str, u32)]) -> Result<(), XlsxError> {
-        self.widths = headings.iter().map(|(_, width)| *width).collect();
-        let lines = headings.iter().map(|(heading, width)| lines_of(heading, *width)).max();
-        self.sheet.set_row_height(self.row, lines.unwrap_or(1) * LINE_HEIGHT)?;
-        for (column, (heading, width)) in (0u16..).zip(headings) {
-            self.sheet.write_string_with_format(self.row, column, *heading, &self.looks.heading)?;
-            self.sheet.set_column_width(column, *width)?;
-        }
-        self.row += 1;
-        Ok(())
-    }
-
-    fn values(&mut self, values: impl IntoIterator<Item = Value>) -> Result<(), XlsxError> {
-        let mut lines = 1;
-        for (column, value) in (0u16..).zip(values) {
-            match value {
-                Value::Text(text) if text.is_empty() => {}
-                Value::Text(text) => {
-                    let width = self.widths.get(usize::from(column)).copied().unwrap_or(10);
-                    lines = lines.max(lines_of(&text, width));
-                    self.sheet.write_string_with_format(self.row, column, text, &self.looks.wrap)?;
-                }
-                Value::Whole(count) => {
-                    let number = number_out(count.into()).unwrap_or_default();
-                    self.sheet.write_number_with_format(self.row, column, number, &self.looks.whole)?;
-                }
-                Value::Money(None) => {}
-                Value::Money(Some(amount)) => match number_out(amount.decimal()) {
-                    Some(number) => {
-                        self.sheet.write_number_with_format(self.row, column, number, &self.looks.money)?;
-                    }
-                    None => {
-                        self.sheet.write_string(self.row, column, amount.to_string())?;
-                    }
-                },
-                Value::Link(link) => {
-                    self.sheet.write_url(self.row, column, Url::new(link))?;
-                }
-            }
-        }
-        // A row keeps the height it is given; not every spreadsheet program adjusts it to wrapped text.
-        self.sheet.set_row_height(self.row, lines * LINE_HEIGHT)?;
-        self.row += 1;
-        Ok(())
-    }
-}
-
-/// Lines that a text takes in a column of this width, a little generously: words are not broken.
-fn lines_of(text: &str, width: u32) -> u32 {
-    let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-    (characters.saturating_mul(9) / 8).div_ceil(width.max(1)).clamp(1, LINES_SHOWN_MAX)
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -155,19 +54,7 @@ pub fn write(
 ) -> Result<(), XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(facts.as_of)?);
-    let looks = Looks {
-        title: Format::new().set_bold().set_font_size(14),
-        heading: Format::new()
-            .set_bold()
-            .set_border_bottom(FormatBorder::Thin)
-            .set_background_color(Color::RGB(0xDDE7F0))
-            .set_text_wrap()
-            .set_align(FormatAlign::Top),
-        wrap: Format::new().set_text_wrap().set_align(FormatAlign::Top),
-        money: Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top),
-        whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
-        bold: Format::new().set_bold(),
-    };
+    let looks = Looks::new();
     let begin = |name: &str| -> Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
         sheet.set_name(name)?.set_landscape().set_print_fit_to_pages(1, 0);

@@ -1,0 +1,129 @@
+//! Sheets of a report, written from top to bottom: headings, rows, and the height that wrapped text needs.
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
+
+use crate::spreadsheet::number::number_out;
+use crate::terms::Money;
+
+/// A sheet that is written from top to bottom.
+pub(super) struct Sheet<'a> {
+    pub(super) sheet: &'a mut Worksheet,
+    pub(super) row: u32,
+    pub(super) looks: &'a Looks,
+    /// Widths of the columns under the last headings, in characters.
+    pub(super) widths: Vec<u32>,
+}
+
+/// Height of a line of text in points.
+const LINE_HEIGHT: u32 = 15;
+/// Lines of text that a row shows, at most.
+const LINES_SHOWN_MAX: u32 = 6;
+
+/// How cells look.
+pub(super) struct Looks {
+    pub(super) title: Format,
+    pub(super) heading: Format,
+    pub(super) wrap: Format,
+    pub(super) money: Format,
+    pub(super) whole: Format,
+    pub(super) bold: Format,
+}
+
+/// What a cell of a report holds.
+pub(super) enum Value {
+    Text(String),
+    Whole(u64),
+    Money(Option<Money>),
+    Link(String),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::Text(text.to_string())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::Text(text)
+    }
+}
+
+impl Sheet<'_> {
+    pub(super) fn line(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
+        self.sheet.write_string_with_format(self.row, 0, text, look)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    pub(super) fn headings(&mut self, headings: &[(&str, u32)]) -> Result<(), XlsxError> {
+        self.widths = headings.iter().map(|(_, width)| *width).collect();
+        let lines = headings.iter().map(|(heading, width)| lines_of(heading, *width)).max();
+        self.sheet.set_row_height(self.row, lines.unwrap_or(1) * LINE_HEIGHT)?;
+        for (column, (heading, width)) in (0u16..).zip(headings) {
+            self.sheet.write_string_with_format(self.row, column, *heading, &self.looks.heading)?;
+            self.sheet.set_column_width(column, *width)?;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    pub(super) fn values(&mut self, values: impl IntoIterator<Item = Value>) -> Result<(), XlsxError> {
+        let mut lines = 1;
+        for (column, value) in (0u16..).zip(values) {
+            match value {
+                Value::Text(text) if text.is_empty() => {}
+                Value::Text(text) => {
+                    let width = self.widths.get(usize::from(column)).copied().unwrap_or(10);
+                    lines = lines.max(lines_of(&text, width));
+                    self.sheet.write_string_with_format(self.row, column, text, &self.looks.wrap)?;
+                }
+                Value::Whole(count) => {
+                    let number = number_out(count.into()).unwrap_or_default();
+                    self.sheet.write_number_with_format(self.row, column, number, &self.looks.whole)?;
+                }
+                Value::Money(None) => {}
+                Value::Money(Some(amount)) => match number_out(amount.decimal()) {
+                    Some(number) => {
+                        self.sheet.write_number_with_format(self.row, column, number, &self.looks.money)?;
+                    }
+                    None => {
+                        self.sheet.write_string(self.row, column, amount.to_string())?;
+                    }
+                },
+                Value::Link(link) => {
+                    self.sheet.write_url(self.row, column, Url::new(link))?;
+                }
+            }
+        }
+        // A row keeps the height it is given; not every spreadsheet program adjusts it to wrapped text.
+        self.sheet.set_row_height(self.row, lines * LINE_HEIGHT)?;
+        self.row += 1;
+        Ok(())
+    }
+}
+
+/// Lines that a text takes in a column of this width, a little generously: words are not broken.
+fn lines_of(text: &str, width: u32) -> u32 {
+    let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    (characters.saturating_mul(9) / 8).div_ceil(width.max(1)).clamp(1, LINES_SHOWN_MAX)
+}
+
+impl Looks {
+    /// The looks of all reports.
+    pub(super) fn new() -> Looks {
+        Looks {
+            title: Format::new().set_bold().set_font_size(14),
+            heading: Format::new()
+                .set_bold()
+                .set_border_bottom(FormatBorder::Thin)
+                .set_background_color(Color::RGB(0xDDE7F0))
+                .set_text_wrap()
+                .set_align(FormatAlign::Top),
+            wrap: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+            money: Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top),
+            whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
+            bold: Format::new().set_bold(),
+        }
+    }
+}
