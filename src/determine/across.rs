@@ -161,20 +161,25 @@ impl Merge<'_> {
     }
 
     fn scope_doubts(&mut self, ix: usize) {
-        let declared = self.families[ix].declared;
+        let declared_here = self.families[ix].declared;
         let scope = self.answer.scope;
         let hint = match self.question.hts {
             Read::Is(hts) => self.family(ix).hint(hts).is_some(),
             Read::Blank | Read::NotUnderstood => true,
         };
-        if declared && !hint {
+        if declared_here && !hint {
             self.answer.doubts.push(doubt(Code::SC02, Ground::Bare, None, StakeRule::Unknown));
         }
         if scope == Some(ScopeOutcome::InScopeDeclared) {
             self.answer.doubts.push(doubt(Code::SC05, Ground::Bare, None, StakeRule::Unknown));
         }
-        let nothing_declared = self.question.declared.iter().all(|declared| *declared == Declared::Nothing);
-        if nothing_declared && scope == Some(ScopeOutcome::InScope) && self.anything_due() {
+        // A case of another family that we know does not stand for this one; what we do not know is RT01.
+        let not_this = self.question.declared.iter().all(|declared| match declared {
+            Declared::Nothing => true,
+            Declared::One(number, _) => !declared_here && self.casebook.family_of(*number).is_some(),
+            Declared::Several | Declared::NotUnderstood => false,
+        });
+        if not_this && scope == Some(ScopeOutcome::InScope) && self.anything_due() {
             self.answer.doubts.push(doubt(Code::SC01, Ground::Bare, None, StakeRule::Figure));
         }
     }
