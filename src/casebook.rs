@@ -11,6 +11,7 @@ pub mod grid;
 pub mod load;
 pub mod model;
 pub mod read;
+pub mod words;
 
 use std::collections::HashMap;
 

@@ -11,9 +11,9 @@ use crate::determine::{Answer, LineFindings, Question, amounts, answer, question
 use crate::entry::EntryLine;
 use crate::terms::KnownDay;
 
-/// Answers that one worker remembers, at most: some 15 MiB. Entry files repeat a few thousand questions; a file that
+/// Answers that one worker remembers, at most: some 8 MiB. Entry files repeat a few thousand questions; a file that
 /// does not repeat gains nothing from more.
-const ANSWERS_MAX: usize = 8_192;
+const ANSWERS_MAX: usize = 4_096;
 
 /// The answers that one worker has given.
 #[derive(Default)]

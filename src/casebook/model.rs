@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de};
 
+pub use super::words::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Table, Trust, Verdict};
 use crate::terms::{CaseNumber, Country, Hts, Percent, Suffix, Unit};
 
 /// A place in a case folder, counted from 1.
@@ -47,66 +48,6 @@ impl<'de> Deserialize<'de> for Hts {
         Hts::parse(&text)
             .ok_or_else(|| de::Error::custom(format!("{text:?} is not a tariff number of 6, 8 or 10 digits")))
     }
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-        pub enum $name { $(#[doc = $word] #[serde(rename = $word)] $variant),+ }
-
-        impl $name {
-            /// The word as a case folder writes it.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-
-            /// The value of a word; `None` for any other.
-            pub fn parse(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-words! {
-    /// How far a source is to be trusted.
-    Trust { Official = "official", Computed = "computed", Secondary = "secondary", Disputed = "disputed" }
-}
-words! {
-    /// What the rate table of a notice does to the rows before it.
-    Table { Whole = "whole", Amends = "amends", Partial = "partial" }
-}
-words! {
-    /// What a case was on a day.
-    State {
-        Provisional = "provisional", Gap = "gap", Order = "order", Suspended = "suspended",
-        Terminated = "terminated", Revoked = "revoked",
-    }
-}
-words! {
-    /// A step of the ladder on which rates are tried.
-    Rung { Pair = "pair", Exporter = "exporter", Producer = "producer", Either = "either", Everyone = "everyone" }
-}
-words! {
-    /// Who everyone else is: all others of a market economy or a CVD case, or the country-wide entity.
-    EveryoneElse { AllOthers = "all-others", CountryWide = "country-wide" }
-}
-words! {
-    /// What an exporter outside the case country without a rate of its own takes.
-    ForeignExporter { Supplier = "supplier", Everyone = "everyone" }
-}
-words! {
-    /// What a scope version says of a kind of product.
-    Verdict { Covered = "covered", Excluded = "excluded", Outside = "outside", Unsettled = "unsettled" }
-}
-words! {
-    /// On which value a deposit is computed.
-    Base { Entered = "entered", Subject = "subject" }
-}
-words! {
-    /// The type of a rate.
-    RateKind { Percent = "percent", Unit = "unit", Both = "both", Excluded = "excluded" }
 }
 
 /// `[family]`: cases that belong together.
