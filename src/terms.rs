@@ -29,5 +29,5 @@ pub use hts::Hts;
 pub use money::{Money, WholeDollars};
 pub use party_name::PartyKey;
 pub use percent::Percent;
-pub use place::Place;
+pub use place::Source;
 pub use quantity::{Quantity, Unit};

@@ -4,11 +4,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use adcvd::batch::memo::Memo;
 use adcvd::casebook::{Casebook, load};
-use adcvd::determine::amounts::without_answer;
-use adcvd::determine::{LineFindings, amounts, answer, question};
+use adcvd::determine::LineFindings;
 use adcvd::entry::{Columns, DateOrders, EntryLine, Grouping, lines};
 use adcvd::report::columns::{COLUMNS, cells};
 use adcvd::spreadsheet::row::{Cell, Row};
@@ -16,10 +15,7 @@ use adcvd::terms::{KnownDay, day};
 
 /// Findings of a line as known on a day.
 pub fn findings(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> LineFindings {
-    match question(casebook, line, as_of).filter(|_| !line.disagrees) {
-        None => without_answer(line),
-        Some(question) => amounts(casebook, Arc::new(answer(casebook, &question)), line),
-    }
+    Memo::default().findings(casebook, line, as_of)
 }
 
 fn folder() -> PathBuf {

@@ -7,12 +7,14 @@ use std::io;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 
 use super::memo::Memos;
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineFindings};
 use crate::entry::date::{DATE_HEADINGS, Evidence};
+use crate::entry::line::{plain, plain_number};
 use crate::entry::{EntryLine, Grouping, lines};
 use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::columns::{
@@ -55,7 +57,7 @@ pub(super) struct Shop<'a> {
 }
 
 impl Shop<'_> {
-    pub(super) fn find(&self, piece: Piece) -> Found {
+    fn find(&self, piece: Piece) -> Found {
         let (lines, evidence) = lines(&self.grouping, &piece.rows);
         let lines = self.memos.with(|memo| {
             lines
@@ -109,25 +111,48 @@ impl Shop<'_> {
     }
 }
 
+/// What is gathered of a file in its order, whoever looks at the lines.
+#[derive(Default)]
+pub(super) struct InOrder {
+    keys: Keys,
+    /// What the rows told about their date columns.
+    pub(super) evidence: [Evidence; DATE_HEADINGS.len()],
+    /// Columns of the widest row.
+    pub(super) width: usize,
+}
+
+impl InOrder {
+    /// Finds pieces in parallel, then takes note of them in order: a line that occurs again has no figure.
+    pub(super) fn find(&mut self, shop: &Shop<'_>, pieces: Vec<Piece>) -> Vec<Found> {
+        let mut found: Vec<Found> = pieces.into_par_iter().map(|piece| shop.find(piece)).collect();
+        for piece in &mut found {
+            self.width = self.width.max(piece.width);
+            self.evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
+            for (line, findings) in &mut piece.lines {
+                if let Some(again) = self.keys.check(line) {
+                    findings.refuse(again);
+                }
+            }
+        }
+        found
+    }
+}
+
 /// Line keys seen so far, as fingerprints: eight bytes a line. Two of a million lines share one by chance less than
 /// once in ten million files.
 #[derive(Default)]
-pub(super) struct Keys {
+struct Keys {
     seen: HashSet<u64, FixedState>,
     hasher: FixedState,
 }
 
 impl Keys {
     /// EN06 for a line whose entry and line number were seen apart from it.
-    pub(super) fn check(&mut self, line: &EntryLine) -> Option<Exception> {
+    fn check(&mut self, line: &EntryLine) -> Option<Exception> {
         if line.entry_number.is_empty() || line.line_number.is_empty() {
             return None;
         }
-        // One line whether it is written XYZ-1234567-8/1 or xyz12345678/001.
-        let plain =
-            |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-        let (entry, number): (String, String) = (plain(&line.entry_number), plain(&line.line_number));
-        let fingerprint = self.hasher.hash_one((entry, number.trim_start_matches('0')));
+        let fingerprint = self.hasher.hash_one((plain(&line.entry_number), plain_number(&line.line_number)));
         let again = !self.seen.insert(fingerprint);
         again.then(|| Exception::new(Code::EN06, Ground::KeyAgain { key: line.label().into() }))
     }

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::manifest::{FileEntry, Manifest, manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
-use super::piece::{Finished, Found, Keys, Shop, our_columns};
+use super::piece::{Finished, InOrder, Shop, our_columns};
 use super::reader::{Message, some_pieces, with_reader};
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
@@ -269,25 +269,14 @@ fn one_pass(
         source: Arc::clone(&header.source),
         memos: Memos::default(),
     };
-    let mut keys = Keys::default();
-    let mut width = narrowest;
-    let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+    let mut in_order = InOrder::default();
     let (mut tally, mut causes) = (Tally::default(), Causes::default());
     loop {
         let pieces = some_pieces(from);
         if pieces.is_empty() {
             break;
         }
-        let mut found: Vec<Found> = pieces.into_par_iter().map(|piece| shop.find(piece)).collect();
-        for piece in &mut found {
-            width = width.max(piece.width);
-            evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
-            for (line, findings) in &mut piece.lines {
-                if let Some(again) = keys.check(line) {
-                    findings.refuse(again);
-                }
-            }
-        }
+        let found = in_order.find(&shop, pieces);
         let done = found.last().map_or(0, |piece| piece.done);
         let finished: io::Result<Vec<Finished>> =
             found.into_par_iter().map(|piece| shop.finish(piece, &encoder)).collect();
@@ -300,7 +289,8 @@ fn one_pass(
             causes.merge(piece.causes);
         }
     }
-    let orders = settled_orders(&evidence, assumed.orders, options.dates);
+    let orders = settled_orders(&in_order.evidence, assumed.orders, options.dates);
+    let width = narrowest.max(in_order.width);
     if orders != assumed.orders || width > narrowest {
         return Ok(Pass::Again(Settled { orders, width }));
     }

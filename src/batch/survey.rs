@@ -3,15 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::memo::Memos;
-use super::piece::{Found, Keys, Shop};
+use super::piece::{InOrder, Shop};
 use super::pipeline::{FileError, RunOptions, internal, settled_orders};
 use super::reader::{Message, some_pieces, with_reader};
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
-use crate::entry::date::{DATE_HEADINGS, Evidence};
+use crate::entry::date::DATE_HEADINGS;
 use crate::entry::{Columns, DateOrder, DateOrders, EntryLine, Grouping, lines};
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
@@ -55,25 +53,17 @@ pub fn survey_file<T: Default>(
                 source,
                 memos,
             };
-            let (mut keys, mut found) = (Keys::default(), T::default());
-            let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+            let (mut in_order, mut found) = (InOrder::default(), T::default());
             loop {
                 let pieces = some_pieces(&from);
                 if pieces.is_empty() {
                     break;
                 }
-                let pieces: Vec<Found> = pieces.into_par_iter().map(|piece| shop.find(piece)).collect();
-                for mut piece in pieces {
-                    evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
-                    for (line, findings) in &mut piece.lines {
-                        if let Some(again) = keys.check(line) {
-                            findings.refuse(again);
-                        }
-                        look(&mut found, line, findings);
-                    }
+                for piece in in_order.find(&shop, pieces) {
+                    piece.lines.iter().for_each(|(line, findings)| look(&mut found, line, findings));
                 }
             }
-            let settled = settled_orders(&evidence, orders, options.dates);
+            let settled = settled_orders(&in_order.evidence, orders, options.dates);
             Ok(((settled != orders).then_some(settled), Survey { header, columns, orders, found }))
         })?;
         match survey {

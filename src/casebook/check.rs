@@ -238,11 +238,16 @@ impl Check<'_> {
         }
     }
 
+    /// Keys of all names that rate rows print.
+    fn listed(&self) -> HashSet<PartyKey> {
+        let rates = self.rows.rates.iter();
+        let names = rates.flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
+        names.filter_map(PartyKey::of).collect()
+    }
+
     fn parties(&mut self) {
         let rows = self.rows;
-        let names =
-            rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
-        let listed: HashSet<PartyKey> = names.filter_map(PartyKey::of).collect();
+        let listed = self.listed();
         let mut asked: Vec<(&Spot, &str)> = Vec::new();
         asked.extend(rows.parties.iter().map(|party| (&party.at, party.row.name.as_str())));
         asked.extend(rows.aliases.iter().map(|alias| (&alias.at, alias.row.party.as_str())));
@@ -274,9 +279,7 @@ impl Check<'_> {
 
     fn aliases(&mut self) {
         let rows = self.rows;
-        let names =
-            rows.rates.iter().flat_map(|rate| [rate.row.exporter.as_str(), rate.row.producer.as_str()]);
-        let listed: HashSet<PartyKey> = names.filter_map(PartyKey::of).collect();
+        let listed = self.listed();
         let mut aliases = HashSet::new();
         for Placed { at, row } in &rows.aliases {
             let key = PartyKey::of(&row.name);

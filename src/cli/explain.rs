@@ -9,6 +9,7 @@ use crate::batch::survey_file;
 use crate::casebook::Casebook;
 use crate::casebook::load::load;
 use crate::determine::LineFindings;
+use crate::entry::line::{plain, plain_number};
 use crate::entry::{Columns, EntryLine};
 use crate::report::explain::explain as told_in_full;
 use crate::spreadsheet::row::Cell;
@@ -72,14 +73,9 @@ fn named((mut line, findings): (EntryLine, LineFindings)) -> (EntryLine, LineFin
 /// True if `label` names the line, or with an entry number alone one of its lines. Hyphens, case and leading zeros of
 /// the line number do not matter.
 fn same_line(line: &EntryLine, label: &str) -> bool {
-    let plain = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
-    };
     let (entry, number) =
         label.split_once('/').map_or((label, None), |(entry, number)| (entry, Some(number)));
-    let number_fits = |number: &str| {
-        plain(number).trim_start_matches('0') == plain(&line.line_number).trim_start_matches('0')
-    };
+    let number_fits = |number: &str| plain_number(number) == plain_number(&line.line_number);
     !line.entry_number.is_empty()
         && plain(entry) == plain(&line.entry_number)
         && number.is_none_or(number_fits)

@@ -137,7 +137,7 @@ impl InFamily<'_> {
                 if row.row.kind == RateKind::Excluded {
                     return Found::Excluded(rate);
                 }
-                if at_entry {
+                if at_entry && !doubts.is_empty() {
                     let farthest = climb.farthest(rate);
                     self.party_doubts(number, &doubts, farthest);
                 }

@@ -221,8 +221,9 @@ impl<'a> Climb<'a> {
     fn everyone(&self, ladder: &Ladder, owners_rung_unknown: bool) -> Climbed {
         let everyone = self.row(RateKey::Everyone);
         let missing = self.missing();
-        let all_the_same = everyone.is_some_and(|everyone| self.rows().all(|row| self.same(row, everyone)));
-        if !self.table.partial && owners_rung_unknown && !all_the_same {
+        let all_the_same =
+            || everyone.is_some_and(|everyone| self.rows().all(|row| self.same(row, everyone)));
+        if !self.table.partial && owners_rung_unknown && !all_the_same() {
             let lowest = self.rows().min_by_key(|row| self.deposit(*row));
             let highest = self.rows().max_by_key(|row| self.deposit(*row));
             return Climbed::PartyMissing { roles: missing, floor: lowest, ceiling: highest };

@@ -81,8 +81,6 @@ pub struct Question {
     pub product: ProductFact,
     /// Measured facts: carbon percent, mAh/g, graphitization percent, Wh/kg.
     pub facts: [Band; 4],
-    /// Facts that stand in the file and are not understood.
-    pub facts_not_understood: [bool; 4],
     /// Which values are present.
     pub values: Values,
 }
@@ -126,7 +124,6 @@ pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Optio
         declared: line.declared,
         product,
         facts: [fact(0), fact(1), fact(2), fact(3)],
-        facts_not_understood: line.facts.map(|fact| fact == Read::NotUnderstood),
         values: Values {
             entered: line.entered_value.map(|_| ()),
             subject: line.subject_value.map(|_| ()),

@@ -179,3 +179,13 @@ impl EntryLine {
         }
     }
 }
+
+/// An identifier without hyphens, blanks and case: `XYZ-1000001-3` and `xyz10000013` are one entry number.
+pub fn plain(identifier: &str) -> String {
+    identifier.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+/// A line number without leading zeros: `1` and `001` are one.
+pub fn plain_number(number: &str) -> String {
+    plain(number).trim_start_matches('0').to_string()
+}

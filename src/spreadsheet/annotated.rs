@@ -221,7 +221,6 @@ impl Annotated {
         if matches!(annotated.output, Output::Csv) {
             let encoded = encoder.encode(vec![header.row.clone()], vec![ours]);
             annotated.write(encoded)?;
-            annotated.rows = 0;
         }
         Ok((annotated, encoder))
     }

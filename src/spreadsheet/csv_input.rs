@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::read::{COLUMNS_MAX, Consumer, Cutter, Header, InputFacts, SpreadsheetError};
 use super::row::{Cell, Original, Row};
+use super::whole_file::hexadecimal;
 use crate::terms::place::Source;
 
 /// Bytes of one record, at most. Entry lines are a few hundred bytes; a longer record is a quote that never closes.
@@ -86,14 +87,12 @@ impl Records<'_> {
                 continue;
             }
             let input = &self.buffer[self.start + used..];
-            let at_end = input.is_empty();
             let (result, read, written, ended) =
                 self.reader.read_record(input, &mut text[out..], &mut ends[fields..]);
             used += read;
             out += written;
             fields += ended;
             match result {
-                ReadRecordResult::InputEmpty if !at_end => {}
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => text.resize(text.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
@@ -180,8 +179,7 @@ pub(super) fn fields_of(bytes: &[u8], delimiter: u8) -> Vec<Cell> {
     let mut reader = core_reader(delimiter);
     let (_, read, written, fields) = reader.read_record(bytes, &mut text, &mut ends);
     // A record without a line end is finished by telling the reader that nothing follows.
-    let (_, _, rest, last) = reader.read_record(&bytes[read..], &mut text[written..], &mut ends[fields..]);
-    let _ = rest;
+    let (.., last) = reader.read_record(&bytes[read..], &mut text[written..], &mut ends[fields..]);
     let mut from = 0;
     let mut cells = Vec::with_capacity(fields + last);
     for end in &ends[..fields + last] {
@@ -306,7 +304,7 @@ pub fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C:
         cutter.add(path, row, done, consumer)?;
     }
     cutter.flush(records.total, consumer)?;
-    let sha256 = records.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hexadecimal(records.hash);
     Ok(InputFacts { sha256, bytes: records.total })
 }
 

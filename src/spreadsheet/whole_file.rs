@@ -106,7 +106,8 @@ pub fn sha256_of(path: &Path) -> io::Result<String> {
     Ok(hexadecimal(hash))
 }
 
-fn hexadecimal(hash: Sha256) -> String {
+/// A finished hash in hexadecimal.
+pub(super) fn hexadecimal(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

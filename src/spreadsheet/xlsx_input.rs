@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::number::{date_in, number_in};
 use super::read::{COLUMNS_MAX, Consumer, Cutter, Header, InputFacts, SpreadsheetError, WORKBOOK_BYTES_MAX};
 use super::row::{Cell, Original, Row};
+use super::whole_file::hexadecimal;
 use crate::terms::place::Source;
 
 type Workbook = Xlsx<Cursor<Vec<u8>>>;
@@ -36,7 +37,7 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
         return Err(damaged(path, "whole file", problem).into());
     }
     let bytes = std::fs::read(path).map_err(io)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hexadecimal(Sha256::new_with_prefix(&bytes));
     let facts = InputFacts { sha256, bytes: bytes.len() as u64 };
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| {
         let problem =
