@@ -1,16 +1,42 @@
 //! Bytes to rows and rows to bytes: CSV and workbooks, read as a stream and written whole or not at all.
 //!
 //! This room knows rows, columns and sheets. It does not know what a column means.
+//!
+//! Reading: [`read`](mod@read) tells formats apart; `csv_input` and `sheet_stream` cut pieces (`cut`); `csv_fields`,
+//! `sheet_scan` and `sheet_pull` find rows and cells in them. Writing: [`annotated`] decides, [`append`] puts our cells
+//! behind rows, `book` numbers strings and keeps the order, `graft` passes a broker's package through, `new_workbook`
+//! makes one, `deflate` and `zip_output` pack it.
 
 pub mod annotated;
-pub mod csv_input;
+pub mod append;
+mod book;
+mod csv_fields;
+mod csv_input;
+mod cut;
+pub mod deflate;
+mod dense_input;
+mod graft;
+pub mod new_workbook;
 pub mod number;
+mod our_styles;
+mod package;
 pub mod read;
 pub mod row;
+mod shared_strings;
+mod sheet_cells;
+mod sheet_frame;
+mod sheet_pull;
+mod sheet_rows;
+mod sheet_scan;
+mod sheet_stream;
+mod sheet_text;
+mod string_table;
+mod styles;
 pub mod whole_file;
-pub mod xlsx_input;
-pub mod xlsx_output;
+mod xlsx_input;
+mod xml;
+mod zip_output;
 
-pub use annotated::{Annotated, Format, Look, OurRow};
+pub use annotated::{Annotated, Format, Layout, Look, OurRow, OurRows, Shape, Words};
 pub use read::{Consumer, InputFacts, Piece, SpreadsheetError, read};
 pub use whole_file::{Ready, WholeFile};

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use adcvd::batch::{FileOutcome, RunOptions, Silent, run_file};
 use adcvd::casebook::load;
 use adcvd::spreadsheet::Format;
+use adcvd::spreadsheet::deflate::LEVEL_DEFAULT;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{Code, KnownDay, day};
 
@@ -63,6 +64,7 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
         force: false,
         dates: None,
         piece_rows: PIECE_ROWS,
+        level: LEVEL_DEFAULT,
     };
     let outcome = run_file(&casebook, &input(folder), "entries", &options, &Silent);
     outcome.unwrap_or_else(|error| panic!("{}: {error}", name(folder)))

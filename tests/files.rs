@@ -7,6 +7,7 @@ use adcvd::batch::{FileError, FileOutcome, RunOptions, Silent, run_file};
 use adcvd::casebook::load;
 use adcvd::report::columns::COLUMNS;
 use adcvd::spreadsheet::Format;
+use adcvd::spreadsheet::deflate::LEVEL_DEFAULT;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -36,6 +37,7 @@ fn run_in_pieces(
         force: false,
         dates: None,
         piece_rows,
+        level: LEVEL_DEFAULT,
     };
     run_file(&casebook, input, "entries", &options, &Silent)
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use adcvd::batch::{RunOptions, Silent, run_file};
 use adcvd::casebook::{Casebook, load};
 use adcvd::spreadsheet::Format as FileFormat;
+use adcvd::spreadsheet::deflate::LEVEL_DEFAULT;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{Code, EntryNumber, Heading, KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -539,6 +540,7 @@ fn codes(path: &Path, as_of: &str) -> BTreeSet<String> {
         force: false,
         dates: None,
         piece_rows: PIECE_ROWS,
+        level: LEVEL_DEFAULT,
     };
     let outcome = run_file(&casebook, path, "sample", &options, &Silent).unwrap();
     outcome.manifest.totals.exceptions.keys().cloned().collect()

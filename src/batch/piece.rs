@@ -18,33 +18,34 @@ use crate::entry::line::{plain, plain_number};
 use crate::entry::{EntryLine, Grouping, lines};
 use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::columns::{
-    COLUMNS, ColumnKind, RESTATED_NOTE, cells, cells_of_other_row, column_kind, headings,
+    COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_other_row, words,
 };
 use crate::report::tally::Tally;
 use crate::report::told::told;
-use crate::spreadsheet::annotated::{Encoded, Encoder, OurColumn};
+use crate::spreadsheet::annotated::OurColumn;
+use crate::spreadsheet::append::{Appender, Texts};
 use crate::spreadsheet::read::Header;
-use crate::spreadsheet::row::Row;
-use crate::spreadsheet::{Look, OurRow, Piece};
-use crate::terms::place::Source;
+use crate::spreadsheet::row::{Row, Rows};
+use crate::spreadsheet::{Look, OurRow, OurRows, Piece, SpreadsheetError, Words};
 use crate::terms::{Code, Exception, Ground};
 
 /// A piece with its findings.
 pub(super) struct Found {
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
     pub(super) lines: Vec<(EntryLine, LineFindings)>,
     pub(super) evidence: [Evidence; DATE_HEADINGS.len()],
     pub(super) done: u64,
-    /// Columns of the widest row.
-    pub(super) width: usize,
 }
 
-/// A piece ready to be written.
-pub(super) struct Finished {
-    pub(super) encoded: Encoded,
+/// A piece told in words and figures, its strings not yet numbered.
+pub(super) struct Told {
+    pub(super) rows: Rows,
+    pub(super) ours: OurRows,
+    pub(super) texts: Option<Texts>,
     pub(super) exceptions: Vec<u8>,
     pub(super) tally: Tally,
     pub(super) causes: Causes,
+    pub(super) done: u64,
 }
 
 /// Everything that workers share.
@@ -52,13 +53,18 @@ pub(super) struct Shop<'a> {
     pub(super) casebook: &'a Casebook,
     pub(super) options: &'a RunOptions,
     pub(super) grouping: Grouping,
-    pub(super) source: Arc<Source>,
+    pub(super) header: &'a Header,
+    /// True if all cells of a row are needed.
+    pub(super) all: bool,
     pub(super) memos: Memos,
 }
 
 impl Shop<'_> {
-    fn find(&self, piece: Piece) -> Found {
-        let (lines, evidence) = lines(&self.grouping, &piece.rows);
+    fn find(&self, piece: Piece) -> Result<Found, SpreadsheetError> {
+        let done = piece.done;
+        let rows = self.header.opened.rows(piece, self.grouping.columns.bound(), self.all)?;
+        let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
+        let (lines, evidence) = lines(&self.grouping, &decoded);
         let lines = self.memos.with(|memo| {
             lines
                 .into_iter()
@@ -68,46 +74,49 @@ impl Shop<'_> {
                 })
                 .collect()
         });
-        let width = piece.rows.iter().map(|row| row.width).max().unwrap_or(0);
-        Found { rows: piece.rows, lines, evidence, done: piece.done, width }
+        Ok(Found { rows, lines, evidence, done })
     }
 
-    pub(super) fn finish(&self, found: Found, encoder: &Encoder) -> io::Result<Finished> {
-        let mut tally = Tally { rows: found.rows.len() as u64, ..Tally::default() };
-        tally.blank_rows = found.rows.iter().filter(|row| row.blank).count() as u64;
+    /// Tells what was found, for the annotated file, the exceptions and the sums.
+    pub(super) fn tell(&self, found: Found, appender: &Appender) -> io::Result<Told> {
+        let rows = found.rows;
+        let mut tally = Tally { rows: rows.len() as u64, ..Tally::default() };
+        tally.blank_rows = (0..rows.len()).filter(|row| rows.is_blank(*row)).count() as u64;
         let mut causes = Causes::default();
         let mut records = ExceptionsCsv::new();
-        let mut ours: Vec<OurRow> = Vec::with_capacity(found.rows.len());
+        let mut ours = OurRows::default();
         let mut lines = found.lines.iter().peekable();
-        for row in &found.rows {
-            if row.blank {
-                ours.push(OurRow::default());
+        for row in 0..rows.len() {
+            if rows.is_blank(row) {
+                ours.rows.push(OurRow::Nothing);
                 continue;
             }
-            while lines
-                .peek()
-                .is_some_and(|(line, _)| line.rows.last().is_some_and(|last| *last < row.number))
-            {
+            let number = rows.number(row);
+            while lines.peek().is_some_and(|(line, _)| line.rows.last().is_some_and(|last| *last < number)) {
                 lines.next();
             }
             let Some((line, findings)) = lines.peek() else {
                 return Err(io::Error::other("a row belongs to no line"));
             };
-            let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0) as u8;
-            if line.row == row.number {
+            if line.row == number {
                 tally.add(self.casebook, line, findings);
                 for exception in &findings.exceptions {
                     let told = told(line, exception);
-                    records.add(&self.source, line, exception, &told)?;
+                    records.add(&self.header.source, line, exception, &told)?;
                     causes.add(line, exception, told);
                 }
-                ours.push(OurRow { cells: cells(self.casebook, line, findings), rank });
+                let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
+                let words = Words::new(words(self.casebook, line, findings), rank as u8);
+                ours.rows.push(OurRow::Cells(Arc::new(words)));
+                ours.figures.extend(figures(findings));
             } else {
-                ours.push(OurRow { cells: cells_of_other_row(line), rank });
+                let (column, text) = note_of_other_row(line);
+                ours.rows.push(OurRow::Note(column, text));
             }
         }
         let exceptions = records.into_bytes()?;
-        Ok(Finished { encoded: encoder.encode(found.rows, ours), exceptions, tally, causes })
+        let texts = appender.texts(&rows);
+        Ok(Told { rows, ours, texts, exceptions, tally, causes, done: found.done })
     }
 }
 
@@ -117,16 +126,19 @@ pub(super) struct InOrder {
     keys: Keys,
     /// What the rows told about their date columns.
     pub(super) evidence: [Evidence; DATE_HEADINGS.len()],
-    /// Columns of the widest row.
-    pub(super) width: usize,
 }
 
 impl InOrder {
     /// Finds pieces in parallel, then takes note of them in order: a line that occurs again has no figure.
-    pub(super) fn find(&mut self, shop: &Shop<'_>, pieces: Vec<Piece>) -> Vec<Found> {
-        let mut found: Vec<Found> = pieces.into_par_iter().map(|piece| shop.find(piece)).collect();
+    pub(super) fn find(
+        &mut self,
+        shop: &Shop<'_>,
+        pieces: Vec<Piece>,
+    ) -> Result<Vec<Found>, SpreadsheetError> {
+        // The first fault in the order of the file is the one that is told, whichever was noticed first.
+        let found: Vec<_> = pieces.into_par_iter().map(|piece| shop.find(piece)).collect();
+        let mut found: Vec<Found> = found.into_iter().collect::<Result<_, _>>()?;
         for piece in &mut found {
-            self.width = self.width.max(piece.width);
             self.evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
             for (line, findings) in &mut piece.lines {
                 if let Some(again) = self.keys.check(line) {
@@ -134,7 +146,7 @@ impl InOrder {
                 }
             }
         }
-        found
+        Ok(found)
     }
 }
 

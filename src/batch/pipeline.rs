@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use rayon::prelude::*;
@@ -11,7 +10,7 @@ use thiserror::Error;
 use super::manifest::{FileEntry, Manifest, manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
-use super::piece::{Finished, InOrder, Shop, our_columns};
+use super::piece::{Found, InOrder, Shop, Told, our_columns};
 use super::reader::{Message, some_pieces, with_reader};
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
@@ -19,9 +18,10 @@ use crate::entry::{DateOrder, DateOrders, Grouping, columns::ColumnError};
 use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, RunFacts};
+use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{Annotated, Format, InputFacts, SpreadsheetError, WholeFile};
+use crate::spreadsheet::{Annotated, Format, InputFacts, Layout, Shape, SpreadsheetError, WholeFile};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -39,8 +39,10 @@ pub struct RunOptions {
     pub force: bool,
     /// Which of day and month comes first where the file does not tell.
     pub dates: Option<DateOrder>,
-    /// Rows of a piece, at least. Results do not depend on it.
+    /// Rows of a piece, about. Results do not depend on it.
     pub piece_rows: usize,
+    /// How hard an annotated workbook is compressed, 1 to 9.
+    pub level: u8,
 }
 
 /// Why a file was not finished. Nothing of it is written.
@@ -148,13 +150,16 @@ enum Pass {
     Again(Settled),
 }
 
+/// Readings of a file, at most.
+const PASSES_MAX: u32 = 4;
+
 /// What only a whole file settles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Settled {
     /// The order of day and month in each date column.
     pub(super) orders: DateOrders,
-    /// Columns of the widest row, or of the headings if none is wider: ours stand behind it.
-    pub(super) width: usize,
+    /// The form of the annotated file.
+    pub(super) layout: Layout,
 }
 
 /// Runs one file and puts its outputs in place, or none of them.
@@ -179,9 +184,10 @@ pub fn run_file(
         passes += 1;
         match pass {
             Pass::Done(unplaced) => break (*unplaced, facts),
-            Pass::Again(settled) if passes == 1 => assumed = settled,
+            // Each of what is settled by a whole file may need a reading: the order of dates, the width, the form.
+            Pass::Again(settled) if passes < PASSES_MAX && settled != assumed => assumed = settled,
             Pass::Again(_) => {
-                return Err(internal(path, "what a second reading found was not what the first found"));
+                return Err(internal(path, "what one reading found was not what the next found"));
             }
         }
     };
@@ -249,58 +255,118 @@ fn one_pass(
     let (header, columns) = *header;
     progress.begin(&header.source.file, header.work);
     std::fs::create_dir_all(&options.out).map_err(failed(&options.out))?;
-    let narrowest = assumed.width.max(header.cells.len());
-    let (mut annotated, encoder) = Annotated::begin(
-        &names.annotated,
-        options.format,
-        &header,
-        narrowest,
-        our_columns(&header),
-        options.as_of.0,
-    )
-    .map_err(failed(&names.annotated))?;
-    let mut exceptions = WholeFile::begin(&names.exceptions).map_err(failed(&names.exceptions))?;
-    let headings = ExceptionsCsv::headings().map_err(|error| internal(path, &error.to_string()))?;
-    exceptions.writer().write_all(&headings).map_err(failed(&names.exceptions))?;
+    let mut shape = Shape {
+        format: options.format,
+        columns: our_columns(&header),
+        layout: assumed.layout,
+        level: options.level,
+        as_of: options.as_of.0,
+    };
+    shape.settle(&header).map_err(failed(path))?;
     let shop = Shop {
         casebook,
         options,
         grouping: Grouping { columns, orders: assumed.orders },
-        source: Arc::clone(&header.source),
+        header: &header,
+        all: shape.needs_all(&header),
         memos: Memos::default(),
     };
+    let mut writing = Writing::begin(names, shape).map_err(failed(&names.exceptions))?;
     let mut in_order = InOrder::default();
-    let (mut tally, mut causes) = (Tally::default(), Causes::default());
-    loop {
-        let pieces = some_pieces(from);
-        if pieces.is_empty() {
-            break;
+    let tail = loop {
+        let received = some_pieces(from);
+        if received.pieces.is_empty() && received.tail.is_none() {
+            // The reader has stopped; it says why.
+            return Err(internal(path, "the file ended early"));
         }
-        let found = in_order.find(&shop, pieces);
-        let done = found.last().map_or(0, |piece| piece.done);
-        let finished: io::Result<Vec<Finished>> =
-            found.into_par_iter().map(|piece| shop.finish(piece, &encoder)).collect();
-        let finished = finished.map_err(|error| internal(path, &error.to_string()))?;
-        for piece in finished {
-            annotated.write(piece.encoded).map_err(failed(&names.annotated))?;
-            exceptions.writer().write_all(&piece.exceptions).map_err(failed(&names.exceptions))?;
-            progress.advanced(piece.tally.all.lines, done);
-            tally.merge(&piece.tally);
-            causes.merge(piece.causes);
+        let found = in_order.find(&shop, received.pieces)?;
+        writing.write(&shop, found, progress).map_err(failed(&names.annotated))?;
+        if let Some(tail) = received.tail {
+            break tail;
         }
-    }
+    };
     let orders = settled_orders(&in_order.evidence, assumed.orders, options.dates);
-    let width = narrowest.max(in_order.width);
-    if orders != assumed.orders || width > narrowest {
-        return Ok(Pass::Again(Settled { orders, width }));
-    }
+    let (annotated, exceptions, tally, causes) =
+        writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
+    let annotated = match annotated {
+        Ok(annotated) if orders == assumed.orders => annotated,
+        again => {
+            let layout = again.err().unwrap_or(assumed.layout);
+            return Ok(Pass::Again(Settled { orders, layout }));
+        }
+    };
     if !tally.ties_out() {
         return Err(internal(path, "rows in and rows out do not tie out"));
     }
     let report = report(casebook, names, &header, options, &tally, &causes).map_err(failed(&names.report))?;
-    let annotated = annotated.complete().map_err(failed(&names.annotated))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally })))
+}
+
+/// The outputs of a file while they are written.
+struct Writing {
+    shape: Shape,
+    destination: PathBuf,
+    /// Begun when the first rows are there: they tell how wide the columns of a new workbook are.
+    annotated: Option<(Annotated, Appender)>,
+    exceptions: WholeFile,
+    tally: Tally,
+    causes: Causes,
+}
+
+impl Writing {
+    fn begin(names: &OutputNames, shape: Shape) -> io::Result<Writing> {
+        let mut exceptions = WholeFile::begin(&names.exceptions)?;
+        exceptions.writer().write_all(&ExceptionsCsv::headings()?)?;
+        let (destination, annotated) = (names.annotated.clone(), None);
+        let (tally, causes) = (Tally::default(), Causes::default());
+        Ok(Writing { shape, destination, annotated, exceptions, tally, causes })
+    }
+
+    fn write(&mut self, shop: &Shop<'_>, found: Vec<Found>, progress: &dyn Progress) -> io::Result<()> {
+        if self.annotated.is_none() {
+            let first = found.first().map(|piece| &piece.rows);
+            let begun = Annotated::begin(&self.destination, &self.shape, shop.header, first)?;
+            self.annotated = Some(begun);
+        }
+        let Some((annotated, appender)) = &mut self.annotated else { return Ok(()) };
+        let appender = &*appender;
+        let told: io::Result<Vec<Told>> =
+            found.into_par_iter().map(|piece| shop.tell(piece, appender)).collect();
+        let mut numbered = Vec::new();
+        for mut piece in told? {
+            let texts = piece.texts.take();
+            let numbering = annotated.number(&piece.rows, &piece.ours, texts)?;
+            numbered.push((piece, numbering));
+        }
+        let encoded: io::Result<Vec<_>> = numbered
+            .into_par_iter()
+            .map(|(piece, numbering)| {
+                appender.encode(&piece.rows, &piece.ours, &numbering).map(|encoded| (piece, encoded))
+            })
+            .collect();
+        for (piece, encoded) in encoded? {
+            annotated.write(encoded)?;
+            self.exceptions.writer().write_all(&piece.exceptions)?;
+            progress.advanced(piece.tally.all.lines, piece.done);
+            self.tally.merge(&piece.tally);
+            self.causes.merge(piece.causes);
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::type_complexity, reason = "taken apart at once by the one who asks")]
+    fn complete(
+        self,
+        header: &Header,
+        tail: &[u8],
+    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes)> {
+        let annotated = match self.annotated {
+            Some((annotated, _)) => annotated,
+            None => Annotated::begin(&self.destination, &self.shape, header, None)?.0,
+        };
+        Ok((annotated.complete(tail)?, self.exceptions, self.tally, self.causes))
+    }
 }
 
 /// The order of day and month that the whole file bears out: the assumed one for columns on which nothing hangs.

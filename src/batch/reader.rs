@@ -16,6 +16,8 @@ const PIECES_A_THREAD: usize = 2;
 pub(super) enum Message {
     Header(Box<(Header, Columns)>),
     Piece(Piece),
+    /// What stands behind the rows of a sheet; the last message.
+    Tail(Vec<u8>),
 }
 
 /// Takes what is read and passes it on.
@@ -69,6 +71,10 @@ impl Consumer for Feed {
     fn piece(&mut self, piece: Piece) -> Result<(), Stop> {
         self.to.send(Message::Piece(piece)).map_err(|_| Stop::NobodyListens)
     }
+
+    fn tail(&mut self, tail: Vec<u8>) -> Result<(), Stop> {
+        self.to.send(Message::Tail(tail)).map_err(|_| Stop::NobodyListens)
+    }
 }
 
 /// Reads a file on a thread of its own and gives `work` what it reads.
@@ -97,16 +103,26 @@ pub(super) fn with_reader<T>(
     })
 }
 
-/// Receives some pieces at once, so that workers have something to share.
-pub(super) fn some_pieces(from: &Receiver<Message>) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+/// Some pieces at once, so that workers have something to share; and what follows the last one.
+pub(super) struct Received {
+    pub(super) pieces: Vec<Piece>,
+    pub(super) tail: Option<Vec<u8>>,
+}
+
+/// Receives some pieces. Without a piece and a tail, the reader has stopped early.
+pub(super) fn some_pieces(from: &Receiver<Message>) -> Received {
+    let mut received = Received { pieces: Vec::new(), tail: None };
     let most = PIECES_A_THREAD * rayon::current_num_threads().max(1);
-    while pieces.len() < most {
-        let next = if pieces.is_empty() { from.recv().ok() } else { from.try_recv().ok() };
+    while received.pieces.len() < most {
+        let next = if received.pieces.is_empty() { from.recv().ok() } else { from.try_recv().ok() };
         match next {
-            Some(Message::Piece(piece)) => pieces.push(piece),
+            Some(Message::Piece(piece)) => received.pieces.push(piece),
+            Some(Message::Tail(tail)) => {
+                received.tail = Some(tail);
+                break;
+            }
             Some(Message::Header(_)) | None => break,
         }
     }
-    pieces
+    received
 }

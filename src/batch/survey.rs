@@ -1,7 +1,6 @@
 //! Looking through a file without writing: what `check` and `explain` need.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::memo::Memos;
 use super::piece::{InOrder, Shop};
@@ -45,22 +44,23 @@ pub fn survey_file<T: Default>(
                 return Err(internal(path, "nothing was read"));
             };
             let (header, columns) = *header;
-            let (source, memos) = (Arc::clone(&header.source), Memos::default());
             let shop = Shop {
                 casebook,
                 options,
                 grouping: Grouping { columns: columns.clone(), orders },
-                source,
-                memos,
+                header: &header,
+                all: false,
+                memos: Memos::default(),
             };
             let (mut in_order, mut found) = (InOrder::default(), T::default());
             loop {
-                let pieces = some_pieces(&from);
-                if pieces.is_empty() {
-                    break;
-                }
-                for piece in in_order.find(&shop, pieces) {
+                let received = some_pieces(&from);
+                let ended = received.pieces.is_empty() || received.tail.is_some();
+                for piece in in_order.find(&shop, received.pieces)? {
                     piece.lines.iter().for_each(|(line, findings)| look(&mut found, line, findings));
+                }
+                if ended {
+                    break;
                 }
             }
             let settled = settled_orders(&in_order.evidence, orders, options.dates);

@@ -109,7 +109,7 @@ pub struct DatesOption {
 /// `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// Entry files: CSV or XLSX
+    /// Entry files: CSV, XLSX, XLSM, XLSB, XLS or ODS
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Folder for the outputs
@@ -133,6 +133,9 @@ pub struct RunArgs {
     /// Threads to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
+    /// How hard the annotated workbook is compressed, 1 (quickest) to 9 (smallest) [default: 3]
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub level: Option<u8>,
     /// Replace files that no manifest of adcvd lists
     #[arg(long)]
     pub force: bool,
@@ -147,7 +150,7 @@ pub struct RunArgs {
 /// `check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// An entry file: CSV or XLSX
+    /// An entry file: CSV, XLSX, XLSM, XLSB, XLS or ODS
     pub input: PathBuf,
     /// Sheet of a workbook
     #[arg(long, value_name = "NAME")]

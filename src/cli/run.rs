@@ -11,6 +11,7 @@ use crate::determine::Action;
 use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::Format;
+use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::read::PIECE_ROWS;
 use crate::terms::money::Grouped;
 use crate::terms::{Heading, KnownDay};
@@ -30,6 +31,7 @@ pub fn looking(as_of: KnownDay, sheet: Option<String>, dates: &DatesOption) -> R
         force: false,
         dates: dates.order.map(DatesArg::order),
         piece_rows: PIECE_ROWS,
+        level: LEVEL_DEFAULT,
     }
 }
 
@@ -63,6 +65,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         force: args.force,
         dates: args.dates.order.map(DatesArg::order),
         piece_rows: PIECE_ROWS,
+        level: args.level.unwrap_or(LEVEL_DEFAULT),
     };
     let mut exit = Exit::Finished;
     let mut rejected = 0;

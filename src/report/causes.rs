@@ -5,7 +5,7 @@ use std::io;
 
 use super::told::Told;
 use crate::entry::EntryLine;
-use crate::spreadsheet::annotated::revives;
+use crate::spreadsheet::append::revives;
 use crate::terms::place::Source;
 use crate::terms::{Code, Exception, Money, Severity};
 

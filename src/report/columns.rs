@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 
 use super::wording;
 use crate::casebook::Casebook;
-use crate::determine::{Finding, LineFindings};
+use crate::determine::{CaseFinding, Finding, LineFindings};
 use crate::entry::EntryLine;
 use crate::spreadsheet::row::Cell;
-use crate::terms::{Kind, Money, WholeDollars};
+use crate::terms::{Kind, Money};
 
 /// The headings of our columns, in order.
 pub const COLUMNS: [&str; 25] = [
@@ -78,34 +78,35 @@ pub fn headings(input: &[String]) -> Vec<String> {
 pub const RESTATED_NOTE: &str = "What stands as known on the as-of day. A deposit is an estimate: this is neither an \
                                  assessed duty nor a promise of a refund.";
 
-fn text(text: impl Into<String>) -> Cell {
-    let text: String = text.into();
-    if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
-}
-
-fn money(amount: Option<Money>) -> Cell {
-    amount.map_or(Cell::Empty, |amount| Cell::Number(amount.decimal()))
-}
-
-fn dollars(value: Option<WholeDollars>) -> Cell {
-    value.map_or(Cell::Empty, |value| Cell::Number(Decimal::from(value.dollars())))
-}
-
 /// Our cells for the principal row of a line, in the order of [`COLUMNS`].
 pub fn cells(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> Vec<Cell> {
-    let mut cells = Vec::with_capacity(COLUMNS.len());
-    let answer = findings.answer.as_deref();
-    let codes: Vec<String> = unique_codes(findings);
-    let matched = |party: Option<(usize, usize)>| {
-        party.map_or(Cell::Empty, |party| text(wording::official_name(casebook, findings, party)))
+    let (mut words, mut figures) =
+        (words(casebook, line, findings).into_iter(), figures(findings).into_iter());
+    let cell = |place| match column_kind(place) {
+        ColumnKind::Dollars | ColumnKind::Money => figures.next().flatten().map(Cell::Number),
+        ColumnKind::Action | ColumnKind::Text | ColumnKind::Sentence => {
+            words.next().filter(|text| !text.is_empty()).map(|text| Cell::Text(text.into()))
+        }
     };
-    cells.push(text(findings.action.text()));
-    cells.push(text(wording::reason(casebook, line, findings)));
-    cells.push(text(codes.join(" ")));
-    cells.push(findings.file_as().map_or(Cell::Empty, |entry_type| text(entry_type.to_string())));
-    cells.push(findings.scope().map_or(Cell::Empty, |scope| text(scope.text())));
-    cells.push(matched(answer.and_then(|answer| answer.exporter)));
-    cells.push(matched(answer.and_then(|answer| answer.producer)));
+    (0..COLUMNS.len()).map(cell).map(Option::unwrap_or_default).collect()
+}
+
+/// The words of our cells for the principal row of a line: one text for each of [`COLUMNS`] that holds no figure, in
+/// order; empty for no cell.
+pub fn words(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> Vec<String> {
+    let answer = findings.answer.as_deref();
+    let matched = |party: Option<(usize, usize)>| {
+        party.map(|party| wording::official_name(casebook, findings, party).to_string()).unwrap_or_default()
+    };
+    let mut words = vec![
+        findings.action.text().to_string(),
+        wording::reason(casebook, line, findings),
+        unique_codes(findings).join(" "),
+        findings.file_as().map(|entry_type| entry_type.to_string()).unwrap_or_default(),
+        findings.scope().map(|scope| scope.text().to_string()).unwrap_or_default(),
+        matched(answer.and_then(|answer| answer.exporter)),
+        matched(answer.and_then(|answer| answer.producer)),
+    ];
     for kind in Kind::BOTH {
         let found = &findings.cases[kind.index()];
         let rate = found.rate.map(|(family, rate)| &casebook.families()[family].rates[rate].row);
@@ -114,21 +115,37 @@ pub fn cells(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> 
                 Finding::Deposit(used) => Some(used.rung.text()),
                 _ => None,
             });
-        let shown = found.rate.is_some();
-        cells.push(found.number.map_or(Cell::Empty, |(number, suffix)| text(number.as_filed(suffix))));
-        cells.push(rate.map_or(Cell::Empty, |rate| text(wording::rate(rate))));
-        cells.push(text(rung.filter(|_| shown).unwrap_or_default()));
-        cells.push(dollars(found.base));
-        cells.push(money(found.at_entry));
-        cells.push(money(found.restated));
-        cells.push(money(found.difference));
+        words.push(found.number.map(|(number, suffix)| number.as_filed(suffix)).unwrap_or_default());
+        words.push(rate.map(wording::rate).unwrap_or_default());
+        words.push(rung.filter(|_| found.rate.is_some()).unwrap_or_default().to_string());
     }
-    cells.push(money(findings.at_entry));
-    cells.push(money(findings.restated));
-    cells.push(text(wording::standing(casebook, findings)));
-    cells.push(text(wording::sources(casebook, findings).join("; ")));
-    cells
+    words.push(wording::standing(casebook, findings));
+    words.push(wording::sources(casebook, findings).join("; "));
+    words
 }
+
+/// The figures of our cells, in the order of the columns that hold figures: base, due at entry, restated and
+/// difference of each kind, then both sums. In dollars.
+pub fn figures(findings: &LineFindings) -> [Option<Decimal>; FIGURES] {
+    let amount = |amount: Option<Money>| amount.map(Money::decimal);
+    let [ad, cvd] = &findings.cases;
+    let base = |found: &CaseFinding| found.base.map(|base| Decimal::from(base.dollars()));
+    [
+        base(ad),
+        amount(ad.at_entry),
+        amount(ad.restated),
+        amount(ad.difference),
+        base(cvd),
+        amount(cvd.at_entry),
+        amount(cvd.restated),
+        amount(cvd.difference),
+        amount(findings.at_entry),
+        amount(findings.restated),
+    ]
+}
+
+/// How many of [`COLUMNS`] hold figures.
+pub const FIGURES: usize = 10;
 
 /// Codes in catalogue order, each once.
 pub fn unique_codes(findings: &LineFindings) -> Vec<String> {
@@ -138,9 +155,8 @@ pub fn unique_codes(findings: &LineFindings) -> Vec<String> {
     codes
 }
 
-/// Our cells for the other rows of a line: they say where the findings stand, and repeat no amount.
-pub fn cells_of_other_row(line: &EntryLine) -> Vec<Cell> {
-    let mut cells = vec![Cell::Empty; COLUMNS.len()];
-    cells[1] = text(format!("Part of entry line {}: see row {}.", line.label(), line.row));
-    cells
+/// The column and the text of the one cell that the other rows of a line get: it says where the findings stand, and
+/// repeats no amount.
+pub fn note_of_other_row(line: &EntryLine) -> (usize, String) {
+    (1, format!("Part of entry line {}: see row {}.", line.label(), line.row))
 }

@@ -11,7 +11,7 @@ use super::tally::{Sums, Tally};
 use super::wording;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
-use crate::spreadsheet::xlsx_output::properties;
+use crate::spreadsheet::new_workbook::properties;
 use crate::terms::Code;
 
 /// What the report tells of a run, beside its tally and causes.

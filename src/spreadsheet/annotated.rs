@@ -1,16 +1,20 @@
 //! The annotated file: every row and column of the input in order, then our cells.
 //!
-//! CSV rows keep their bytes; our fields are appended. A workbook is written anew, cell by cell, one row in memory.
+//! CSV records and the rows of a broker's workbook keep their bytes; our fields and cells are put behind them. A
+//! workbook is written anew only where it has to be, and the caller is told why.
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-use super::csv_input::fields_of;
-use super::read::Header;
-use super::row::{Cell, Original, Row};
-use super::whole_file::{Ready, WholeFile};
-use super::xlsx_output::{SHEET_ROWS_MAX, Sheet, disk_full};
 use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::append::{Appender, Encoded, Texts};
+use super::book::{self, Book, Numbered};
+use super::read::{Header, Kind};
+use super::row::Rows;
+use super::whole_file::{Ready, WholeFile};
 
 /// The form of the annotated file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,224 +40,239 @@ pub enum Look {
     Rank,
 }
 
-/// Our cells of one row, and the rank of its first one for styling; nothing for a row that is no entry line.
-#[derive(Clone, Debug, Default)]
-pub struct OurRow {
-    /// Our cells, or none.
-    pub cells: Vec<Cell>,
-    /// Rank of a [`Look::Rank`] cell.
-    pub rank: u8,
+impl Look {
+    /// True for a cell that holds a figure.
+    pub fn is_figure(self) -> bool {
+        matches!(self, Look::Dollars | Look::Money)
+    }
 }
 
-/// A piece made ready to be written. Made in parallel, written in order.
-pub enum Encoded {
-    /// Bytes of a CSV file.
-    Bytes(Vec<u8>),
-    /// Rows of a sheet.
-    Rows(Vec<(Row, OurRow)>),
-}
-
-/// Our columns: heading, look, and a note on the heading.
+/// One of our columns: heading, look, and a note on the heading.
 #[derive(Clone, Debug)]
 pub struct OurColumn {
     /// Printed in the heading row.
     pub heading: String,
     /// How its cells look.
     pub look: Look,
-    /// Shown when a reader points at the heading.
+    /// Shown when a reader goes to the heading.
     pub note: Option<String>,
 }
 
-/// How records are put together; shared by all who encode.
+/// The words of our cells, which many rows share.
+#[derive(Debug, Default)]
+pub struct Words {
+    /// One text for each column of ours that holds no figure, in order; empty for no cell.
+    pub texts: Vec<String>,
+    /// Rank of a [`Look::Rank`] cell.
+    pub rank: u8,
+    /// The texts as they are written, once that is known.
+    pub(super) written: OnceLock<Vec<Vec<u8>>>,
+}
+
+impl Words {
+    /// Words that are not yet written anywhere.
+    pub fn new(texts: Vec<String>, rank: u8) -> Words {
+        Words { texts, rank, written: OnceLock::new() }
+    }
+}
+
+/// What stands behind one row.
 #[derive(Clone, Debug)]
-pub struct Encoder {
-    format: Format,
-    delimiter: u8,
-    width: usize,
-    ours: usize,
+pub enum OurRow {
+    /// Nothing: a row that is no entry line.
+    Nothing,
+    /// One text, in the column of ours with this place.
+    Note(usize, String),
+    /// Words; the figures are the next in [`OurRows::figures`].
+    Cells(Arc<Words>),
+}
+
+/// What stands behind the rows of a piece.
+#[derive(Clone, Debug, Default)]
+pub struct OurRows {
+    /// One a row.
+    pub rows: Vec<OurRow>,
+    /// For each row of words its figures, in the order of the columns that hold figures.
+    pub figures: Vec<Option<Decimal>>,
+}
+
+/// Why a workbook is written anew instead of being passed through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anew {
+    /// The sheet is protected: nothing may be put into it.
+    Protected,
+    /// A digital signature would be broken.
+    Signed,
+    /// A merged cell reaches over the place of our columns.
+    Merged,
+    /// The package lacks something that our cells need, or is written in UTF-16.
+    Unfit,
+}
+
+impl Anew {
+    /// What is told of it.
+    pub fn told(self) -> &'static str {
+        match self {
+            Anew::Protected => "the entry sheet is protected: its lines were written into a new workbook",
+            Anew::Signed => {
+                "the workbook is signed, and the signature covers it as it is: the lines were written into a new workbook"
+            }
+            Anew::Merged => {
+                "a merged cell reaches over the place of the added columns: the lines were written into a new workbook"
+            }
+            Anew::Unfit => {
+                "the workbook's parts are not such that cells can be added: the lines were written into a new workbook"
+            }
+        }
+    }
+}
+
+/// What of the form of the output has to be known before the first row is written. It is guessed at first; where the
+/// file bears the guess out it is done, else it is read again with what is known then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Columns of the widest row: ours stand behind it.
+    pub width: usize,
+    /// Why the workbook is written anew.
+    pub anew: Option<Anew>,
+    /// True if the sheet's own claim of its size is not borne out, and is left away.
+    pub no_dimension: bool,
 }
 
 /// The annotated file while it is written.
 pub struct Annotated {
-    output: Output,
-    file: WholeFile,
-    rows: u64,
+    file: Output,
+    layout: Layout,
+    /// Columns of the widest row so far, and the last row that holds a cell.
+    widest: usize,
+    last_row: u64,
 }
 
 enum Output {
-    Csv,
-    Xlsx(Box<Sheet>),
+    Csv(WholeFile),
+    Book(Box<Book>),
 }
 
-/// Writes a decimal with all its places: a CSV keeps the cents of 12.50.
-fn csv_text(cell: &Cell) -> String {
-    match cell {
-        Cell::Number(number) => number.to_string(),
-        // A text of ours that a spreadsheet program would take for a formula is guarded by an apostrophe.
-        Cell::Text(text) if revives(text) => format!("'{text}"),
-        cell => cell.shown(),
-    }
-}
-
-/// True for a text that comes alive as a formula in a spreadsheet program (OWASP CSV injection).
-pub fn revives(text: &str) -> bool {
-    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
-    matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠'))
-}
-
-impl Encoder {
-    /// Puts our cells to the rows of a piece. `ours` has one entry a row.
-    pub fn encode(&self, rows: Vec<Row>, ours: Vec<OurRow>) -> Encoded {
-        let pairs = rows.into_iter().zip(ours);
-        match self.format {
-            Format::Xlsx => Encoded::Rows(pairs.map(|(row, ours)| (self.cells(row), ours)).collect()),
-            Format::Csv => Encoded::Bytes(self.csv(pairs)),
-        }
-    }
-
-    /// Every field of a CSV record as text, whatever it looks like.
-    fn cells(&self, mut row: Row) -> Row {
-        if let Original::Bytes(bytes) = &row.original {
-            row.original = Original::Cells(fields_of(bytes, self.delimiter));
-        }
-        row
-    }
-
-    fn csv(&self, pairs: impl Iterator<Item = (Row, OurRow)>) -> Vec<u8> {
-        let mut out = Vec::new();
-        let mut fields: Vec<String> = Vec::with_capacity(self.ours);
-        for (row, our) in pairs {
-            let present = match &row.original {
-                Original::Bytes(bytes) => {
-                    let record = without_line_end(bytes);
-                    out.extend_from_slice(record);
-                    if record.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-                        0
-                    } else {
-                        row.fields.max(1)
-                    }
-                }
-                Original::Cells(cells) => {
-                    append_fields(&mut out, self.delimiter, cells.iter().map(Cell::shown), false);
-                    cells.len()
-                }
-            };
-            if row.blank && our.cells.is_empty() {
-                out.extend_from_slice(line_end(&row));
-                continue;
-            }
-            // A record that is shorter than the headings is padded, so that our fields stand under our headings.
-            out.extend(std::iter::repeat_n(self.delimiter, self.width.saturating_sub(present)));
-            fields.clear();
-            fields.extend(our.cells.iter().map(csv_text));
-            fields.resize(self.ours, String::new());
-            append_fields(&mut out, self.delimiter, fields.drain(..), true);
-            out.extend_from_slice(line_end(&row));
-        }
-        out
-    }
-}
-
-/// The bytes of a record without its line end.
-fn without_line_end(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
-}
-
-/// The line end that a record has; rows of a workbook get the one of RFC 4180, a last record without one keeps none.
-fn line_end(row: &Row) -> &[u8] {
-    match &row.original {
-        Original::Bytes(bytes) => &bytes[without_line_end(bytes).len()..],
-        Original::Cells(_) => b"\r\n",
-    }
-}
-
-/// Appends fields, with a separator in front of the first if `behind` others.
-fn append_fields(out: &mut Vec<u8>, delimiter: u8, fields: impl Iterator<Item = String>, behind: bool) {
-    let mut writer = csv_core::WriterBuilder::new().delimiter(delimiter).build();
-    for (i, field) in fields.enumerate() {
-        if behind || i > 0 {
-            out.push(delimiter);
-        }
-        if !csv_needs_quotes(&field, delimiter) {
-            out.extend_from_slice(field.as_bytes());
-            continue;
-        }
-        let start = out.len();
-        out.resize(start + field.len() * 2 + 2, 0);
-        let (_, _, written) = writer.field(field.as_bytes(), &mut out[start..]);
-        let (_, ended) = writer.finish(&mut out[start + written..]);
-        out.truncate(start + written + ended);
-        writer = csv_core::WriterBuilder::new().delimiter(delimiter).build();
-    }
-}
-
-fn csv_needs_quotes(field: &str, delimiter: u8) -> bool {
-    field.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
-}
+/// Rows of a piece with all that writing them needs.
+pub struct Numbering(pub(super) Option<Numbered>);
 
 impl Annotated {
-    /// Begins the annotated file and writes its heading row. Our columns stand behind the first `width`. `as_of` stands in the workbook's properties, so that the
-    /// same run gives the same bytes.
+    /// Begins the annotated file. `first` are the first rows below the headings, for the widths of a new workbook.
+    /// `as_of` stands in a new workbook's properties, so that the same run gives the same bytes.
     ///
     /// # Errors
-    /// The folder cannot be written to.
+    /// The folder cannot be written to; the input can no longer be read.
     pub fn begin(
         destination: &Path,
-        format: Format,
+        shape: &Shape,
         header: &Header,
-        width: usize,
-        columns: Vec<OurColumn>,
-        as_of: Date,
-    ) -> io::Result<(Annotated, Encoder)> {
-        let file = WholeFile::begin(destination)?;
-        let encoder = Encoder { format, delimiter: header.delimiter, width, ours: columns.len() };
-        let mut annotated = match format {
-            Format::Csv => Annotated { output: Output::Csv, file, rows: 0 },
+        first: Option<&Rows>,
+    ) -> io::Result<(Annotated, Appender)> {
+        let mut file = WholeFile::begin(destination)?;
+        let (columns, layout) = (&shape.columns, shape.layout);
+        let delimiter = match &header.opened.0 {
+            Kind::Csv { delimiter, .. } => *delimiter,
+            _ => b',',
+        };
+        let (file, appender) = match shape.format {
+            Format::Csv => {
+                let appender = Appender::csv(delimiter, layout.width, columns);
+                file.writer().write_all(&appender.csv_heading(header, columns)?)?;
+                (Output::Csv(file), appender)
+            }
             Format::Xlsx => {
-                let sheet =
-                    Sheet::begin(destination, header, width, &columns, as_of).map_err(io::Error::other)?;
-                Annotated { output: Output::Xlsx(Box::new(sheet)), file, rows: 0 }
+                let (book, appender) = Book::begin(file, shape, header, first)?;
+                (Output::Book(Box::new(book)), appender)
             }
         };
-        let headings = columns.into_iter().map(|column| Cell::Text(column.heading.into())).collect();
-        let ours = OurRow { cells: headings, rank: 0 };
-        if matches!(annotated.output, Output::Csv) {
-            let encoded = encoder.encode(vec![header.row.clone()], vec![ours]);
-            annotated.write(encoded)?;
+        Ok((Annotated { file, layout, widest: 0, last_row: header.number }, appender))
+    }
+
+    /// Takes note of rows in their order: numbers their strings, and gives them their place.
+    ///
+    /// # Errors
+    /// A sheet is full that cannot be continued.
+    pub fn number(&mut self, rows: &Rows, ours: &OurRows, texts: Option<Texts>) -> io::Result<Numbering> {
+        for place in &rows.places {
+            self.widest = self.widest.max(place.width as usize);
+            if place.width > 0 {
+                self.last_row = place.number;
+            }
         }
-        Ok((annotated, encoder))
+        match &mut self.file {
+            Output::Csv(_) => Ok(Numbering(None)),
+            Output::Book(book) => book.number(rows, ours, texts).map(|numbered| Numbering(Some(numbered))),
+        }
     }
 
     /// Writes a piece.
     ///
     /// # Errors
-    /// The disk is full, or a sheet is.
+    /// The disk is full.
     pub fn write(&mut self, encoded: Encoded) -> io::Result<()> {
-        match (encoded, &mut self.output) {
-            (Encoded::Bytes(bytes), Output::Csv) => self.file.writer().write_all(&bytes),
-            (Encoded::Rows(rows), Output::Xlsx(sheet)) => {
-                self.rows += rows.len() as u64;
-                if self.rows >= SHEET_ROWS_MAX {
-                    let problem = "a sheet holds 1,048,575 lines and no more; run with --format csv";
-                    return Err(io::Error::other(problem));
-                }
-                disk_full(|| rows.iter().try_for_each(|(row, ours)| sheet.write(row, ours)))
-            }
-            (Encoded::Bytes(_), Output::Xlsx(_)) | (Encoded::Rows(_), Output::Csv) => {
-                unreachable!("an encoder belongs to its output")
-            }
+        match (encoded, &mut self.file) {
+            (Encoded::Bytes(bytes), Output::Csv(file)) => file.writer().write_all(&bytes),
+            (Encoded::Chunks(chunks), Output::Book(book)) => book.write(&chunks),
+            _ => Err(io::Error::other("a piece was made for another output")),
         }
     }
 
-    /// Completes the file under its temporary name.
+    /// Completes the file under its temporary name, or says with which layout it has to be written instead.
     ///
     /// # Errors
     /// The disk is full.
-    pub fn complete(mut self) -> io::Result<Ready> {
-        if let Output::Xlsx(sheet) = self.output {
-            disk_full(|| sheet.complete(self.file.writer()))?;
+    pub fn complete(self, tail: &[u8]) -> io::Result<Result<Ready, Layout>> {
+        let mut layout = self.layout;
+        layout.width = layout.width.max(self.widest);
+        if let Output::Book(book) = &self.file {
+            layout.anew = layout.anew.or(book.obstacle(tail, layout.width));
+            layout.no_dimension |= book.claimed().is_some_and(|claimed| claimed != self.last_row);
         }
-        self.file.complete()
+        if layout != self.layout {
+            return Ok(Err(layout));
+        }
+        match self.file {
+            Output::Csv(file) => file.complete().map(Ok),
+            Output::Book(book) => book.complete(tail)?.complete().map(Ok),
+        }
+    }
+}
+
+/// What an annotated file is to be.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// Its form.
+    pub format: Format,
+    /// Our columns.
+    pub columns: Vec<OurColumn>,
+    /// What is assumed.
+    pub layout: Layout,
+    /// How hard a workbook is compressed, 1 to 9.
+    pub level: u8,
+    /// The day that stands in a new workbook's properties.
+    pub as_of: Date,
+}
+
+impl Shape {
+    /// Settles what the headings and the package tell: how wide the rows are at least, and whether the workbook can be
+    /// passed through.
+    ///
+    /// # Errors
+    /// The input can no longer be read.
+    pub fn settle(&mut self, header: &Header) -> io::Result<()> {
+        self.layout.width = self.layout.width.max(header.cells.len());
+        if let (Kind::Sheet(sheet), Format::Xlsx, None) = (&header.opened.0, self.format, self.layout.anew) {
+            self.layout.anew = book::unfit(sheet, self)?;
+        }
+        Ok(())
+    }
+
+    /// True if all cells of a row are needed, not only its bytes.
+    pub fn needs_all(&self, header: &Header) -> bool {
+        match (&header.opened.0, self.format) {
+            (Kind::Sheet(_), Format::Xlsx) => self.layout.anew.is_some(),
+            (Kind::Sheet(_), Format::Csv) => true,
+            (Kind::Csv { .. } | Kind::Cells, _) => false,
+        }
     }
 }

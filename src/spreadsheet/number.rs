@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_types, reason = "a workbook stores every number as a binary float")]
 
-use calamine::ExcelDateTime;
+use calamine::{ExcelDateTime, ExcelDateTimeType};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
@@ -16,6 +16,20 @@ pub fn number_in(value: f64) -> Cell {
         Some(number) if value.is_finite() => Cell::Number(number.normalize()),
         _ => Cell::Error(value.to_string().into()),
     }
+}
+
+/// The text of a workbook's number.
+pub fn decimal_in(text: &str) -> Cell {
+    text.parse().map_or_else(|_| Cell::Error(text.into()), number_in)
+}
+
+/// The text of a workbook's number whose style says date, time or duration.
+pub fn serial_in(text: &str, duration: bool, epoch_1904: bool) -> Cell {
+    let kind = if duration { ExcelDateTimeType::TimeDelta } else { ExcelDateTimeType::DateTime };
+    text.parse().map_or_else(
+        |_| Cell::Error(text.into()),
+        |serial| date_in(&ExcelDateTime::new(serial, kind, epoch_1904)),
+    )
 }
 
 /// A date or time of a workbook. A duration stays a number; a serial that is no day becomes an error cell.

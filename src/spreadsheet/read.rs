@@ -8,16 +8,15 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::row::Row;
-use super::{csv_input, xlsx_input};
+use super::dense_input::Dense;
+use super::row::{Cell, Row, Rows};
+use super::xlsx_input::OpenedSheet;
+use super::{csv_input, dense_input, xlsx_input};
 use crate::terms::place::Source;
 
-/// Rows of a piece, at least; a piece is then cut at the next border between rows that do not belong together.
+/// Rows of a piece, about; it is cut at the first border behind them between rows that do not belong together.
 pub const PIECE_ROWS: usize = 1024;
-/// Rows of a piece from which on it is cut wherever it may be. So many rows with one line key are a damaged file, not an
-/// entry line.
-pub const PIECE_ROWS_MAX: usize = 65_536;
-/// Largest workbook that is read, in bytes: about ten million lines. A workbook is held in memory while it is read.
+/// Largest workbook of a format that is decoded as a whole (XLS, XLSB, ODS), in bytes.
 pub const WORKBOOK_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Columns of a sheet, at most. Entry files have fewer than a hundred; more is a damaged file.
 pub const COLUMNS_MAX: usize = 512;
@@ -74,12 +73,14 @@ pub enum SpreadsheetError {
     },
 }
 
-/// Some rows of a file, in order.
-#[derive(Debug)]
+/// Some rows of a file, in order, as bytes; cells where the file had to be decoded to be read at all.
+#[derive(Debug, Default)]
 pub struct Piece {
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// How much of the file has been read, in bytes; of a workbook, in rows.
+    pub(super) bytes: Vec<u8>,
+    pub(super) cells: Vec<(u64, Vec<Cell>)>,
+    /// Of a CSV, the physical line on which the piece begins; of a sheet, the row behind which it does.
+    pub(super) begins: u64,
+    /// How much of the file has been read, in the unit of [`Header::work`].
     pub done: u64,
 }
 
@@ -97,7 +98,7 @@ pub trait Consumer {
     /// The headings cannot be used.
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Self::Error>;
 
-    /// Rows of a piece, at least.
+    /// Rows of a piece, about.
     fn piece_rows(&self) -> usize {
         PIECE_ROWS
     }
@@ -110,6 +111,12 @@ pub trait Consumer {
     /// # Errors
     /// The consumer has stopped.
     fn piece(&mut self, piece: Piece) -> Result<(), Self::Error>;
+
+    /// Takes what stands behind the rows of a sheet; the last that is read.
+    ///
+    /// # Errors
+    /// The consumer has stopped.
+    fn tail(&mut self, tail: Vec<u8>) -> Result<(), Self::Error>;
 }
 
 /// What lies between two rows.
@@ -130,12 +137,40 @@ pub struct Header {
     pub source: Arc<Source>,
     /// Headings as they stand, in order.
     pub cells: Vec<String>,
-    /// The row itself.
-    pub row: Row,
-    /// How a CSV separates its fields; a comma for a workbook.
-    pub delimiter: u8,
+    /// Row of the sheet, or physical line of the CSV, from 1.
+    pub number: u64,
+    /// What is needed to understand the rows below, and to write the file back.
+    pub opened: Arc<Opened>,
     /// How much there is to read, in the unit of [`Piece::done`]; 0 where nobody knows. For a progress bar.
     pub work: u64,
+}
+
+/// A file that is opened for reading; nobody but this room looks inside.
+#[derive(Debug)]
+pub struct Opened(pub(super) Kind);
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// Its delimiter, and the bytes up to and with the heading row.
+    Csv { path: PathBuf, delimiter: u8, header: Vec<u8> },
+    /// A sheet of an XLSX package.
+    Sheet(Box<OpenedSheet>),
+    /// A format that is decoded as a whole.
+    Cells,
+}
+
+impl Opened {
+    /// The rows of a piece, with the cells of these columns; with `all`, the others can be had too.
+    ///
+    /// # Errors
+    /// The piece is damaged.
+    pub fn rows(&self, piece: Piece, columns: &[usize], all: bool) -> Result<Rows, SpreadsheetError> {
+        match &self.0 {
+            Kind::Csv { path, delimiter, .. } => csv_input::rows(path, piece, *delimiter, columns),
+            Kind::Sheet(sheet) => sheet.rows(piece, columns, all),
+            Kind::Cells => Ok(dense_input::rows(piece, columns)),
+        }
+    }
 }
 
 /// What is known of an input after it was read.
@@ -166,7 +201,11 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
     let mut start = Vec::new();
     (&mut file).take(512).read_to_end(&mut start).map_err(io)?;
     match kind(&start) {
-        FileKind::Zip => xlsx_input::read(path, sheet, consumer),
+        FileKind::Zip => match zipped(path)? {
+            Zipped::Xlsx => xlsx_input::read(path, sheet, consumer),
+            Zipped::Dense(format) => dense_input::read(path, format, sheet, consumer),
+        },
+        FileKind::Compound => dense_input::read(path, Dense::Xls, sheet, consumer),
         FileKind::Text if sheet.is_some() => {
             let (problem, sheets) = ("a CSV file has no sheets".to_string(), "none".to_string());
             Err(SpreadsheetError::Sheet { path: path.to_path_buf(), problem, sheets, typed: true }.into())
@@ -178,8 +217,31 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
 
 enum FileKind {
     Zip,
+    Compound,
     Text,
     Other(&'static str),
+}
+
+/// What a ZIP container holds.
+enum Zipped {
+    Xlsx,
+    Dense(Dense),
+}
+
+/// What is in a ZIP container, by its parts.
+fn zipped(path: &Path) -> Result<Zipped, SpreadsheetError> {
+    let file =
+        File::open(path).map_err(|source| SpreadsheetError::Io { path: path.to_path_buf(), source })?;
+    // A container that cannot be opened is told of by who reads workbooks.
+    let Ok(archive) = zip::ZipArchive::new(std::io::BufReader::new(file)) else { return Ok(Zipped::Xlsx) };
+    let has = |name: &str| archive.file_names().flatten().any(|part| part.eq_ignore_ascii_case(name));
+    Ok(if has("xl/workbook.bin") {
+        Zipped::Dense(Dense::Xlsb)
+    } else if has("content.xml") && has("META-INF/manifest.xml") {
+        Zipped::Dense(Dense::Ods)
+    } else {
+        Zipped::Xlsx
+    })
 }
 
 /// What a file is, by its first bytes and never by its name.
@@ -189,7 +251,7 @@ fn kind(start: &[u8]) -> FileKind {
     if start.starts_with(b"PK\x03\x04") {
         FileKind::Zip
     } else if start.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        FileKind::Other("an old Excel workbook (XLS), or one protected by a password")
+        FileKind::Compound
     } else if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
         FileKind::Other("text in UTF-16")
     } else if begins(b"<!doctype html") || begins(b"<html") || begins(b"<table") {
@@ -202,55 +264,5 @@ fn kind(start: &[u8]) -> FileKind {
         FileKind::Other("no text: it holds NUL bytes")
     } else {
         FileKind::Text
-    }
-}
-
-/// Gathers rows and cuts pieces between rows that do not belong together.
-pub(super) struct Cutter {
-    rows: Vec<Row>,
-}
-
-impl Cutter {
-    pub(super) fn new() -> Cutter {
-        Cutter { rows: Vec::with_capacity(PIECE_ROWS) }
-    }
-
-    /// Adds a row; hands a piece over first if one is full and ends here.
-    pub(super) fn add<C: Consumer>(
-        &mut self,
-        path: &Path,
-        row: Row,
-        done: u64,
-        to: &mut C,
-    ) -> Result<(), C::Error> {
-        if self.rows.len() >= to.piece_rows() && !row.blank {
-            // Blank rows part nothing: what stands before them counts.
-            let last = self.rows.iter().rev().find(|row| !row.blank);
-            let large = self.rows.len() >= PIECE_ROWS_MAX;
-            match last.map_or(Border::Free, |last| to.border(last, &row)) {
-                Border::Free => self.flush(done, to)?,
-                Border::Unwelcome if large => self.flush(done, to)?,
-                Border::Forbidden if large => return Err(too_many(path, row.number).into()),
-                Border::Unwelcome | Border::Forbidden => {}
-            }
-        }
-        self.rows.push(row);
-        Ok(())
-    }
-
-    pub(super) fn flush<C: Consumer>(&mut self, done: u64, to: &mut C) -> Result<(), C::Error> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(PIECE_ROWS));
-        to.piece(Piece { rows, done })
-    }
-}
-
-fn too_many(path: &Path, row: u64) -> SpreadsheetError {
-    SpreadsheetError::Damaged {
-        path: path.to_path_buf(),
-        place: format!("row {row}"),
-        problem: format!("more than {PIECE_ROWS_MAX} rows in turn carry one entry and line number"),
     }
 }

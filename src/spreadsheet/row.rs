@@ -1,7 +1,15 @@
-//! A row of a sheet: its place, the cells that were asked for, and its original form for writing it back.
+//! A row of a sheet: its place, the cells that were asked for, and the bytes of which it is made.
+//!
+//! Rows of one piece stand together in [`Rows`]; a cell is decoded when somebody asks for it, and nobody but this room
+//! looks at the bytes of the others.
+
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
+
+use super::csv_fields;
+use super::sheet_cells::{self, SheetContext};
 
 /// What a cell holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,16 +56,7 @@ impl Cell {
     }
 }
 
-/// A row in the form in which it goes back out; nobody but this room looks inside.
-#[derive(Clone, Debug)]
-pub(super) enum Original {
-    /// The bytes of a CSV record, line ending included.
-    Bytes(Box<[u8]>),
-    /// All cells of a workbook's row, from the first column on.
-    Cells(Vec<Cell>),
-}
-
-/// A row of an entry file.
+/// A row of an entry file with the cells that were asked for.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Row of the sheet, or physical line of the CSV on which the record begins, from 1.
@@ -70,13 +69,246 @@ pub struct Row {
     pub fields: usize,
     /// How many columns the row takes.
     pub width: usize,
-    pub(super) original: Original,
 }
 
 impl Row {
     /// A row made by hand, for facts typed on a command line and for tests.
     pub fn of_cells(number: u64, cells: Vec<Cell>) -> Row {
         let blank = cells.iter().all(Cell::is_blank);
-        Row { number, original: Original::Cells(cells.clone()), fields: 0, width: cells.len(), blank, cells }
+        Row { number, fields: 0, width: cells.len(), blank, cells }
+    }
+}
+
+/// How the bytes of a cell are to be understood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Form {
+    /// No cell, or nothing in it.
+    #[default]
+    Empty,
+    /// A CSV field as it stands.
+    Field,
+    /// A CSV field with quotes inside; the bytes are those of the whole field.
+    QuotedField,
+    /// The place of a shared string.
+    Shared,
+    /// A number, with the style that may make it a date.
+    Number,
+    /// Text of a formula or an inline string, entities not yet resolved.
+    Text,
+    /// `0` or `1`.
+    Bool,
+    /// An error value.
+    Error,
+    /// An ISO date.
+    Iso,
+    /// A formula whose result is not in the file.
+    Formula,
+    /// A cell that is already decoded: `from` is its place among the decoded cells.
+    Decoded,
+}
+
+/// Where a cell stands in the bytes of its piece.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    /// Style of a sheet's cell.
+    pub(super) style: u32,
+    pub(super) form: Form,
+}
+
+/// Where a row stands in the bytes of its piece.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RowPlace {
+    pub(super) number: u64,
+    /// First byte; for a CSV, of the blank lines in front.
+    pub(super) from: u32,
+    /// Behind the last byte, a line end of a CSV included.
+    pub(super) to: u32,
+    /// Where our cells are put: behind the last cell of a sheet's row, behind the last field of a record.
+    pub(super) insert: u32,
+    /// The number behind the colon of a sheet row's `spans`, if it has one.
+    pub(super) spans: (u32, u32),
+    /// True for a sheet's row without an end tag (`<row/>`).
+    pub(super) empty_tag: bool,
+    pub(super) fields: u32,
+    pub(super) width: u32,
+    pub(super) blank: bool,
+    /// All cells of a sheet's row, where they were asked for.
+    pub(super) all: (u32, u32),
+}
+
+/// How cells are decoded.
+#[derive(Clone, Debug)]
+pub(super) enum Decoder {
+    Csv(u8),
+    Sheet(Arc<SheetContext>),
+    Decoded,
+}
+
+/// A cell that is not yet decoded: two of one file with equal bytes and kind hold the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawCell<'a> {
+    /// How the bytes are to be understood; of a sheet's number also whether it is a date.
+    pub kind: u8,
+    /// The bytes.
+    pub bytes: &'a [u8],
+}
+
+impl RawCell<'_> {
+    /// True if there is no cell.
+    pub fn is_empty(&self) -> bool {
+        self.kind == Form::Empty as u8
+    }
+}
+
+/// The rows of a piece, in order.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    pub(super) bytes: Vec<u8>,
+    pub(super) places: Vec<RowPlace>,
+    pub(super) spans: Vec<Span>,
+    /// How many columns were asked for.
+    pub(super) asked: usize,
+    pub(super) all: Vec<(u32, Span)>,
+    pub(super) decoded: Vec<Cell>,
+    pub(super) decoder: Decoder,
+}
+
+impl Rows {
+    pub(super) fn new(bytes: Vec<u8>, asked: usize, decoder: Decoder) -> Rows {
+        let (places, spans, all, decoded) = Default::default();
+        Rows { bytes, places, spans, asked, all, decoded, decoder }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Row of the sheet, or physical line of the CSV, from 1.
+    pub fn number(&self, row: usize) -> u64 {
+        self.places[row].number
+    }
+
+    /// True if there is nothing in the row.
+    pub fn is_blank(&self, row: usize) -> bool {
+        self.places[row].blank
+    }
+
+    /// How many fields the record of a CSV has; 0 for a row of a sheet.
+    pub fn fields(&self, row: usize) -> usize {
+        self.places[row].fields as usize
+    }
+
+    /// How many columns the row takes.
+    pub fn width(&self, row: usize) -> usize {
+        self.places[row].width as usize
+    }
+
+    fn span(&self, row: usize, place: usize) -> Span {
+        self.spans.get(row * self.asked + place).copied().unwrap_or_default()
+    }
+
+    /// A cell that was asked for, not decoded; `None` where that is of no use, because it is decoded already.
+    pub fn raw(&self, row: usize, place: usize) -> Option<RawCell<'_>> {
+        let span = self.span(row, place);
+        if span.form == Form::Decoded {
+            return None;
+        }
+        let kind = match (&self.decoder, span.form) {
+            (Decoder::Sheet(sheet), Form::Number) => span.form as u8 | sheet.number_kind(span.style) << 4,
+            _ => span.form as u8,
+        };
+        Some(RawCell {
+            kind,
+            bytes: self.bytes.get(span.from as usize..span.to as usize).unwrap_or_default(),
+        })
+    }
+
+    /// The text of a cell that was asked for, where it stands in the bytes as it is read.
+    pub fn plain_text(&self, row: usize, place: usize) -> Option<&str> {
+        let span = self.span(row, place);
+        let bytes = || &self.bytes[span.from as usize..span.to as usize];
+        match (&self.decoder, span.form) {
+            (_, Form::Empty) => Some(""),
+            (Decoder::Csv(_), Form::Field) => std::str::from_utf8(bytes()).ok(),
+            (Decoder::Sheet(sheet), Form::Shared) => sheet.shared(bytes()),
+            _ => None,
+        }
+    }
+
+    /// Digits of a cell that was asked for, if it holds nothing else.
+    pub fn digits(&self, row: usize, place: usize) -> Option<u64> {
+        let span = self.span(row, place);
+        let plain = match (&self.decoder, span.form) {
+            (Decoder::Csv(_), Form::Field) => true,
+            (Decoder::Sheet(sheet), Form::Number) => sheet.number_kind(span.style) == 0,
+            _ => false,
+        };
+        let bytes = &self.bytes[span.from as usize..span.to as usize];
+        let whole = plain && (1..=12).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit);
+        whole.then(|| bytes.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+    }
+
+    /// A cell that was asked for.
+    pub fn cell(&self, row: usize, place: usize) -> Cell {
+        self.decode(self.span(row, place))
+    }
+
+    fn decode(&self, span: Span) -> Cell {
+        if span.form == Form::Empty {
+            return Cell::Empty;
+        }
+        if span.form == Form::Decoded {
+            return self.decoded[span.from as usize].clone();
+        }
+        let bytes = &self.bytes[span.from as usize..span.to as usize];
+        match &self.decoder {
+            Decoder::Csv(delimiter) => csv_fields::cell(bytes, span.form, *delimiter),
+            Decoder::Sheet(sheet) => sheet_cells::cell(sheet, bytes, span),
+            Decoder::Decoded => Cell::Empty,
+        }
+    }
+
+    /// A row with the cells that were asked for.
+    pub fn row(&self, row: usize) -> Row {
+        let place = &self.places[row];
+        Row {
+            number: place.number,
+            cells: (0..self.asked).map(|column| self.cell(row, column)).collect(),
+            blank: place.blank,
+            fields: place.fields as usize,
+            width: place.width as usize,
+        }
+    }
+
+    /// All cells of a row, from the first column on; of a sheet, where all were asked for.
+    pub(super) fn whole(&self, row: usize) -> Vec<Cell> {
+        let place = &self.places[row];
+        if let Decoder::Csv(delimiter) = self.decoder {
+            let record = &self.bytes[place.from as usize..place.insert as usize];
+            // Blank lines in front are no part of the record.
+            let blank = record.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            let record = &record[blank..];
+            if record.is_empty() {
+                return Vec::new();
+            }
+            return csv_fields::fields_of(record, delimiter)
+                .map(|(from, to, form)| csv_fields::cell(&record[from..to], form, delimiter))
+                .collect();
+        }
+        let mut cells = Vec::new();
+        for (column, span) in &self.all[place.all.0 as usize..place.all.1 as usize] {
+            cells.resize(*column as usize, Cell::Empty);
+            cells.push(self.decode(*span));
+        }
+        cells
     }
 }

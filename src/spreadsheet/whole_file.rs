@@ -52,6 +52,16 @@ impl Seek for Hashing {
     }
 }
 
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 impl WholeFile {
     /// Begins a file for a destination.
     ///
@@ -111,7 +121,7 @@ pub(super) fn hexadecimal(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct HashOnly<'a>(&'a mut Sha256);
+pub(super) struct HashOnly<'a>(pub(super) &'a mut Sha256);
 
 impl Write for HashOnly<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -1,0 +1,451 @@
+//! Putting our cells behind the rows of a piece. This is done by many threads at once, on rows whose strings are
+//! numbered.
+
+use std::io;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::annotated::{Look, Numbering, OurColumn, OurRow, OurRows, Words};
+use super::book::Numbered;
+use super::deflate::{Chunk, chunk};
+use super::our_styles::OurStyles;
+use super::read::{Header, Kind};
+use super::row::{Cell, Decoder, Rows};
+use super::sheet_frame::letters;
+use super::sheet_text::Piecewise;
+use super::string_table::{Placed, StringTable};
+
+/// A piece made ready to be written.
+pub enum Encoded {
+    /// Bytes of a CSV file.
+    Bytes(Vec<u8>),
+    /// Compressed rows of one or more sheets, each with the place of its sheet.
+    Chunks(Vec<(usize, Chunk)>),
+}
+
+/// Who puts our cells behind rows; shared by all threads.
+pub struct Appender {
+    kind: Target,
+    /// Our columns: true for one that holds a figure.
+    figures: Vec<bool>,
+}
+
+enum Target {
+    Csv { delimiter: u8, width: usize },
+    Book(Arc<BookTarget>),
+}
+
+/// What is needed to write cells of a workbook.
+pub(super) struct BookTarget {
+    pub(super) prefix: String,
+    pub(super) styles: OurStyles,
+    pub(super) level: u8,
+    /// True where the rows of the input pass through.
+    pub(super) pass: bool,
+    /// Last column of ours, from 1.
+    pub(super) last_column: usize,
+    /// Up to the row number of a cell's reference, for each of our columns.
+    references: Vec<Vec<u8>>,
+    looks: Vec<Look>,
+}
+
+/// A text that comes alive as a formula in a spreadsheet program (OWASP CSV injection).
+pub fn revives(text: &str) -> bool {
+    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
+    matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠'))
+}
+
+/// A text of ours as a CSV field: one that a spreadsheet program would take for a formula is guarded by an apostrophe.
+fn csv_text(text: &str, delimiter: u8) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    let guarded = if revives(text) { format!("'{text}") } else { text.to_string() };
+    csv_field(&mut out, &guarded, delimiter);
+    out
+}
+
+fn csv_field(out: &mut Vec<u8>, field: &str, delimiter: u8) {
+    if !field.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r')) {
+        out.extend_from_slice(field.as_bytes());
+        return;
+    }
+    out.push(b'"');
+    for byte in field.bytes() {
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}
+
+/// A decimal with all its places: a CSV keeps the cents of 12.50.
+pub(super) fn push_decimal(out: &mut Vec<u8>, number: Decimal) {
+    let (mantissa, scale) = (number.mantissa(), number.scale() as usize);
+    let Ok(small) = u64::try_from(mantissa.unsigned_abs()) else {
+        out.extend_from_slice(number.to_string().as_bytes());
+        return;
+    };
+    if mantissa < 0 {
+        out.push(b'-');
+    }
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(small).as_bytes();
+    let whole = digits.len().saturating_sub(scale);
+    out.extend_from_slice(if whole == 0 { b"0" } else { &digits[..whole] });
+    if scale > 0 {
+        out.push(b'.');
+        out.extend(std::iter::repeat_n(b'0', scale.saturating_sub(digits.len())));
+        out.extend_from_slice(&digits[whole..]);
+    }
+}
+
+/// The bytes of a record without its line end, and its line end.
+fn record_and_end(rows: &Rows, row: usize) -> (&[u8], &[u8]) {
+    let place = &rows.places[row];
+    let (from, insert, to) = (place.from as usize, place.insert as usize, place.to as usize);
+    (&rows.bytes[from..insert], &rows.bytes[insert..to])
+}
+
+impl Appender {
+    pub(super) fn csv(delimiter: u8, width: usize, columns: &[OurColumn]) -> Appender {
+        let figures = columns.iter().map(|column| column.look.is_figure()).collect();
+        Appender { kind: Target::Csv { delimiter, width }, figures }
+    }
+
+    pub(super) fn book(target: Arc<BookTarget>) -> Appender {
+        let figures = target.looks.iter().map(|look| look.is_figure()).collect();
+        Appender { kind: Target::Book(target), figures }
+    }
+
+    /// The heading row of a CSV file with ours behind it.
+    pub(super) fn csv_heading(&self, header: &Header, ours: &[OurColumn]) -> io::Result<Vec<u8>> {
+        let Target::Csv { delimiter, width } = self.kind else { return Err(io::Error::other("no CSV")) };
+        let (mut out, present, end) = match &header.opened.0 {
+            Kind::Csv { header: bytes, .. } => {
+                let end = bytes.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count().min(2);
+                // A lone line feed behind a blank line is one line end, not two.
+                let end = if end == 2 && !bytes.ends_with(b"\r\n") { 1 } else { end };
+                let (record, end) = bytes.split_at(bytes.len() - end);
+                (record.to_vec(), header.cells.len(), end.to_vec())
+            }
+            _ => {
+                let mut out = Vec::new();
+                cells_as_record(&mut out, header.cells.iter().map(String::as_str), delimiter);
+                (out, header.cells.len(), b"\r\n".to_vec())
+            }
+        };
+        out.extend(std::iter::repeat_n(delimiter, width.saturating_sub(present)));
+        for column in ours {
+            out.push(delimiter);
+            out.extend_from_slice(&csv_text(&column.heading, delimiter));
+        }
+        out.extend_from_slice(&end);
+        Ok(out)
+    }
+
+    /// Collects the texts of rows that do not pass through, so that they can be numbered; `None` where they do.
+    pub fn texts(&self, rows: &Rows) -> Option<Texts> {
+        match &self.kind {
+            Target::Book(target) if !target.pass => Some(Texts(Piecewise::of(rows))),
+            _ => None,
+        }
+    }
+
+    /// Puts our cells behind the rows of a piece.
+    ///
+    /// # Errors
+    /// The compressor fails.
+    pub fn encode(&self, rows: &Rows, ours: &OurRows, numbering: &Numbering) -> io::Result<Encoded> {
+        match (&self.kind, &numbering.0) {
+            (Target::Csv { delimiter, width }, _) => {
+                Ok(Encoded::Bytes(self.csv_rows(rows, ours, *delimiter, *width)))
+            }
+            (Target::Book(target), Some(numbered)) => {
+                let mut chunks = Vec::new();
+                for part in &numbered.parts {
+                    let xml = if target.pass {
+                        self.passed(target, rows, ours)
+                    } else {
+                        self.anew(target, numbered, part, ours)
+                    };
+                    chunks.push((part.sheet, chunk(&xml, target.level)?));
+                }
+                Ok(Encoded::Chunks(chunks))
+            }
+            (Target::Book(_), None) => Err(io::Error::other("rows were not numbered")),
+        }
+    }
+
+    fn figures_per_row(&self) -> usize {
+        self.figures.iter().filter(|figure| **figure).count()
+    }
+
+    fn csv_rows(&self, rows: &Rows, ours: &OurRows, delimiter: u8, width: usize) -> Vec<u8> {
+        let mut out = Vec::with_capacity(rows.bytes.len() * 3);
+        let mut figures = ours.figures.chunks_exact(self.figures_per_row().max(1));
+        for (row, our) in ours.rows.iter().enumerate() {
+            let (present, end) = if matches!(rows.decoder, Decoder::Csv(_)) {
+                let (record, end) = record_and_end(rows, row);
+                out.extend_from_slice(record);
+                (rows.places[row].fields as usize, end)
+            } else {
+                let cells: Vec<String> = rows.whole(row).iter().map(Cell::shown).collect();
+                if !rows.places[row].blank {
+                    cells_as_record(&mut out, cells.iter().map(String::as_str), delimiter);
+                }
+                (cells.len(), &b"\r\n"[..])
+            };
+            if !matches!(our, OurRow::Nothing) {
+                // A record that is shorter than the headings is padded, so that our fields stand under our headings.
+                out.extend(std::iter::repeat_n(delimiter, width.saturating_sub(present.max(1))));
+                self.csv_ours(&mut out, our, &mut figures, delimiter);
+            }
+            out.extend_from_slice(end);
+        }
+        out
+    }
+
+    fn csv_ours<'f>(
+        &self,
+        out: &mut Vec<u8>,
+        our: &OurRow,
+        figures: &mut impl Iterator<Item = &'f [Option<Decimal>]>,
+        delimiter: u8,
+    ) {
+        match our {
+            OurRow::Nothing => {}
+            OurRow::Note(place, text) => {
+                for column in 0..self.figures.len() {
+                    out.push(delimiter);
+                    if column == *place {
+                        out.extend_from_slice(&csv_text(text, delimiter));
+                    }
+                }
+            }
+            OurRow::Cells(words) => {
+                let written = words
+                    .written
+                    .get_or_init(|| words.texts.iter().map(|text| csv_text(text, delimiter)).collect());
+                let (mut texts, mut numbers) = (written.iter(), figures.next().unwrap_or_default().iter());
+                for figure in &self.figures {
+                    out.push(delimiter);
+                    if *figure {
+                        if let Some(Some(number)) = numbers.next() {
+                            push_decimal(out, *number);
+                        }
+                    } else if let Some(text) = texts.next() {
+                        out.extend_from_slice(text);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rows of the broker's sheet with our cells put in.
+    fn passed(&self, target: &BookTarget, rows: &Rows, ours: &OurRows) -> Vec<u8> {
+        let mut out = Vec::with_capacity(rows.bytes.len() * 3);
+        let mut figures = ours.figures.chunks_exact(self.figures_per_row().max(1));
+        let mut at = 0;
+        for (place, our) in rows.places.iter().zip(&ours.rows) {
+            if matches!(our, OurRow::Nothing) {
+                continue;
+            }
+            let (from, to) = (place.spans.0 as usize, place.spans.1 as usize);
+            if from < to {
+                out.extend_from_slice(&rows.bytes[at..from]);
+                out.extend_from_slice(itoa::Buffer::new().format(target.last_column).as_bytes());
+                at = to;
+            }
+            let insert = place.insert as usize;
+            out.extend_from_slice(&rows.bytes[at..insert]);
+            at = insert;
+            self.our_cells(&mut out, target, place.number, our, &mut figures);
+        }
+        out.extend_from_slice(&rows.bytes[at..]);
+        out
+    }
+
+    /// Rows of a new workbook.
+    fn anew(
+        &self,
+        target: &BookTarget,
+        numbered: &Numbered,
+        part: &super::book::Part,
+        ours: &OurRows,
+    ) -> Vec<u8> {
+        let mut out = Vec::with_capacity(part.rows.len() * 1024);
+        let per_row = self.figures_per_row();
+        let before =
+            ours.rows[..part.rows.start].iter().filter(|our| matches!(our, OurRow::Cells(_))).count();
+        let mut figures = ours.figures[before * per_row..].chunks_exact(per_row.max(1));
+        for row in part.rows.clone() {
+            let Some(texts) = &numbered.texts else { continue };
+            let number = part.number(row, texts);
+            out.extend_from_slice(b"<row r=\"");
+            out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            out.extend_from_slice(b"\">");
+            texts.0.cells(&mut out, row, number, &numbered.places, &target.styles);
+            self.our_cells(&mut out, target, number, &ours.rows[row], &mut figures);
+            out.extend_from_slice(b"</row>");
+        }
+        out
+    }
+
+    fn our_cells<'f>(
+        &self,
+        out: &mut Vec<u8>,
+        target: &BookTarget,
+        row: u64,
+        our: &OurRow,
+        figures: &mut impl Iterator<Item = &'f [Option<Decimal>]>,
+    ) {
+        let mut number = itoa::Buffer::new();
+        let number = number.format(row).as_bytes();
+        match our {
+            OurRow::Nothing => {}
+            OurRow::Note(place, text) => {
+                out.extend_from_slice(&target.references[*place]);
+                out.extend_from_slice(number);
+                target.inline(out, text, target.style(target.looks[*place], text, 0));
+            }
+            OurRow::Cells(words) => {
+                let Some(written) = words.written.get() else { return };
+                let (mut texts, mut numbers) = (written.iter(), figures.next().unwrap_or_default().iter());
+                for (column, figure) in self.figures.iter().enumerate() {
+                    if *figure {
+                        if let Some(Some(figure)) = numbers.next() {
+                            out.extend_from_slice(&target.references[column]);
+                            out.extend_from_slice(number);
+                            target.figure(out, *figure, target.looks[column]);
+                        }
+                    } else if let Some(text) = texts.next().filter(|text| !text.is_empty()) {
+                        out.extend_from_slice(&target.references[column]);
+                        out.extend_from_slice(number);
+                        out.extend_from_slice(text);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cells_as_record<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = &'a str>, delimiter: u8) {
+    for (place, cell) in cells.enumerate() {
+        if place > 0 {
+            out.push(delimiter);
+        }
+        csv_field(out, cell, delimiter);
+    }
+}
+
+impl BookTarget {
+    pub(super) fn new(
+        prefix: &str,
+        styles: OurStyles,
+        level: u8,
+        pass: bool,
+        width: usize,
+        columns: &[OurColumn],
+    ) -> BookTarget {
+        let reference = |column: usize| format!("<{prefix}c r=\"{}", letters(column)).into_bytes();
+        let references = (width..width + columns.len()).map(reference).collect();
+        let looks = columns.iter().map(|column| column.look).collect();
+        let last_column = width + columns.len();
+        BookTarget { prefix: prefix.to_string(), styles, level, pass, last_column, references, looks }
+    }
+
+    fn style(&self, look: Look, text: &str, rank: u8) -> Option<u32> {
+        match look {
+            Look::Rank => Some(self.styles.ranks[usize::from(rank.min(4))]),
+            _ if revives(text) => Some(self.styles.guarded),
+            _ => None,
+        }
+    }
+
+    /// What follows the row number of a cell that holds a text.
+    fn text(&self, out: &mut Vec<u8>, text: &str, style: Option<u32>, placed: Placed) {
+        let Placed::Shared(place) = placed else { return self.inline(out, text, style) };
+        self.open(out, style, "s");
+        out.extend_from_slice(itoa::Buffer::new().format(place).as_bytes());
+        self.close(out);
+    }
+
+    fn inline(&self, out: &mut Vec<u8>, text: &str, style: Option<u32>) {
+        let p = &self.prefix;
+        let style = style.map(|style| format!(" s=\"{style}\"")).unwrap_or_default();
+        out.extend_from_slice(format!("\"{style} t=\"inlineStr\"><{p}is>").as_bytes());
+        super::string_table::text_element(out, p, text);
+        out.extend_from_slice(format!("</{p}is></{p}c>").as_bytes());
+    }
+
+    fn open(&self, out: &mut Vec<u8>, style: Option<u32>, kind: &str) {
+        out.push(b'"');
+        if let Some(style) = style {
+            out.extend_from_slice(b" s=\"");
+            out.extend_from_slice(itoa::Buffer::new().format(style).as_bytes());
+            out.push(b'"');
+        }
+        if !kind.is_empty() {
+            out.extend_from_slice(b" t=\"");
+            out.extend_from_slice(kind.as_bytes());
+            out.push(b'"');
+        }
+        out.extend_from_slice(b"><");
+        out.extend_from_slice(self.prefix.as_bytes());
+        out.extend_from_slice(b"v>");
+    }
+
+    fn close(&self, out: &mut Vec<u8>) {
+        for name in ["v>", "c>"] {
+            out.extend_from_slice(b"</");
+            out.extend_from_slice(self.prefix.as_bytes());
+            out.extend_from_slice(name.as_bytes());
+        }
+    }
+
+    fn figure(&self, out: &mut Vec<u8>, number: Decimal, look: Look) {
+        let style = if look == Look::Dollars { self.styles.dollars } else { self.styles.money };
+        // Fifteen digits are what a spreadsheet program keeps of a number.
+        if number.mantissa().unsigned_abs() >= 1_000_000_000_000_000 {
+            return self.inline(out, &number.to_string(), None);
+        }
+        self.open(out, Some(style), "");
+        push_decimal(out, number.normalize());
+        self.close(out);
+    }
+
+    /// Our heading cells, for the heading row.
+    pub(super) fn headings(
+        &self,
+        width: usize,
+        row: u64,
+        ours: &[OurColumn],
+        strings: &mut StringTable,
+    ) -> Vec<u8> {
+        let mut out = Vec::new();
+        for (column, our) in (width..).zip(ours) {
+            out.extend_from_slice(format!("<{}c r=\"{}{row}", self.prefix, letters(column)).as_bytes());
+            let placed = strings.place(&our.heading, 1);
+            self.text(&mut out, &our.heading, Some(self.styles.heading), placed);
+        }
+        out
+    }
+
+    /// Words as they are written, their strings numbered.
+    pub(super) fn write_words(&self, words: &Words, strings: &mut StringTable) -> Vec<Vec<u8>> {
+        let looks = self.looks.iter().filter(|look| !look.is_figure());
+        let texts = words.texts.iter().zip(looks).map(|(text, look)| {
+            let mut out = Vec::new();
+            if !text.is_empty() {
+                let placed = strings.place(text, 0);
+                self.text(&mut out, text, self.style(*look, text, words.rank), placed);
+            }
+            out
+        });
+        texts.collect()
+    }
+}
+
+/// Texts of rows that go into a new workbook.
+pub struct Texts(pub(super) Piecewise);

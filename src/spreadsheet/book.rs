@@ -1,0 +1,245 @@
+//! The annotated workbook while it is written: the broker's own package with cells added, or a new one.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::annotated::{Anew, OurRow, OurRows, Shape};
+use super::append::{Appender, BookTarget, Texts};
+use super::deflate::{Chunk, chunk};
+use super::graft::Graft;
+use super::new_workbook::NewWorkbook;
+use super::read::{Header, Kind};
+use super::row::Rows;
+use super::sheet_rows::SHEET_ROWS_MAX;
+use super::string_table::{Placed, StringTable};
+use super::whole_file::WholeFile;
+use super::xlsx_input::OpenedSheet;
+use super::zip_output::Container;
+
+/// The workbook while it is written.
+pub(super) struct Book {
+    container: Container<WholeFile>,
+    host: Host,
+    strings: StringTable,
+    target: Arc<BookTarget>,
+    /// The sheet that is being written, from 0, and the row that comes next in it, from 1.
+    sheet: usize,
+    next_row: u64,
+    level: u8,
+}
+
+enum Host {
+    Broker(Box<Graft>),
+    New(Box<NewWorkbook>),
+}
+
+/// The rows of a piece that stand in one sheet.
+pub(super) struct Part {
+    pub(super) sheet: usize,
+    pub(super) rows: Range<usize>,
+    /// Number of the first row.
+    first: u64,
+}
+
+impl Part {
+    /// Number of a row.
+    pub(super) fn number(&self, row: usize, texts: &Texts) -> u64 {
+        match &texts.0.numbers {
+            Some(numbers) => numbers[row],
+            None => self.first + (row - self.rows.start) as u64,
+        }
+    }
+}
+
+/// A piece whose strings are numbered.
+pub(super) struct Numbered {
+    pub(super) parts: Vec<Part>,
+    pub(super) texts: Option<Texts>,
+    /// Places of the distinct texts.
+    pub(super) places: Vec<Placed>,
+}
+
+/// Why the package of a sheet cannot be passed through, if so.
+pub(super) fn unfit(sheet: &OpenedSheet, shape: &Shape) -> io::Result<Option<Anew>> {
+    if sheet.signed {
+        return Ok(Some(Anew::Signed));
+    }
+    Ok(Graft::prepare(sheet, shape)?.is_none().then_some(Anew::Unfit))
+}
+
+impl Book {
+    /// Begins the workbook: everything in front of the first row below the headings is written.
+    pub(super) fn begin(
+        file: WholeFile,
+        shape: &Shape,
+        header: &Header,
+        first: Option<&Rows>,
+    ) -> io::Result<(Book, Appender)> {
+        let (width, columns, level) = (shape.layout.width, &shape.columns, shape.level);
+        let mut container = Container::new(file);
+        let graft = match &header.opened.0 {
+            Kind::Sheet(sheet) if shape.layout.anew.is_none() => {
+                let graft = Graft::prepare(sheet, shape)?;
+                Some((sheet, graft.ok_or_else(|| io::Error::other("the package cannot be passed through"))?))
+            }
+            _ => None,
+        };
+        let (host, target, strings, sheet_head) = match graft {
+            Some((sheet, mut graft)) => {
+                let prefix = graft.head.prefix.clone();
+                let target = BookTarget::new(&prefix, graft.styles, level, true, width, columns);
+                let mut strings = StringTable::new(sheet.context.strings.len(), &graft.strings_prefix);
+                graft.begin(&mut container)?;
+                let head = heading_rows(sheet, &graft, &target, shape, &mut strings);
+                (Host::Broker(Box::new(graft)), target, strings, head)
+            }
+            None => {
+                let new = NewWorkbook::begin(shape, header, first)?;
+                let target = BookTarget::new("", new.styles, level, false, width, columns);
+                let strings = StringTable::new(new.strings, "");
+                container.begin(&NewWorkbook::part(0), true)?;
+                let head = new.head(0)?;
+                (Host::New(Box::new(new)), target, strings, head)
+            }
+        };
+        container.add(&chunk(&sheet_head, level)?)?;
+        let target = Arc::new(target);
+        let appender = Appender::book(Arc::clone(&target));
+        let next_row = match &host {
+            Host::New(new) => u64::from(new.heading_row) + 2,
+            Host::Broker(_) => 0,
+        };
+        Ok((Book { container, host, strings, target, sheet: 0, next_row, level }, appender))
+    }
+
+    /// Numbers the strings of a piece and gives its rows their places.
+    pub(super) fn number(
+        &mut self,
+        rows: &Rows,
+        ours: &OurRows,
+        texts: Option<Texts>,
+    ) -> io::Result<Numbered> {
+        let mut places = Vec::new();
+        if let Some(texts) = &texts {
+            places = texts.0.distinct.iter().map(|(text, cells)| self.strings.place(text, *cells)).collect();
+        }
+        for our in &ours.rows {
+            if let OurRow::Cells(words) = our {
+                if words.written.get().is_none() {
+                    let written = self.target.write_words(words, &mut self.strings);
+                    // Nobody else writes words: they are numbered here alone, in the order of the rows.
+                    let _ = words.written.set(written);
+                }
+                self.strings.refer(words.texts.iter().filter(|text| !text.is_empty()).count() as u64);
+            }
+        }
+        let counted = texts.as_ref().is_some_and(|texts| texts.0.numbers.is_none());
+        let parts = if counted {
+            self.counted_parts(rows.len())
+        } else {
+            vec![Part { sheet: 0, rows: 0..rows.len(), first: 0 }]
+        };
+        if let (Host::New(new), Some(last)) = (&mut self.host, rows.places.last().filter(|_| !counted)) {
+            new.last_rows[0] = last.number.saturating_sub(1) as u32;
+        }
+        Ok(Numbered { parts, texts, places })
+    }
+
+    /// Places for records that are counted: a sheet that is full is continued on the next.
+    fn counted_parts(&mut self, rows: usize) -> Vec<Part> {
+        let Host::New(new) = &mut self.host else { return Vec::new() };
+        let (mut parts, mut from) = (Vec::new(), 0);
+        while from < rows {
+            if self.next_row > SHEET_ROWS_MAX {
+                self.next_row = u64::from(new.heading_row) + 2;
+                new.last_rows.push(0);
+            }
+            let room = usize::try_from(SHEET_ROWS_MAX + 1 - self.next_row).unwrap_or(usize::MAX);
+            let to = rows.min(from + room);
+            let sheet = new.last_rows.len() - 1;
+            parts.push(Part { sheet, rows: from..to, first: self.next_row });
+            self.next_row += (to - from) as u64;
+            new.last_rows[sheet] = (self.next_row - 2) as u32;
+            from = to;
+        }
+        parts
+    }
+
+    /// Writes the chunks of a piece.
+    pub(super) fn write(&mut self, chunks: &[(usize, Chunk)]) -> io::Result<()> {
+        for (sheet, chunk) in chunks {
+            while self.sheet < *sheet {
+                self.next_sheet()?;
+            }
+            self.container.add(chunk)?;
+        }
+        Ok(())
+    }
+
+    fn next_sheet(&mut self) -> io::Result<()> {
+        let Host::New(new) = &self.host else { return Err(io::Error::other("a sheet of a broker is full")) };
+        let tail = new.tail(self.sheet)?;
+        self.container.add(&chunk(&tail, self.level)?)?;
+        self.container.end()?;
+        self.sheet += 1;
+        self.container.begin(&NewWorkbook::part(self.sheet), true)?;
+        self.container.add(&chunk(&new.head(self.sheet)?, self.level)?)
+    }
+
+    /// Why the broker's sheet cannot take our columns, as what stands behind its rows tells.
+    pub(super) fn obstacle(&self, tail: &[u8], width: usize) -> Option<Anew> {
+        match &self.host {
+            Host::Broker(graft) => super::sheet_frame::obstacle(tail, width, graft.heading_row),
+            Host::New(_) => None,
+        }
+    }
+
+    /// The last row that the broker's sheet claims to have, where the claim is passed on.
+    pub(super) fn claimed(&self) -> Option<u64> {
+        match &self.host {
+            Host::Broker(graft) => graft.head.claimed,
+            Host::New(_) => None,
+        }
+    }
+
+    /// Writes what stands behind the rows, and all other parts.
+    pub(super) fn complete(mut self, tail: &[u8]) -> io::Result<WholeFile> {
+        let table = self.strings.finish();
+        let tail = match &self.host {
+            Host::Broker(graft) => graft.tail(tail, &self.target),
+            Host::New(new) => new.tail(self.sheet)?,
+        };
+        self.container.add(&chunk(&tail, self.level)?)?;
+        self.container.end()?;
+        match self.host {
+            Host::Broker(graft) => graft.complete(&mut self.container, table, self.level)?,
+            Host::New(new) => new.complete(&mut self.container, table, self.level)?,
+        }
+        self.container.finish()
+    }
+}
+
+/// The head of a broker's sheet with its rows up to the headings, ours among them.
+fn heading_rows(
+    sheet: &OpenedSheet,
+    graft: &Graft,
+    target: &BookTarget,
+    shape: &Shape,
+    strings: &mut StringTable,
+) -> Vec<u8> {
+    let rows = &sheet.first;
+    let mut out = graft.head.xml.clone();
+    let Some(place) = rows.places.iter().rev().find(|place| !place.blank) else { return out };
+    let (from, to, insert) = (place.spans.0 as usize, place.spans.1 as usize, place.insert as usize);
+    let mut at = 0;
+    if from < to {
+        out.extend_from_slice(&rows.bytes[..from]);
+        out.extend_from_slice(itoa::Buffer::new().format(target.last_column).as_bytes());
+        at = to;
+    }
+    out.extend_from_slice(&rows.bytes[at..insert]);
+    out.extend_from_slice(&target.headings(shape.layout.width, place.number, &shape.columns, strings));
+    out.extend_from_slice(&rows.bytes[insert..]);
+    out
+}

@@ -1,0 +1,267 @@
+//! The broker's package, passed through: every part that is not ours to change is copied as it is compressed.
+
+use std::io::{self, Write};
+
+use zip::{CompressionMethod, ZipArchive};
+
+use super::annotated::{Look, Shape};
+use super::append::BookTarget;
+use super::our_styles::{self, OurStyles};
+use super::package::{Archive, in_utf8, relationships_of, resolved, utf_16};
+use super::sheet_frame::{self, Head, letters};
+use super::string_table;
+use super::xlsx_input::OpenedSheet;
+use super::zip_output::{Container, Finished};
+
+/// The package while it is passed through.
+pub(super) struct Graft {
+    archive: Archive,
+    /// Name of the sheet's part in the container.
+    sheet: String,
+    pub(super) head: Head,
+    pub(super) heading_row: u64,
+    pub(super) styles: OurStyles,
+    /// Prefix of element names in the shared strings, with its colon.
+    pub(super) strings_prefix: String,
+    strings: String,
+    /// Parts that are written anew, by their name in the container; the shared strings come to it at the end.
+    changed: Vec<(String, Vec<u8>)>,
+    /// Notes on our headings: cell and text.
+    notes: Vec<(String, String)>,
+    /// Bytes that the sheet has now.
+    sheet_bytes: u64,
+    copied: usize,
+}
+
+/// The name of a part as the container spells it.
+fn spelled(archive: &Archive, name: &str) -> Option<String> {
+    let compared = |name: &str| name.replace('\\', "/").trim_start_matches('/').to_lowercase();
+    let known = archive.file_names().flatten().find(|known| compared(known) == compared(name));
+    known.map(std::borrow::Cow::into_owned)
+}
+
+fn read(archive: &mut Archive, name: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut part = archive.by_name(name).map_err(io::Error::other)?;
+    io::copy(&mut part, &mut bytes)?;
+    Ok(in_utf8(bytes))
+}
+
+/// Puts text in front of the last end tag of this local name, whose prefix is kept for what is put in.
+fn before_end(part: &[u8], local: &str, text: impl Fn(&str) -> String) -> Option<Vec<u8>> {
+    let end = memchr::memmem::rfind(part, format!("{local}>").as_bytes())?;
+    let open = memchr::memmem::rfind(&part[..end], b"</")?;
+    let prefix = std::str::from_utf8(&part[open + 2..end]).ok()?.to_string();
+    Some([&part[..open], text(&prefix).as_bytes(), &part[open..]].concat())
+}
+
+const CONTENT_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+
+impl Graft {
+    /// Reads what is to be changed; `None` where the package lacks something that our cells need.
+    pub(super) fn prepare(sheet: &OpenedSheet, shape: &Shape) -> io::Result<Option<Graft>> {
+        let reader = io::BufReader::with_capacity(1 << 16, sheet.file.fresh());
+        let mut archive = ZipArchive::new(reader).map_err(io::Error::other)?;
+        let layout = shape.layout;
+        let Some(part) = spelled(&archive, &sheet.part) else { return Ok(None) };
+        let encoded = utf_16(&start_of(&mut archive, &part)?).is_some();
+        let head = sheet_frame::head(&sheet.head, layout.width, &shape.columns, !layout.no_dimension);
+        let Some(head) = head.filter(|_| !encoded) else { return Ok(None) };
+        let heading = sheet.first.places.iter().rev().find(|place| !place.blank);
+        let heading_row = heading.map_or(1, |place| place.number);
+        let sheet_bytes = archive.by_name(&part).map_err(io::Error::other)?.size();
+        let mut graft = Graft {
+            sheet_bytes,
+            archive,
+            sheet: part,
+            heading_row,
+            styles: OurStyles::default(),
+            strings_prefix: String::new(),
+            strings: String::new(),
+            changed: Vec::new(),
+            notes: Vec::new(),
+            copied: 0,
+            head,
+        };
+        let notes = shape.columns.iter().enumerate();
+        let notes = notes.filter_map(|(place, column)| {
+            let cell = format!("{}{heading_row}", letters(layout.width + place));
+            column.note.clone().map(|note| (cell, note))
+        });
+        graft.notes = notes.collect();
+        Ok((graft.prepare_styles(sheet)? && graft.prepare_strings(sheet)?).then_some(graft))
+    }
+
+    fn prepare_styles(&mut self, sheet: &OpenedSheet) -> io::Result<bool> {
+        let known = sheet.styles.as_deref().and_then(|name| spelled(&self.archive, name));
+        let (name, part) = match known {
+            Some(name) => {
+                let part = read(&mut self.archive, &name)?;
+                (name, part)
+            }
+            None => {
+                let Some(name) = self.add_part(sheet, "styles")? else { return Ok(false) };
+                (name, our_styles::bare(&self.head.namespace))
+            }
+        };
+        let Some((part, styles)) = our_styles::appended(&part) else { return Ok(false) };
+        self.styles = styles;
+        self.changed.push((name, part));
+        Ok(true)
+    }
+
+    fn prepare_strings(&mut self, sheet: &OpenedSheet) -> io::Result<bool> {
+        let known = sheet.strings.as_deref().and_then(|name| spelled(&self.archive, name));
+        match known {
+            Some(name) => {
+                let part = read(&mut self.archive, &name)?;
+                let Some(prefix) = prefix_of(&part, "sst") else { return Ok(false) };
+                let fits = string_table::extended(&part, &prefix, (0, 0, Vec::new())).is_some();
+                (self.strings_prefix, self.strings) = (prefix, name);
+                Ok(fits)
+            }
+            None => {
+                let Some(name) = self.add_part(sheet, "sharedStrings")? else { return Ok(false) };
+                self.strings = name;
+                Ok(true)
+            }
+        }
+    }
+
+    /// A part that a reader may not have changed yet.
+    fn current(&mut self, name: &str) -> io::Result<Vec<u8>> {
+        match self.changed.iter().find(|(known, _)| known == name) {
+            Some((_, part)) => Ok(part.clone()),
+            None => read(&mut self.archive, name),
+        }
+    }
+
+    fn change(&mut self, name: String, part: Vec<u8>) {
+        self.changed.retain(|(known, _)| *known != name);
+        self.changed.push((name, part));
+    }
+
+    /// Makes a part known that the package does not have; its name, or `None` if that cannot be done.
+    fn add_part(&mut self, sheet: &OpenedSheet, kind: &str) -> io::Result<Option<String>> {
+        let (folder, relations) = relationships_of(&sheet.workbook);
+        let names = [format!("{kind}.xml"), format!("{kind}-adcvd.xml")].map(|name| resolved(&folder, &name));
+        let Some(name) = names.into_iter().find(|name| spelled(&self.archive, name).is_none()) else {
+            return Ok(None);
+        };
+        let types = spelled(&self.archive, "[Content_Types].xml");
+        let Some((types, relations)) = types.zip(spelled(&self.archive, &relations)) else { return Ok(None) };
+        let part = self.current(&types)?;
+        let part = before_end(&part, "Types", |prefix| {
+            format!("<{prefix}Override PartName=\"/{name}\" ContentType=\"{CONTENT_TYPE}.{kind}+xml\"/>")
+        });
+        let own = self.current(&relations)?;
+        // Strict workbooks call their relationships otherwise; the kind is the last word of the type.
+        let text = String::from_utf8_lossy(&own).into_owned();
+        let base = text.split(['"', '\'']).find_map(|value| value.strip_suffix("/worksheet"));
+        let base = base.map(str::to_string);
+        let own = before_end(&own, "Relationships", |prefix| {
+            let base = base
+                .as_deref()
+                .unwrap_or("http://schemas.openxmlformats.org/officeDocument/2006/relationships");
+            format!("<{prefix}Relationship Id=\"adcvd-{kind}\" Type=\"{base}/{kind}\" Target=\"/{name}\"/>")
+        });
+        let Some((part, own)) = part.zip(own) else { return Ok(None) };
+        self.change(types, part);
+        self.change(relations, own);
+        Ok(Some(name))
+    }
+
+    /// Copies the parts in front of the sheet, and begins the sheet.
+    pub(super) fn begin<W: Write>(&mut self, to: &mut Container<W>) -> io::Result<()> {
+        while self.copied < self.archive.len() {
+            let is_sheet = self
+                .archive
+                .name_for_index(self.copied)
+                .is_some_and(|name| name.is_ok_and(|name| name == self.sheet));
+            if is_sheet {
+                break;
+            }
+            self.copy_next(to)?;
+        }
+        self.copied += 1;
+        // Our cells are up to twice as many bytes as those of a narrow sheet.
+        to.begin(&self.sheet, self.sheet_bytes > 512 * 1024 * 1024)
+    }
+
+    fn copy_next<W: Write>(&mut self, to: &mut Container<W>) -> io::Result<()> {
+        let place = self.copied;
+        self.copied += 1;
+        let mut part = self.archive.by_index_raw(place).map_err(io::Error::other)?;
+        let name = part.name().map_err(io::Error::other)?.into_owned();
+        if name == self.strings || self.changed.iter().any(|(changed, _)| *changed == name) {
+            return Ok(());
+        }
+        let method = match part.compression() {
+            CompressionMethod::Stored => 0,
+            CompressionMethod::Deflated => 8,
+            other => return Err(io::Error::other(format!("the part {name} is compressed by {other}"))),
+        };
+        let time = part.last_modified().map_or((0, 33), |time| (time.timepart(), time.datepart()));
+        let finished = Finished {
+            name: &name,
+            method,
+            crc: part.crc32(),
+            compressed: part.compressed_size(),
+            plain: part.size(),
+            time,
+        };
+        to.copy(&finished, &mut part)
+    }
+
+    /// What stands behind the rows, with the notes on our headings.
+    pub(super) fn tail(&self, tail: &[u8], target: &BookTarget) -> Vec<u8> {
+        sheet_frame::tail(tail, &target.prefix, &self.notes)
+    }
+
+    /// Copies the parts behind the sheet and writes those that have changed.
+    pub(super) fn complete<W: Write>(
+        mut self,
+        to: &mut Container<W>,
+        table: (u64, u64, Vec<u8>),
+        level: u8,
+    ) -> io::Result<()> {
+        while self.copied < self.archive.len() {
+            self.copy_next(to)?;
+        }
+        let strings = match spelled(&self.archive, &self.strings) {
+            Some(name) => read(&mut self.archive, &name)?,
+            None => {
+                format!("<sst xmlns=\"{}\" count=\"0\" uniqueCount=\"0\"/>", self.head.namespace).into_bytes()
+            }
+        };
+        let strings = string_table::extended(&strings, &self.strings_prefix, table);
+        let strings = strings.ok_or_else(|| io::Error::other("the shared strings cannot be extended"))?;
+        to.part(&self.strings, &strings, level)?;
+        self.changed.iter().try_for_each(|(name, part)| to.part(name, part, level))
+    }
+}
+
+/// The first bytes of a part.
+fn start_of(archive: &mut Archive, name: &str) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let part = archive.by_name(name).map_err(io::Error::other)?;
+    io::Read::read_to_end(&mut io::Read::take(part, 4), &mut start)?;
+    Ok(start)
+}
+
+/// Prefix of the root element of this local name, with its colon.
+fn prefix_of(part: &[u8], local: &str) -> Option<String> {
+    let end = memchr::memmem::find(part, local.as_bytes())?;
+    let open = memchr::memrchr(b'<', &part[..end])?;
+    let prefix = std::str::from_utf8(&part[open + 1..end]).ok()?;
+    (prefix.is_empty() || prefix.ends_with(':')).then(|| prefix.to_string())
+}
+
+/// How wide a column of ours is shown, in characters.
+pub(super) fn shown_width(look: Look) -> u32 {
+    match look {
+        Look::Text(width) | Look::Sentence(width) => u32::from(width),
+        Look::Dollars | Look::Money => 16,
+        Look::Rank => 13,
+    }
+}

@@ -1,0 +1,268 @@
+//! A new workbook for rows that have none of their own: its frame - headings, widths, filters, styles, properties - is
+//! made by rust_xlsxwriter on no rows at all, and the rows are put into the frame.
+
+use std::io::{self, Cursor, Read, Write};
+
+use jiff::civil::Date;
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format as CellFormat, FormatAlign, FormatBorder, Note, Workbook,
+    Worksheet, XlsxError,
+};
+use zip::ZipArchive;
+
+use super::annotated::{OurColumn, Shape};
+use super::graft::shown_width;
+use super::our_styles::{HEADING, OurStyles, RANKS};
+use super::read::{Header, Kind};
+use super::row::{Cell, Rows};
+use super::string_table::extended;
+use super::zip_output::Container;
+
+/// Height of the heading row in points: two lines.
+const HEADING_HEIGHT: u32 = 32;
+/// Rows whose cells decide how wide a column is shown.
+const ROWS_MEASURED: usize = 200;
+/// Characters of a sheet name. Fixed by the file format.
+const SHEET_NAME_MAX: usize = 31;
+
+/// A new workbook while it is written.
+pub(super) struct NewWorkbook {
+    name: String,
+    headings: Vec<String>,
+    widths: Vec<u32>,
+    columns: Vec<OurColumn>,
+    as_of: Date,
+    /// Row of the headings, from 0.
+    pub(super) heading_row: u32,
+    /// Last row of each sheet, from 0.
+    pub(super) last_rows: Vec<u32>,
+    pub(super) styles: OurStyles,
+    /// Shared strings that the frame has.
+    pub(super) strings: usize,
+}
+
+/// The parts of a frame, by name.
+type Parts = Vec<(String, Vec<u8>)>;
+
+/// Properties that do not change from run to run.
+pub fn properties(as_of: Date) -> Result<DocProperties, XlsxError> {
+    let day = |part: i8| u8::try_from(part).expect("months and days are positive");
+    let year = u16::try_from(as_of.year()).unwrap_or(1900);
+    let created = ExcelDateTime::from_ymd(year, day(as_of.month()), day(as_of.day()))?;
+    Ok(DocProperties::new().set_creation_datetime(&created))
+}
+
+fn made<T>(result: Result<T, XlsxError>) -> io::Result<T> {
+    result.map_err(|error| match error {
+        XlsxError::IoError(error) => error,
+        error => io::Error::other(error),
+    })
+}
+
+/// The styles in the order in which the frame shows them in its sample row.
+fn sampled() -> Vec<CellFormat> {
+    let rank = |(background, letters): &(u32, u32)| {
+        CellFormat::new()
+            .set_bold()
+            .set_background_color(Color::RGB(*background))
+            .set_font_color(Color::RGB(*letters))
+    };
+    let number = |format: &str| CellFormat::new().set_num_format(format);
+    let mut formats = vec![
+        number("yyyy-mm-dd"),
+        number("yyyy-mm-dd hh:mm:ss"),
+        number("#,##0"),
+        number("#,##0.00"),
+        CellFormat::new().set_quote_prefix(),
+    ];
+    formats.extend(RANKS.iter().map(rank));
+    formats
+}
+
+impl NewWorkbook {
+    /// A new workbook for the rows of an input.
+    pub(super) fn begin(shape: &Shape, header: &Header, first: Option<&Rows>) -> io::Result<NewWorkbook> {
+        let csv = matches!(header.opened.0, Kind::Csv { .. });
+        let heading_row = if csv { 0 } else { u32::try_from(header.number - 1).unwrap_or(u32::MAX) };
+        let name = if csv { "Entry lines" } else { &header.source.sheet };
+        let mut new = NewWorkbook {
+            name: name.to_string(),
+            headings: header.cells.clone(),
+            widths: widths(header, shape.layout.width, first),
+            columns: shape.columns.clone(),
+            as_of: shape.as_of,
+            heading_row,
+            last_rows: vec![heading_row],
+            styles: OurStyles::default(),
+            strings: 0,
+        };
+        let parts = new.frame()?;
+        new.styles = styles(part(&parts, &NewWorkbook::part(0))?)?;
+        let strings = part(&parts, "xl/sharedStrings.xml")?;
+        new.strings = memchr::memmem::find_iter(strings, b"<si>").count();
+        Ok(new)
+    }
+
+    /// Name of the part of a sheet, from 0.
+    pub(super) fn part(sheet: usize) -> String {
+        format!("xl/worksheets/sheet{}.xml", sheet + 1)
+    }
+
+    fn sheet_name(&self, sheet: usize) -> String {
+        if sheet == 0 {
+            return self.name.clone();
+        }
+        let suffix = format!(" {}", sheet + 1);
+        let room = SHEET_NAME_MAX - suffix.len();
+        self.name.chars().take(room).collect::<String>() + &suffix
+    }
+
+    fn frame(&self) -> io::Result<Parts> {
+        let bytes = made(self.workbook())?;
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(io::Error::other)?;
+        let mut parts = Vec::with_capacity(archive.len());
+        for place in 0..archive.len() {
+            let mut file = archive.by_index(place).map_err(io::Error::other)?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            parts.push((file.name().map_err(io::Error::other)?.into_owned(), bytes));
+        }
+        Ok(parts)
+    }
+
+    fn workbook(&self) -> Result<Vec<u8>, XlsxError> {
+        let mut workbook = Workbook::new();
+        workbook.set_properties(&properties(self.as_of)?);
+        for sheet in 0..self.last_rows.len() {
+            let worksheet = workbook.add_worksheet();
+            worksheet.set_name(self.sheet_name(sheet))?;
+            self.sheet(worksheet, self.last_rows[sheet])?;
+        }
+        workbook.save_to_buffer()
+    }
+
+    fn sheet(&self, sheet: &mut Worksheet, last_row: u32) -> Result<(), XlsxError> {
+        let row = self.heading_row;
+        let heading = CellFormat::new()
+            .set_bold()
+            .set_border_bottom(FormatBorder::Thin)
+            .set_text_wrap()
+            .set_align(FormatAlign::Top);
+        let ours = heading.clone().set_background_color(Color::RGB(HEADING));
+        sheet.set_freeze_panes(row + 1, 0)?;
+        sheet.set_row_height(row, HEADING_HEIGHT)?;
+        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
+        for (column, text) in (0u16..).zip(&self.headings) {
+            sheet.write_string_with_format(row, column, text, &heading)?;
+        }
+        for (column, width) in (0u16..).zip(&self.widths) {
+            sheet.set_column_width(column, *width)?;
+        }
+        let first = u16::try_from(self.widths.len()).expect("columns are limited when a file is read");
+        for (column, our) in (first..).zip(&self.columns) {
+            sheet.set_column_width(column, shown_width(our.look))?;
+            sheet.write_string_with_format(row, column, &our.heading, &ours)?;
+            if let Some(note) = &our.note {
+                sheet.insert_note(row, column, &Note::new(note))?;
+            }
+        }
+        let last_column = first + u16::try_from(self.columns.len()).expect("few columns of ours") - 1;
+        sheet.autofilter(row, 0, last_row.max(row), last_column)?;
+        // Cells that show each style once; the rows take their place.
+        for (column, format) in (0u16..).zip(sampled()) {
+            sheet.write_blank(row + 1, column, &format)?;
+        }
+        Ok(())
+    }
+
+    /// XML of a sheet up to and with its heading row.
+    pub(super) fn head(&self, sheet: usize) -> io::Result<Vec<u8>> {
+        let parts = self.frame()?;
+        let xml = part(&parts, &NewWorkbook::part(sheet))?;
+        let mut head = xml[..samples(xml)?.0].to_vec();
+        // How many rows there will be is not known yet.
+        if let Some(from) = memchr::memmem::find(&head, b"<dimension ") {
+            let to = from + memchr::memchr(b'>', &head[from..]).unwrap_or(0) + 1;
+            head.drain(from..to);
+        }
+        Ok(head)
+    }
+
+    /// XML of a sheet behind its rows.
+    pub(super) fn tail(&self, sheet: usize) -> io::Result<Vec<u8>> {
+        let parts = self.frame()?;
+        let xml = part(&parts, &NewWorkbook::part(sheet))?;
+        Ok(xml[samples(xml)?.1..].to_vec())
+    }
+
+    /// Writes all other parts.
+    pub(super) fn complete<W: Write>(
+        self,
+        to: &mut Container<W>,
+        table: (u64, u64, Vec<u8>),
+        level: u8,
+    ) -> io::Result<()> {
+        let mut table = Some(table);
+        for (name, bytes) in self.frame()? {
+            if name.starts_with("xl/worksheets/sheet") {
+                continue;
+            }
+            match table.take_if(|_| name == "xl/sharedStrings.xml") {
+                Some(table) => {
+                    let strings = extended(&bytes, "", table);
+                    let strings =
+                        strings.ok_or_else(|| io::Error::other("a frame without shared strings"))?;
+                    to.part(&name, &strings, level)?;
+                }
+                None => to.part(&name, &bytes, level)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn part<'p>(parts: &'p Parts, name: &str) -> io::Result<&'p [u8]> {
+    let found = parts.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.as_slice());
+    found.ok_or_else(|| io::Error::other(format!("a frame without {name}")))
+}
+
+/// Where the sample row of a sheet begins, and where what follows it does.
+fn samples(xml: &[u8]) -> io::Result<(usize, usize)> {
+    let from = memchr::memmem::rfind(xml, b"<row ");
+    let to = memchr::memmem::rfind(xml, b"</sheetData>");
+    from.zip(to).ok_or_else(|| io::Error::other("a frame without rows"))
+}
+
+/// The styles of the sample row.
+fn styles(xml: &[u8]) -> io::Result<OurStyles> {
+    let (from, to) = samples(xml)?;
+    let row = &xml[from..to];
+    let cells = memchr::memmem::find_iter(row, b"<c ").map(|at| {
+        let cell = &row[at..];
+        let style = memchr::memmem::find(cell, b" s=\"")? + 4;
+        let digits = cell[style..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        std::str::from_utf8(&cell[style..style + digits]).ok()?.parse().ok()
+    });
+    let styles: Option<Vec<u32>> = cells.collect();
+    match styles.as_deref() {
+        Some(&[date, moment, dollars, money, guarded, a, b, c, d, e]) => {
+            Ok(OurStyles { heading: 0, date, moment, dollars, money, guarded, ranks: [a, b, c, d, e] })
+        }
+        _ => Err(io::Error::other("a frame without its styles")),
+    }
+}
+
+/// How wide the columns of the input are shown: as wide as their first cells, and half as wide as their heading, which
+/// may take two lines.
+fn widths(header: &Header, width: usize, first: Option<&Rows>) -> Vec<u32> {
+    let mut widest = vec![0; width];
+    for (widest, heading) in widest.iter_mut().zip(&header.cells) {
+        *widest = heading.chars().count().div_ceil(2);
+    }
+    for row in first.iter().flat_map(|rows| (0..rows.len().min(ROWS_MEASURED)).map(|row| rows.whole(row))) {
+        for (widest, cell) in widest.iter_mut().zip(row.iter().map(Cell::shown)) {
+            *widest = (*widest).max(cell.chars().count());
+        }
+    }
+    widest.into_iter().map(|widest| u32::try_from((widest + 2).clamp(9, 40)).unwrap_or(40)).collect()
+}
