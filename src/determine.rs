@@ -12,10 +12,14 @@ mod in_force;
 pub mod ladder;
 pub mod law;
 pub mod question;
+pub mod reckon;
 pub mod scope;
+pub mod shape;
 
 pub use action::Action;
 pub use amounts::{CaseFinding, LineFindings, amounts};
 pub use answer::{Answer, CaseAnswer, Finding, RungUsed, ScopeOutcome, Why};
 pub use law::answer;
 pub use question::{Question, question};
+pub use reckon::{Reckoned, reckon};
+pub use shape::{LineAmounts, Shape};

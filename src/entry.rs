@@ -4,6 +4,7 @@
 //! This room knows no law except which date governs. A cell that it does not understand is an exception, never zero.
 
 pub mod amount;
+pub mod brief;
 pub mod cells;
 pub mod columns;
 pub mod date;
@@ -12,6 +13,7 @@ pub mod invoice;
 pub mod line;
 pub mod tariff;
 
+pub use brief::{BriefLine, LineReader, ReadLine};
 pub use columns::{ColumnError, Columns};
 pub use date::{DateOrder, DateOrders};
 pub use group::{Grouping, lines};

@@ -6,6 +6,7 @@
 pub mod causes;
 pub mod columns;
 pub mod explain;
+pub mod outline;
 mod sheet;
 pub mod tally;
 pub mod told;

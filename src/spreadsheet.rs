@@ -15,6 +15,8 @@ mod csv_input;
 mod cut;
 pub mod deflate;
 mod dense_input;
+#[cfg(test)]
+mod differential;
 mod graft;
 pub mod new_workbook;
 pub mod number;

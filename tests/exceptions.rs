@@ -65,6 +65,7 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
         dates: None,
         piece_rows: PIECE_ROWS,
         level: LEVEL_DEFAULT,
+        each_apart: false,
     };
     let outcome = run_file(&casebook, &input(folder), "entries", &options, &Silent);
     outcome.unwrap_or_else(|error| panic!("{}: {error}", name(folder)))

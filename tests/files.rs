@@ -38,6 +38,7 @@ fn run_in_pieces(
         dates: None,
         piece_rows,
         level: LEVEL_DEFAULT,
+        each_apart: false,
     };
     run_file(&casebook, input, "entries", &options, &Silent)
 }

@@ -541,6 +541,7 @@ fn codes(path: &Path, as_of: &str) -> BTreeSet<String> {
         dates: None,
         piece_rows: PIECE_ROWS,
         level: LEVEL_DEFAULT,
+        each_apart: false,
     };
     let outcome = run_file(&casebook, path, "sample", &options, &Silent).unwrap();
     outcome.manifest.totals.exceptions.keys().cloned().collect()

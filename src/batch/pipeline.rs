@@ -43,6 +43,9 @@ pub struct RunOptions {
     pub piece_rows: usize,
     /// How hard an annotated workbook is compressed, 1 to 9.
     pub level: u8,
+    /// Read and judge each line by itself, remembering nothing of others: slower, and the same in every byte. For
+    /// looking at lines in full, and for proof.
+    pub each_apart: bool,
 }
 
 /// Why a file was not finished. Nothing of it is written.
@@ -317,7 +320,7 @@ struct Writing {
 impl Writing {
     fn begin(names: &OutputNames, shape: Shape) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
-        exceptions.writer().write_all(&ExceptionsCsv::headings()?)?;
+        exceptions.writer().write_all(&ExceptionsCsv::headings())?;
         let (destination, annotated) = (names.annotated.clone(), None);
         let (tally, causes) = (Tally::default(), Causes::default());
         Ok(Writing { shape, destination, annotated, exceptions, tally, causes })

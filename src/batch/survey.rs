@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::memo::Memos;
-use super::piece::{InOrder, Shop};
+use super::piece::{FoundLine, InOrder, Shop};
 use super::pipeline::{FileError, RunOptions, internal, settled_orders};
 use super::reader::{Message, some_pieces, with_reader};
 use crate::casebook::Casebook;
@@ -38,6 +38,8 @@ pub fn survey_file<T: Default>(
     mut look: impl FnMut(&mut T, &EntryLine, &LineFindings),
 ) -> Result<Survey<T>, FileError> {
     let mut orders = DateOrders::default();
+    // Who looks at lines wants them in full.
+    let options = &RunOptions { each_apart: true, ..options.clone() };
     loop {
         let (survey, _) = with_reader(path, options, |from| {
             let Ok(Message::Header(header)) = from.recv() else {
@@ -57,7 +59,11 @@ pub fn survey_file<T: Default>(
                 let received = some_pieces(&from);
                 let ended = received.pieces.is_empty() || received.tail.is_some();
                 for piece in in_order.find(&shop, received.pieces)? {
-                    piece.lines.iter().for_each(|(line, findings)| look(&mut found, line, findings));
+                    for line in &piece.lines {
+                        if let FoundLine::Full(line) = line {
+                            look(&mut found, &line.0, &line.1);
+                        }
+                    }
                 }
                 if ended {
                     break;

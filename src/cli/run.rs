@@ -32,6 +32,7 @@ pub fn looking(as_of: KnownDay, sheet: Option<String>, dates: &DatesOption) -> R
         dates: dates.order.map(DatesArg::order),
         piece_rows: PIECE_ROWS,
         level: LEVEL_DEFAULT,
+        each_apart: true,
     }
 }
 
@@ -66,6 +67,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         dates: args.dates.order.map(DatesArg::order),
         piece_rows: PIECE_ROWS,
         level: args.level.unwrap_or(LEVEL_DEFAULT),
+        each_apart: false,
     };
     let mut exit = Exit::Finished;
     let mut rejected = 0;

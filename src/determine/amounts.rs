@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::action::{Action, action, finish, raise, withhold};
-use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RateUsed, ScopeOutcome, StakeRule, Why};
-use crate::casebook::family::{Family, Rate};
-use crate::casebook::{Base, Casebook, RateKind};
+use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, ScopeOutcome, Why};
+use super::reckon::Reckoning;
+use crate::casebook::family::Family;
+use crate::casebook::Casebook;
 use crate::entry::{EntryLine, Read};
-use crate::terms::money::per_unit;
 use crate::terms::{
-    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Quantity, Severity, Suffix,
+    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Severity, Suffix,
     WholeDollars,
 };
 
@@ -88,8 +88,9 @@ pub fn without_answer(line: &EntryLine) -> LineFindings {
 
 /// What an answer comes to for a line.
 pub fn amounts(casebook: &Casebook, answer: Arc<Answer>, line: &EntryLine) -> LineFindings {
-    let money = Reckoning { casebook, line };
-    let mut cases = Kind::BOTH.map(|kind| money.case(answer.case(kind), kind));
+    let reckoning = Reckoning { casebook, stated: line.stated() };
+    let money = Judged { casebook, line, reckoning };
+    let mut cases = Kind::BOTH.map(|kind| money.reckoning.case(answer.case(kind), kind));
     let mut exceptions = line.exceptions.clone();
     exceptions.extend(money.product(&answer));
     raise(&mut exceptions, |heading| money.decides(&answer, heading));
@@ -131,12 +132,18 @@ fn totals(answer: &Answer, cases: &[CaseFinding; 2]) -> (Option<Money>, Option<M
     sums
 }
 
-struct Reckoning<'a> {
+/// A line under its answer.
+struct Judged<'a> {
     casebook: &'a Casebook,
     line: &'a EntryLine,
+    reckoning: Reckoning<'a>,
 }
 
-impl Reckoning<'_> {
+impl Judged<'_> {
+    fn family(&self, case: &CaseAnswer) -> &Family {
+        &self.casebook.families()[case.family]
+    }
+
     /// True if the answer hangs on a field that is not understood (contract, section 4: EN01 is a Stop then).
     fn decides(&self, answer: &Answer, heading: Heading) -> bool {
         let findings = || answer.cases.iter().flatten().map(|case| &case.at_entry.finding);
@@ -188,119 +195,13 @@ impl Reckoning<'_> {
         Some(Exception::new(Code::EN01, ground))
     }
 
-    fn family(&self, case: &CaseAnswer) -> &Family {
-        &self.casebook.families()[case.family]
-    }
-
-    fn base(&self, base: Base) -> Option<WholeDollars> {
-        match base {
-            Base::Entered => self.line.entered_value.value(),
-            Base::Subject => self.line.subject_value.value(),
-        }
-    }
-
-    /// Deposit at a rate on a base: once per line and case, rounded once.
-    fn deposit(&self, rate: &Rate, base: Base) -> Option<Money> {
-        let row = &rate.row;
-        let ad_valorem = || self.base(base).zip(row.deposit).map(|(base, percent)| base.at(percent));
-        let specific = || {
-            let quantity = Quantity { amount: self.line.quantity.value()?, unit: self.line.unit.value()? };
-            Some(per_unit(quantity, row.unit_rate?))
-        };
-        match row.kind {
-            RateKind::Percent => ad_valorem(),
-            RateKind::Unit => specific(),
-            RateKind::Both => ad_valorem().zip(specific()).map(|(value, quantity)| value + quantity),
-            RateKind::Excluded => Some(Money::ZERO),
-        }
-    }
-
-    fn figure(&self, case: &CaseAnswer, finding: &Finding) -> Option<Money> {
-        match finding {
-            Finding::Deposit(used) if used.at_withdrawal => Some(Money::ZERO),
-            Finding::Deposit(used) => self.deposit(&self.family(case).rates[used.rate], used.base),
-            Finding::NoDeposit(_) => Some(Money::ZERO),
-            Finding::NotConcerned(_) | Finding::OriginNotStated | Finding::Unsettled { .. } => None,
-        }
-    }
-
-    fn case(&self, case: Option<&CaseAnswer>, kind: Kind) -> CaseFinding {
-        let Some(case) = case else { return CaseFinding::default() };
-        let mut found = CaseFinding {
-            at_entry: self.figure(case, &case.at_entry.finding),
-            restated: self.figure(case, &case.restated.finding),
-            ..CaseFinding::default()
-        };
-        if let Finding::Deposit(RateUsed { rate, suffix, base, .. }) = &case.at_entry.finding {
-            found.number = Some((case.number, *suffix));
-            found.rate = Some((case.family, *rate));
-            let per_value = self.family(case).rates[*rate].row.kind != RateKind::Unit;
-            found.base = per_value.then(|| self.base(*base)).flatten();
-        }
-        if let Read::Is(paid) = self.line.paid(kind) {
-            let asks_nothing = matches!(case.restated.finding, Finding::NotConcerned(_));
-            if asks_nothing && !paid.is_zero() {
-                found.restated = Some(Money::ZERO);
-            }
-            found.difference = found.restated.map(|restated| paid - restated);
-        }
-        found
-    }
-
-    /// What a doubt costs: the distance between the answers that it leaves open.
-    fn stake(&self, doubt: &Doubt, answer: &Answer) -> Option<Money> {
-        let kinds: &[Kind] = match &doubt.kind {
-            Some(kind) => std::slice::from_ref(kind),
-            None => &Kind::BOTH,
-        };
-        let per_case = |rule: &dyn Fn(&CaseAnswer) -> Option<Money>| {
-            let stakes: Vec<Money> =
-                kinds.iter().filter_map(|kind| answer.case(*kind)).filter_map(rule).collect();
-            (!stakes.is_empty()).then(|| stakes.into_iter().sum())
-        };
-        match doubt.stake {
-            StakeRule::Unknown => None,
-            StakeRule::Nothing => Some(Money::ZERO),
-            StakeRule::Figure => per_case(&|case| self.exposure(case)),
-            StakeRule::Against(other) => per_case(&|case| {
-                let Finding::Deposit(used) = &case.at_entry.finding else { return None };
-                let rates = &self.family(case).rates;
-                let (one, two) =
-                    (self.deposit(&rates[used.rate], used.base)?, self.deposit(&rates[other], used.base)?);
-                Some((one - two).abs())
-            }),
-            StakeRule::Disputed => per_case(&|case| {
-                let Finding::Deposit(used) = &case.at_entry.finding else { return None };
-                let row = &self.family(case).rates[used.rate].row;
-                let base = self.base(used.base)?;
-                Some((base.at(row.deposit?) - base.at(row.disputed?)).abs())
-            }),
-        }
-    }
-
-    /// The money that a finding at entry is about: the deposit, or what an unsettled one may come to.
-    fn exposure(&self, case: &CaseAnswer) -> Option<Money> {
-        let rates = &self.family(case).rates;
-        match &case.at_entry.finding {
-            Finding::Deposit(used) => self.deposit(&rates[used.rate], used.base),
-            Finding::Unsettled { floor, ceiling, base, .. } => {
-                // Where the subject value is missing the whole entered value is the upper bound.
-                let base = if self.base(*base).is_none() { Base::Entered } else { *base };
-                let ceiling = self.deposit(&rates[(*ceiling)?], base)?;
-                let floor = floor.and_then(|floor| self.deposit(&rates[floor], base)).unwrap_or_default();
-                Some((ceiling - floor).abs())
-            }
-            Finding::NoDeposit(_) | Finding::NotConcerned(_) | Finding::OriginNotStated => None,
-        }
-    }
-
     fn exception(&self, doubt: &Doubt, answer: &Answer) -> Exception {
         Exception {
             code: doubt.code,
             severity: doubt.severity,
             ground: doubt.ground.clone(),
             kind: doubt.kind,
-            stake: self.stake(doubt, answer),
+            stake: self.reckoning.stake(doubt, answer),
         }
     }
 
@@ -317,7 +218,7 @@ impl Reckoning<'_> {
             };
             if let Finding::Deposit(used) = &case.at_entry.finding {
                 if used.at_withdrawal {
-                    add(Code::EN10, Ground::Bare, self.exposure(case));
+                    add(Code::EN10, Ground::Bare, self.reckoning.exposure(case));
                 }
                 let live = matches!(case.restated.finding, Finding::Deposit(_));
                 let owed = found.at_entry.is_some_and(|due| !due.is_zero());

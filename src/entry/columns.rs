@@ -119,6 +119,11 @@ impl Columns {
         &self.headings
     }
 
+    /// The place of a heading's cell among the bound cells of a row, if the file has such a column.
+    pub fn place(&self, heading: Heading) -> Option<usize> {
+        self.place[heading.index()]
+    }
+
     /// The cell of a row under a heading; empty where the file has no such column.
     pub fn cell<'a>(&self, row: &'a Row, heading: Heading) -> &'a Cell {
         const EMPTY: Cell = Cell::Empty;
@@ -127,11 +132,7 @@ impl Columns {
 
     /// True if both rows say the same under a heading, and something.
     pub fn agree(&self, one: &Row, other: &Row, heading: Heading) -> bool {
-        let (one, other) = (self.cell(one, heading), self.cell(other, heading));
-        match (one, other) {
-            (Cell::Text(one), Cell::Text(other)) => !one.trim().is_empty() && one.trim() == other.trim(),
-            _ => !one.is_blank() && one.shown() == other.shown(),
-        }
+        agree(self.cell(one, heading), self.cell(other, heading))
     }
 
     /// True if both rows belong to one entry: its lines may share an invoice.
@@ -142,6 +143,14 @@ impl Columns {
     /// True if both rows belong to one entry line.
     pub fn same_line(&self, one: &Row, other: &Row) -> bool {
         self.same_entry(one, other) && self.agree(one, other, Heading::LineNumber)
+    }
+}
+
+/// True if two cells say the same, and something.
+pub(super) fn agree(one: &Cell, other: &Cell) -> bool {
+    match (one, other) {
+        (Cell::Text(one), Cell::Text(other)) => !one.trim().is_empty() && one.trim() == other.trim(),
+        _ => !one.is_blank() && one.shown() == other.shown(),
     }
 }
 

@@ -61,6 +61,7 @@ pub struct Grouping {
 pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; DATE_HEADINGS.len()]) {
     let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
     let mut lines = Vec::with_capacity(rows.len());
+    let mut values = Vec::with_capacity(rows.len());
     let mut start = 0;
     while start < rows.len() {
         if rows[start].blank {
@@ -71,16 +72,24 @@ pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; D
             rows[start + 1..].iter().take_while(|row| grouping.columns.same_line(&rows[start], row));
         let end = start + 1 + continued.count();
         let group = Group { grouping, rows: &rows[start..end] };
-        lines.push(group.line(&mut evidence));
+        let (line, value) = group.line(&mut evidence);
+        lines.push(line);
+        values.push(value);
         start = end;
     }
-    round_together(&mut lines);
-    (lines.into_iter().map(|(line, _)| line).collect(), evidence)
+    round_together(&mut values);
+    for (line, value) in lines.iter_mut().zip(values) {
+        if let Some(rounded) = value.rounded {
+            line.entered_value = Read::Is(rounded);
+        }
+    }
+    (lines, evidence)
 }
 
-struct Group<'a> {
-    grouping: &'a Grouping,
-    rows: &'a [Row],
+/// The rows of one line.
+pub(super) struct Group<'a> {
+    pub(super) grouping: &'a Grouping,
+    pub(super) rows: &'a [Row],
 }
 
 /// The tariff numbers of a group: which row is the principal one.
@@ -213,7 +222,8 @@ impl Group<'_> {
         merged
     }
 
-    fn line(&self, evidence: &mut [Evidence; DATE_HEADINGS.len()]) -> (EntryLine, InvoiceValue) {
+    /// The line, and what rounding its value needs.
+    pub(super) fn line(&self, evidence: &mut [Evidence; DATE_HEADINGS.len()]) -> (EntryLine, InvoiceValue) {
         let mut tariffs = self.tariffs();
         let mut exceptions = std::mem::take(&mut tariffs.exceptions);
         let row = match self.rows.len() {
@@ -292,7 +302,7 @@ impl Group<'_> {
         } else {
             format!("{entry}\n{invoice}")
         };
-        InvoiceValue { invoice: invoice.into(), value: value.value() }
+        InvoiceValue { invoice: invoice.into(), value: value.value(), rounded: None }
     }
 }
 

@@ -2,22 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::line::{EntryLine, Read};
+use crate::terms::WholeDollars;
 use crate::terms::money::whole_dollars_of_invoice;
-
-/// Rounds the values of neighbouring lines of one entry and one invoice together, so that they sum to the rounded
-/// invoice total. A line whose invoice is not given, or whose neighbours have no value, keeps its own rounding.
-///
-/// The rates of duty that settle a tie are not in an entry file: of equal fractions the later line gives way.
-pub fn round_together(lines: &mut [(EntryLine, InvoiceValue)]) {
-    let mut start = 0;
-    while start < lines.len() {
-        let run =
-            lines[start..].iter().take_while(|(_, value)| value.continues(&lines[start].1)).count().max(1);
-        round_run(&mut lines[start..start + run]);
-        start += run;
-    }
-}
 
 /// What rounding together needs to know of a line.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +12,8 @@ pub struct InvoiceValue {
     pub invoice: Box<str>,
     /// Entered value in dollars and cents.
     pub value: Option<Decimal>,
+    /// The value in whole dollars, where it was rounded together with others.
+    pub rounded: Option<WholeDollars>,
 }
 
 impl InvoiceValue {
@@ -34,12 +22,28 @@ impl InvoiceValue {
     }
 }
 
-fn round_run(run: &mut [(EntryLine, InvoiceValue)]) {
-    let values: Option<Vec<_>> =
-        run.iter().map(|(_, value)| value.value.map(|value| (value, None))).collect();
-    let Some(values) = values.filter(|values| values.len() > 1) else { return };
-    let Some(dollars) = whole_dollars_of_invoice(&values) else { return };
-    for ((line, _), dollars) in run.iter_mut().zip(dollars) {
-        line.entered_value = Read::Is(dollars);
+/// Rounds the values of neighbouring lines of one entry and one invoice together, so that they sum to the rounded
+/// invoice total. A line whose invoice is not given, or whose neighbours have no value, keeps its own rounding.
+///
+/// The rates of duty that settle a tie are not in an entry file: of equal fractions the later line gives way.
+pub fn round_together(values: &mut [InvoiceValue]) {
+    let mut start = 0;
+    while start < values.len() {
+        let run = values[start..].iter().take_while(|value| value.continues(&values[start])).count().max(1);
+        round_run(&mut values[start..start + run]);
+        start += run;
+    }
+}
+
+fn round_run(run: &mut [InvoiceValue]) {
+    // Whole dollars need no rounding.
+    let whole = |value: &InvoiceValue| value.value.is_none_or(|value| value.scale() == 0);
+    if run.len() < 2 || run.iter().all(whole) {
+        return;
+    }
+    let values: Option<Vec<_>> = run.iter().map(|value| value.value.map(|value| (value, None))).collect();
+    let Some(dollars) = values.and_then(|values| whole_dollars_of_invoice(&values)) else { return };
+    for (value, dollars) in run.iter_mut().zip(dollars) {
+        value.rounded = Some(dollars);
     }
 }

@@ -152,7 +152,33 @@ pub struct EntryLine {
     pub disagrees: bool,
 }
 
+/// What a line states in figures: all that amounts are computed from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// Entered value.
+    pub entered_value: Read<WholeDollars>,
+    /// Value of the subject portion.
+    pub subject_value: Read<WholeDollars>,
+    /// Quantity.
+    pub quantity: Read<Decimal>,
+    /// Its unit.
+    pub unit: Read<Unit>,
+    /// Deposits paid, AD then CVD.
+    pub paid: [Read<Money>; 2],
+}
+
 impl EntryLine {
+    /// What the line states in figures.
+    pub fn stated(&self) -> Stated {
+        Stated {
+            entered_value: self.entered_value,
+            subject_value: self.subject_value,
+            quantity: self.quantity,
+            unit: self.unit,
+            paid: self.paid,
+        }
+    }
+
     /// The known day of the answer at entry: the entry summary date if present, else the withdrawal date, else the
     /// entry date; never earlier than the governing day, never later than the as-of day.
     pub fn filing_day(&self, governing: GoverningDay, as_of: KnownDay) -> KnownDay {

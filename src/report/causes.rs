@@ -1,13 +1,12 @@
 //! Exceptions as rows for machines, and gathered by cause for people.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use super::told::Told;
 use crate::entry::EntryLine;
-use crate::spreadsheet::append::revives;
+use crate::spreadsheet::append::{push_decimal, push_guarded};
 use crate::terms::place::Source;
-use crate::terms::{Code, Exception, Money, Severity};
+use crate::terms::{Code, Exception, Ground, Money, Severity};
 
 /// The headings of `exceptions.csv`.
 pub const CSV_HEADINGS: [&str; 13] = [
@@ -46,6 +45,25 @@ pub struct Cause {
     pub expected: String,
 }
 
+impl Cause {
+    /// The cause of an exception of a line, and the official names near to what was found.
+    pub fn of(line: &EntryLine, exception: &Exception, told: Told) -> (Cause, String) {
+        let cause = Cause {
+            severity: exception.severity,
+            code: exception.code,
+            field: told.field,
+            found: by_cause(line, exception, told.found),
+            expected: if of_one_line(exception.code) { String::new() } else { told.expected },
+        };
+        (cause, told.nearest)
+    }
+}
+
+/// True if the words of an exception depend on what products and suppliers are called on the line itself.
+pub fn names_the_goods(exception: &Exception) -> bool {
+    matches!(exception.code, Code::SC03 | Code::SC06) || matches!(exception.ground, Ground::FactsMissing(_))
+}
+
 /// Lines of one cause.
 #[derive(Clone, Debug)]
 pub struct Lines {
@@ -82,25 +100,32 @@ pub struct Causes {
 impl Causes {
     /// Adds an exception of a line.
     pub fn add(&mut self, line: &EntryLine, exception: &Exception, told: Told) {
-        let cause = Cause {
-            severity: exception.severity,
-            code: exception.code,
-            field: told.field,
-            found: by_cause(line, exception, told.found),
-            expected: if of_one_line(exception.code) { String::new() } else { told.expected },
-        };
-        if let Some(known) = self.causes.get_mut(&cause) {
-            known.count(1, exception.stake);
-            return;
+        let (cause, nearest) = Cause::of(line, exception, told);
+        self.add_lines(&cause, 1, exception.stake, line.row, || (line.label(), nearest));
+    }
+
+    /// Adds some lines of a cause, the first of which stands on a row; `first` tells its label and the names that are
+    /// near to what was found.
+    pub fn add_lines(
+        &mut self,
+        cause: &Cause,
+        lines: u64,
+        stake: Option<Money>,
+        first_row: u64,
+        first: impl FnOnce() -> (String, String),
+    ) {
+        match self.causes.get_mut(cause) {
+            Some(known) => {
+                known.count(lines, stake);
+                if first_row < known.first_row {
+                    (known.first_row, (known.first_line, known.nearest)) = (first_row, first());
+                }
+            }
+            None => {
+                let (first_line, nearest) = first();
+                self.causes.insert(cause.clone(), Lines { lines, stake, first_row, first_line, nearest });
+            }
         }
-        let lines = Lines {
-            lines: 1,
-            stake: exception.stake,
-            first_row: line.row,
-            first_line: line.label(),
-            nearest: told.nearest,
-        };
-        self.causes.insert(cause, lines);
     }
 
     /// Adds causes that were gathered of later rows.
@@ -179,69 +204,92 @@ fn of_one_line(code: Code) -> bool {
 
 /// Exceptions as rows of `exceptions.csv`. A text that a spreadsheet program would take for a formula is guarded by an
 /// apostrophe.
-pub struct ExceptionsCsv(csv::Writer<Vec<u8>>);
+pub struct ExceptionsCsv {
+    rows: Vec<u8>,
+    /// File and sheet, as they stand on every row.
+    place: Vec<u8>,
+}
+
+/// The words of an exception that many lines share, as they stand in their rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SharedWords {
+    before: Vec<u8>,
+    behind: Vec<u8>,
+}
+
+impl SharedWords {
+    /// The words of an exception.
+    pub fn new(exception: &Exception, told: &Told) -> SharedWords {
+        let mut words = SharedWords::default();
+        push(&mut words.before, exception.code.text());
+        push(&mut words.before, exception.severity.word());
+        for text in [&told.field, &told.found, &told.expected] {
+            push(&mut words.behind, text);
+        }
+        push(&mut words.behind, exception.code.remedy());
+        push(&mut words.behind, &told.nearest);
+        words
+    }
+}
+
+/// Appends a field and the comma behind it.
+fn push(out: &mut Vec<u8>, text: &str) {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !text.starts_with('-');
+    if plain {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        push_guarded(out, text, b',');
+    }
+    out.push(b',');
+}
 
 impl ExceptionsCsv {
-    /// No rows yet.
-    #[allow(clippy::new_without_default, reason = "nobody asks for a default writer")]
-    pub fn new() -> ExceptionsCsv {
-        ExceptionsCsv(csv::Writer::from_writer(Vec::new()))
+    /// No rows yet, of a file and sheet.
+    pub fn new(source: &Source) -> ExceptionsCsv {
+        let mut place = Vec::new();
+        push(&mut place, &source.file);
+        push(&mut place, &source.sheet);
+        ExceptionsCsv { rows: Vec::new(), place }
     }
 
     /// The heading row.
-    ///
-    /// # Errors
-    /// Never in practice: memory is written to.
-    pub fn headings() -> io::Result<Vec<u8>> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(CSV_HEADINGS)?;
-        writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    pub fn headings() -> Vec<u8> {
+        let mut row = CSV_HEADINGS.join(",").into_bytes();
+        row.push(b'\n');
+        row
     }
 
     /// Adds an exception of a line.
-    ///
-    /// # Errors
-    /// Never in practice: memory is written to.
-    pub fn add(
+    pub fn add(&mut self, line: &EntryLine, exception: &Exception, told: &Told) {
+        let words = SharedWords::new(exception, told);
+        self.add_shared(line.row, &line.entry_number, &line.line_number, &words, exception.stake);
+    }
+
+    /// Adds an exception whose words are known.
+    pub fn add_shared(
         &mut self,
-        source: &Source,
-        line: &EntryLine,
-        exception: &Exception,
-        told: &Told,
-    ) -> io::Result<()> {
-        let row = line.row.to_string();
-        let stake = exception.stake.map(|stake| stake.to_string()).unwrap_or_default();
-        let severity = exception.severity.word();
-        let fields: [&str; 13] = [
-            exception.code.text(),
-            severity,
-            &source.file,
-            &source.sheet,
-            &row,
-            &line.entry_number,
-            &line.line_number,
-            &told.field,
-            &told.found,
-            &told.expected,
-            exception.code.remedy(),
-            &told.nearest,
-            &stake,
-        ];
-        for field in fields {
-            if revives(field) {
-                self.0.write_field(format!("'{field}"))?;
-            } else {
-                self.0.write_field(field)?;
-            }
+        row: u64,
+        entry_number: &str,
+        line_number: &str,
+        words: &SharedWords,
+        stake: Option<Money>,
+    ) {
+        let out = &mut self.rows;
+        out.extend_from_slice(&words.before);
+        out.extend_from_slice(&self.place);
+        out.extend_from_slice(itoa::Buffer::new().format(row).as_bytes());
+        out.push(b',');
+        push(out, entry_number);
+        push(out, line_number);
+        out.extend_from_slice(&words.behind);
+        if let Some(stake) = stake {
+            push_decimal(out, stake.decimal());
         }
-        Ok(self.0.write_record(None::<&[u8]>)?)
+        out.push(b'\n');
     }
 
     /// The rows.
-    ///
-    /// # Errors
-    /// Never in practice: memory is written to.
-    pub fn into_bytes(self) -> io::Result<Vec<u8>> {
-        self.0.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.rows
     }
 }

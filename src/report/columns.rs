@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::wording;
 use crate::casebook::Casebook;
-use crate::determine::{CaseFinding, Finding, LineFindings};
+use crate::determine::{CaseFinding, Finding, LineAmounts, LineFindings};
 use crate::entry::EntryLine;
 use crate::spreadsheet::row::Cell;
 use crate::terms::{Kind, Money};
@@ -127,8 +127,14 @@ pub fn words(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> 
 /// The figures of our cells, in the order of the columns that hold figures: base, due at entry, restated and
 /// difference of each kind, then both sums. In dollars.
 pub fn figures(findings: &LineFindings) -> [Option<Decimal>; FIGURES] {
+    let LineFindings { cases, at_entry, restated, .. } = findings;
+    figures_of(&LineAmounts { cases: cases.clone(), at_entry: *at_entry, restated: *restated })
+}
+
+/// The figures of amounts; see [`figures`].
+pub fn figures_of(amounts: &LineAmounts) -> [Option<Decimal>; FIGURES] {
     let amount = |amount: Option<Money>| amount.map(Money::decimal);
-    let [ad, cvd] = &findings.cases;
+    let [ad, cvd] = &amounts.cases;
     let base = |found: &CaseFinding| found.base.map(|base| Decimal::from(base.dollars()));
     [
         base(ad),
@@ -139,8 +145,8 @@ pub fn figures(findings: &LineFindings) -> [Option<Decimal>; FIGURES] {
         amount(cvd.at_entry),
         amount(cvd.restated),
         amount(cvd.difference),
-        amount(findings.at_entry),
-        amount(findings.restated),
+        amount(amounts.at_entry),
+        amount(amounts.restated),
     ]
 }
 

@@ -7,6 +7,7 @@ use crate::determine::{Action, Finding, LineFindings};
 use crate::entry::{EntryLine, Read};
 use crate::terms::{CaseNumber, Code, Kind, Money};
 
+use super::outline::{Outline, OutlineSums};
 use super::wording::notices_used;
 
 /// Lines and money under one heading.
@@ -38,6 +39,11 @@ impl Sums {
         self.paid_not_known += other.paid_not_known;
         self.difference += other.difference;
     }
+}
+
+/// True if a line is counted under a case: the case asks something of it, or something was paid under it.
+pub(super) fn concerns(at_entry: &Finding, paid: Option<Money>) -> bool {
+    !matches!(at_entry, Finding::NotConcerned(_)) || paid.is_some_and(|paid| !paid.is_zero())
 }
 
 /// What is counted of a file.
@@ -99,7 +105,7 @@ impl Tally {
         let Some(case) = findings.answer.as_ref().and_then(|answer| answer.case(kind)) else { return };
         let found = &findings.cases[kind.index()];
         let paid = line.paid(kind).value();
-        if matches!(case.at_entry.finding, Finding::NotConcerned(_)) && paid.is_none_or(Money::is_zero) {
+        if !concerns(&case.at_entry.finding, paid) {
             return;
         }
         self.cases.entry(case.number).or_default().merge(&Sums {
@@ -111,6 +117,23 @@ impl Tally {
             paid_not_known: u64::from(paid.is_none()),
             difference: found.difference.unwrap_or_default(),
         });
+    }
+
+    /// Adds lines of one outline.
+    pub fn add_lines(&mut self, outline: &Outline, sums: &OutlineSums) {
+        let all = sums.all(outline);
+        self.value_not_known += if outline.value_known { 0 } else { sums.lines };
+        self.all.merge(&all);
+        self.actions.entry(outline.shape.action()).or_default().merge(&all);
+        for (case, of_case) in sums.cases(outline) {
+            self.cases.entry(case).or_default().merge(&of_case);
+        }
+        for code in &outline.codes {
+            *self.codes.entry(*code).or_default() += sums.lines;
+        }
+        for notice in &outline.notices {
+            *self.notices.entry(*notice).or_default() += sums.lines;
+        }
     }
 
     /// Adds what was counted elsewhere.

@@ -59,9 +59,17 @@ pub fn revives(text: &str) -> bool {
 /// A text of ours as a CSV field: one that a spreadsheet program would take for a formula is guarded by an apostrophe.
 fn csv_text(text: &str, delimiter: u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
-    let guarded = if revives(text) { format!("'{text}") } else { text.to_string() };
-    csv_field(&mut out, &guarded, delimiter);
+    push_guarded(&mut out, text, delimiter);
     out
+}
+
+/// Appends a text of ours as a CSV field, guarded.
+pub fn push_guarded(out: &mut Vec<u8>, text: &str, delimiter: u8) {
+    if revives(text) {
+        csv_field(out, &format!("'{text}"), delimiter);
+    } else {
+        csv_field(out, text, delimiter);
+    }
 }
 
 fn csv_field(out: &mut Vec<u8>, field: &str, delimiter: u8) {
@@ -80,7 +88,7 @@ fn csv_field(out: &mut Vec<u8>, field: &str, delimiter: u8) {
 }
 
 /// A decimal with all its places: a CSV keeps the cents of 12.50.
-pub(super) fn push_decimal(out: &mut Vec<u8>, number: Decimal) {
+pub fn push_decimal(out: &mut Vec<u8>, number: Decimal) {
     let (mantissa, scale) = (number.mantissa(), number.scale() as usize);
     let Ok(small) = u64::try_from(mantissa.unsigned_abs()) else {
         out.extend_from_slice(number.to_string().as_bytes());

@@ -244,6 +244,13 @@ impl Rows {
         }
     }
 
+    /// True for a formula whose result is not in the file.
+    pub fn is_formula_without_value(&self, row: usize, place: usize) -> bool {
+        let span = self.span(row, place);
+        span.form == Form::Formula
+            || span.form == Form::Decoded && self.decoded[span.from as usize] == Cell::FormulaWithoutValue
+    }
+
     /// Digits of a cell that was asked for, if it holds nothing else.
     pub fn digits(&self, row: usize, place: usize) -> Option<u64> {
         let span = self.span(row, place);

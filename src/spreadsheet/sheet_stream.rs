@@ -63,7 +63,11 @@ impl<'a> SheetStream<'a> {
         let mut start = [0; 4];
         let read = zipped.read(&mut start).map_err(|error| cannot(error.to_string()))?;
         let reader: Box<dyn Read + 'a> = match super::package::utf_16(&start[..read]) {
-            None => Box::new(std::io::Cursor::new(start[..read].to_vec()).chain(zipped)),
+            None => {
+                // A byte order mark is no part of the XML.
+                let start = start[..read].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start[..read]);
+                Box::new(std::io::Cursor::new(start.to_vec()).chain(zipped))
+            }
             Some(_) => {
                 let mut bytes = start[..read].to_vec();
                 let most = super::package::SMALL_PART_BYTES_MAX;

@@ -120,7 +120,7 @@ fn headings(first: &Rows) -> (u64, Vec<String>) {
 }
 
 /// Shared strings and styles.
-fn context(package: &mut Package) -> Result<SheetContext, SpreadsheetError> {
+pub(super) fn context(package: &mut Package) -> Result<SheetContext, SpreadsheetError> {
     let strings = match package.strings.clone() {
         Some(part) => package.part(&part, PART_BYTES_MAX)?,
         None => None,

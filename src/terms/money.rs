@@ -43,6 +43,19 @@ impl Money {
         round(self.0, 2)
     }
 
+    /// The amount in cents.
+    pub fn cents(self) -> i128 {
+        match self.0.scale() {
+            2 => self.0.mantissa(),
+            _ => round(self.0, 2).mantissa(),
+        }
+    }
+
+    /// An amount of so many cents. Sums of entry files stay far below what a decimal holds.
+    pub fn from_cents(cents: i128) -> Money {
+        Money(Decimal::from_i128_with_scale(cents, 2))
+    }
+
     /// True for 0.00.
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
@@ -77,7 +90,12 @@ impl WholeDollars {
 
     /// Deposit on this value at an ad valorem rate: multiplied, then divided, then rounded to the cent.
     pub fn at(self, rate: Percent) -> Money {
-        Money::from_decimal(self.decimal() * rate.decimal() / Decimal::ONE_HUNDRED)
+        let mut hundredfold = self.decimal() * rate.decimal();
+        // A hundredth is the same digits two places on; dividing is the way where no place is left.
+        match hundredfold.set_scale(hundredfold.scale() + 2) {
+            Ok(()) => Money::from_decimal(hundredfold),
+            Err(_) => Money::from_decimal(hundredfold / Decimal::ONE_HUNDRED),
+        }
     }
 }
 

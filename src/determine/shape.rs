@@ -1,0 +1,141 @@
+//! The shape of findings: everything about the findings of a line but its amounts.
+//!
+//! Lines with one answer, the same words in the cells that decide, and one class of amounts have one shape. It is taken
+//! from one line that was judged in full, and proved on that line before it is used for another.
+
+use std::sync::Arc;
+
+use super::action::Action;
+use super::amounts::{CaseFinding, LineFindings};
+use super::answer::{Answer, Finding};
+use super::reckon::{Reckoned, costs_of};
+use crate::terms::{Code, Exception, Ground, Kind, Money};
+
+/// The shape of findings.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// The findings of the line from which it was taken.
+    pub sample: LineFindings,
+    /// For each exception the places of the costs that make up its stake, and whether it has one.
+    stakes: Vec<Vec<usize>>,
+    /// For each exception that compares what was paid with what was due, the kind whose figures it names.
+    compared: Vec<Option<Kind>>,
+}
+
+/// The amounts of a line, as far as they are told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineAmounts {
+    /// By kind, AD then CVD.
+    pub cases: [CaseFinding; 2],
+    /// Sum due at entry.
+    pub at_entry: Option<Money>,
+    /// Sum that stands.
+    pub restated: Option<Money>,
+}
+
+/// A raw doubt: code, ground, kind, and the place of its cost.
+type Raw = (Code, Ground, Option<Kind>, usize);
+
+/// What the declared figures add to the doubts of an answer (the same order as in the judgement in full).
+fn raised(answer: &Answer, reckoned: &Reckoned) -> Vec<Raw> {
+    let mut raised: Vec<Raw> = Vec::new();
+    for (place, doubt) in answer.doubts.iter().enumerate() {
+        raised.push((doubt.code, doubt.ground.clone(), doubt.kind, place));
+    }
+    for kind in Kind::BOTH {
+        let [exposure, paid_to_due, both] = costs_of(answer, kind);
+        let case = answer.case(kind).map(|case| &case.at_entry.finding);
+        if matches!(case, Some(Finding::Deposit(used)) if used.at_withdrawal) {
+            raised.push((Code::EN10, Ground::Bare, Some(kind), exposure));
+        }
+        if let Some((paid, due)) = reckoned.declared[kind.index()] {
+            let ground = Ground::Declared { paid, due };
+            raised.push((Code::CD01, ground.clone(), Some(kind), paid_to_due));
+            raised.push((Code::CD02, ground, Some(kind), paid_to_due));
+        }
+        raised.push((Code::CD05, Ground::Bare, Some(kind), both));
+    }
+    raised
+}
+
+impl Shape {
+    /// The shape of findings that were judged in full; `None` where the line's own exceptions or an amount stand in
+    /// the way, so that each such line has to be judged by itself.
+    pub fn of(findings: LineFindings, reckoned: &Reckoned) -> Option<Shape> {
+        let answer: &Arc<Answer> = findings.answer.as_ref()?;
+        let raised = raised(answer, reckoned);
+        let (mut stakes, mut compared) = (Vec::new(), Vec::new());
+        for exception in &findings.exceptions {
+            let (mut places, mut kinds) = (Vec::new(), Vec::new());
+            for (_, _, kind, place) in raised
+                .iter()
+                .filter(|(code, ground, ..)| *code == exception.code && *ground == exception.ground)
+            {
+                // The same doubt of one kind, raised by both of its answers, costs its money once.
+                if !kinds.contains(kind) {
+                    kinds.push(*kind);
+                    places.push(*place);
+                }
+            }
+            stakes.push(places);
+            let compares = matches!(exception.ground, Ground::Declared { .. });
+            compared.push(if compares { kinds.first().copied().flatten() } else { None });
+        }
+        let shape = Shape { sample: findings, stakes, compared };
+        shape.fits(reckoned).then_some(shape)
+    }
+
+    /// True if the shape gives back the findings that it was taken from.
+    fn fits(&self, reckoned: &Reckoned) -> bool {
+        let amounts = self.amounts(reckoned);
+        let sample = &self.sample;
+        amounts.cases == sample.cases
+            && (amounts.at_entry, amounts.restated) == (sample.at_entry, sample.restated)
+            && (0..sample.exceptions.len()).all(|place| self.exception(place, reckoned) == sample.exceptions[place])
+    }
+
+    /// What a person has to do.
+    pub fn action(&self) -> Action {
+        self.sample.action
+    }
+
+    /// The money at stake in the exception of this place.
+    pub fn stake(&self, place: usize, reckoned: &Reckoned) -> Option<Money> {
+        let costs = self.stakes[place].iter().filter_map(|cost| reckoned.cost(*cost));
+        costs.reduce(|sum, cost| sum + cost)
+    }
+
+    /// True if the words of the exception of this place name amounts of the line.
+    pub fn names_amounts(&self, place: usize) -> bool {
+        self.compared[place].is_some()
+    }
+
+    /// The exception of this place as it stands on a line with these figures.
+    pub fn exception(&self, place: usize, reckoned: &Reckoned) -> Exception {
+        let sample = &self.sample.exceptions[place];
+        let declared = self.compared[place].and_then(|kind| reckoned.declared[kind.index()]);
+        let ground = match declared {
+            Some((paid, due)) => Ground::Declared { paid, due },
+            None => sample.ground.clone(),
+        };
+        Exception { ground, stake: self.stake(place, reckoned), ..*sample }
+    }
+
+    /// The amounts of a line with these figures: those that the shape does not withhold.
+    pub fn amounts(&self, reckoned: &Reckoned) -> LineAmounts {
+        let mut told = LineAmounts { cases: reckoned.cases.clone(), at_entry: None, restated: None };
+        for (case, sample) in told.cases.iter_mut().zip(&self.sample.cases) {
+            case.number = case.number.filter(|_| sample.number.is_some());
+            case.rate = case.rate.filter(|_| sample.rate.is_some());
+            case.base = case.base.filter(|_| sample.base.is_some());
+            case.at_entry = case.at_entry.filter(|_| sample.at_entry.is_some());
+            case.restated = case.restated.filter(|_| sample.restated.is_some());
+            case.difference = case.difference.filter(|_| sample.difference.is_some());
+        }
+        let [ad, cvd] = &told.cases;
+        let sum = |one: Option<Money>, other: Option<Money>| one.unwrap_or_default() + other.unwrap_or_default();
+        told.at_entry = self.sample.at_entry.map(|_| sum(ad.at_entry, cvd.at_entry));
+        told.restated = self.sample.restated.map(|_| sum(ad.restated, cvd.restated));
+        told
+    }
+}

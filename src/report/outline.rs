@@ -1,0 +1,188 @@
+//! What is told of all lines whose findings have one shape: words and rows are made once, amounts are put in for each.
+
+use std::sync::Arc;
+
+use super::causes::{Cause, Causes, ExceptionsCsv, SharedWords, names_the_goods};
+use super::columns::words;
+use super::tally::{Sums, concerns};
+use super::told::told;
+use super::wording::notices_used;
+use crate::casebook::Casebook;
+use crate::determine::{Action, LineAmounts, Reckoned, Shape};
+use crate::entry::line::Stated;
+use crate::entry::{BriefLine, EntryLine, Read};
+use crate::spreadsheet::Words;
+use crate::terms::{CaseNumber, Code, Kind, Money};
+
+/// What is told of lines of one shape.
+#[derive(Debug)]
+pub struct Outline {
+    /// Their shape.
+    pub shape: Shape,
+    /// The words of our columns.
+    pub words: Arc<Words>,
+    /// Codes that stand on them, each once.
+    pub codes: Vec<Code>,
+    /// Notices on which they rest: family and place there.
+    pub notices: Vec<(usize, usize)>,
+    /// True if their entered value is known.
+    pub value_known: bool,
+    exceptions: Vec<OutlinedException>,
+    /// The line from which the outline was taken; only for what is the same on all.
+    sample: EntryLine,
+    /// The cases under which they are counted.
+    cases: [Option<CaseNumber>; 2],
+    paid_known: [bool; 2],
+}
+
+/// An exception that stands on all lines of an outline.
+#[derive(Debug)]
+struct OutlinedException {
+    words: SharedWords,
+    cause: Cause,
+    nearest: String,
+}
+
+/// What is added up over the lines of one outline, in cents.
+#[derive(Clone, Debug)]
+pub struct OutlineSums {
+    /// How many lines.
+    pub lines: u64,
+    /// Row of the first.
+    first_row: u64,
+    /// Its entry and line number.
+    first: (Box<str>, Box<str>),
+    entered_value: u64,
+    at_entry: i128,
+    restated: i128,
+    /// By kind: at entry, restated, paid, difference.
+    kinds: [[i128; 4]; 2],
+    /// By exception; whether any line has a stake, and the sum.
+    stakes: Vec<(bool, i128)>,
+}
+
+fn cents(amount: Option<Money>) -> i128 {
+    amount.map_or(0, Money::cents)
+}
+
+impl Outline {
+    /// The outline of lines of a shape, taken from one of them; `None` where what is told depends on what goods are
+    /// called on each line.
+    pub fn of(casebook: &Casebook, line: EntryLine, shape: Shape) -> Option<Outline> {
+        let findings = &shape.sample;
+        if findings.exceptions.iter().any(names_the_goods) {
+            return None;
+        }
+        let exceptions = findings.exceptions.iter().map(|exception| {
+            let told = told(&line, exception);
+            let words = SharedWords::new(exception, &told);
+            let (cause, nearest) = Cause::of(&line, exception, told);
+            OutlinedException { words, cause, nearest }
+        });
+        let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
+        let mut codes: Vec<Code> = findings.exceptions.iter().map(|exception| exception.code).collect();
+        codes.dedup();
+        let cases = Kind::BOTH.map(|kind| {
+            let case = findings.answer.as_ref().and_then(|answer| answer.case(kind))?;
+            concerns(&case.at_entry.finding, line.paid(kind).value()).then_some(case.number)
+        });
+        Some(Outline {
+            words: Arc::new(Words::new(words(casebook, &line, findings), rank as u8)),
+            codes,
+            notices: notices_used(casebook, findings),
+            value_known: matches!(line.entered_value, Read::Is(_)),
+            exceptions: exceptions.collect(),
+            cases,
+            paid_known: line.paid.map(|paid| paid.value().is_some()),
+            sample: line,
+            shape,
+        })
+    }
+
+    /// Adds the rows of a line's exceptions.
+    pub fn add_exceptions(&self, line: &BriefLine, reckoned: &Reckoned, to: &mut ExceptionsCsv) {
+        for (place, outlined) in self.exceptions.iter().enumerate() {
+            let stake = self.shape.stake(place, reckoned);
+            let (row, entry, number) = (line.row, &line.entry_number, &line.line_number);
+            if self.shape.names_amounts(place) {
+                let exception = self.shape.exception(place, reckoned);
+                let words = SharedWords::new(&exception, &told(&self.sample, &exception));
+                to.add_shared(row, entry, number, &words, stake);
+            } else {
+                to.add_shared(row, entry, number, &outlined.words, stake);
+            }
+        }
+    }
+
+    /// Adds the causes of lines that were summed up.
+    pub fn add_causes(&self, sums: &OutlineSums, to: &mut Causes) {
+        for (outlined, (known, stake)) in self.exceptions.iter().zip(&sums.stakes) {
+            let stake = known.then(|| Money::from_cents(*stake));
+            to.add_lines(&outlined.cause, sums.lines, stake, sums.first_row, || {
+                let (entry_number, line_number) = sums.first.clone();
+                let first = EntryLine { row: sums.first_row, entry_number, line_number, ..EntryLine::default() };
+                (first.label(), outlined.nearest.clone())
+            });
+        }
+    }
+}
+
+impl OutlineSums {
+    /// Nothing yet; the line is the first.
+    pub fn begin(outline: &Outline, first: &BriefLine) -> OutlineSums {
+        OutlineSums {
+            lines: 0,
+            first_row: first.row,
+            first: (first.entry_number.clone(), first.line_number.clone()),
+            entered_value: 0,
+            at_entry: 0,
+            restated: 0,
+            kinds: [[0; 4]; 2],
+            stakes: vec![(false, 0); outline.exceptions.len()],
+        }
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, outline: &Outline, stated: &Stated, reckoned: &Reckoned, amounts: &LineAmounts) {
+        self.lines += 1;
+        self.entered_value += stated.entered_value.value().map_or(0, |value| value.dollars());
+        self.at_entry += cents(amounts.at_entry);
+        self.restated += cents(amounts.restated);
+        for ((sums, case), paid) in self.kinds.iter_mut().zip(&amounts.cases).zip(&stated.paid) {
+            let figures = [case.at_entry, case.restated, paid.value(), case.difference];
+            sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += cents(figure));
+        }
+        for (place, (known, sum)) in self.stakes.iter_mut().enumerate() {
+            if let Some(stake) = outline.shape.stake(place, reckoned) {
+                *known = true;
+                *sum += stake.cents();
+            }
+        }
+    }
+
+    /// All of them under one heading.
+    pub(super) fn all(&self, outline: &Outline) -> Sums {
+        let [ad, cvd] = &self.kinds;
+        let not_known = outline.paid_known == [false; 2];
+        Sums {
+            lines: self.lines,
+            entered_value: self.entered_value,
+            at_entry: Money::from_cents(self.at_entry),
+            restated: Money::from_cents(self.restated),
+            paid: Money::from_cents(ad[2] + cvd[2]),
+            paid_not_known: if not_known { self.lines } else { 0 },
+            difference: Money::from_cents(ad[3] + cvd[3]),
+        }
+    }
+
+    /// Those that are counted under a case.
+    pub(super) fn cases(&self, outline: &Outline) -> impl Iterator<Item = (CaseNumber, Sums)> {
+        Kind::BOTH.into_iter().filter_map(|kind| {
+            let [at_entry, restated, paid, difference] = self.kinds[kind.index()].map(Money::from_cents);
+            let paid_not_known = if outline.paid_known[kind.index()] { 0 } else { self.lines };
+            let (lines, entered_value) = (self.lines, self.entered_value);
+            let sums = Sums { lines, entered_value, at_entry, restated, paid, paid_not_known, difference };
+            outline.cases[kind.index()].map(|case| (case, sums))
+        })
+    }
+}
