@@ -11,6 +11,7 @@ mod piece;
 pub mod pipeline;
 mod reader;
 pub mod survey;
+mod totals;
 
 pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};

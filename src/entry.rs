@@ -11,9 +11,10 @@ pub mod date;
 pub mod group;
 pub mod invoice;
 pub mod line;
+pub mod remembered;
 pub mod tariff;
 
-pub use brief::{BriefLine, LineReader, ReadLine};
+pub use brief::{BriefLine, Kinship, LineReader, ReadLine};
 pub use columns::{ColumnError, Columns};
 pub use date::{DateOrder, DateOrders};
 pub use group::{Grouping, lines};

@@ -10,6 +10,7 @@
 pub mod annotated;
 pub mod append;
 mod book;
+mod buffers;
 mod csv_fields;
 mod csv_input;
 mod cut;
@@ -39,6 +40,6 @@ mod xlsx_input;
 mod xml;
 mod zip_output;
 
-pub use annotated::{Annotated, Format, Layout, Look, OurRow, OurRows, Shape, Words};
+pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Shape, Words};
 pub use read::{Consumer, InputFacts, Piece, SpreadsheetError, read};
 pub use whole_file::{Ready, WholeFile};

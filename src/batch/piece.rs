@@ -9,16 +9,16 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
-use super::memo::{Memo, Memos};
+use super::memo::{Memo, Memos, kinship};
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
-use crate::determine::{Action, LineFindings, Reckoned};
+use crate::determine::{Action, LineAmounts, LineFindings, Reckoned};
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::line::{plain, plain_number};
 use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, lines};
 use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::columns::{
-    COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, figures_of, headings, note_of_other_row, words,
+    COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_other_row, words,
 };
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::tally::Tally;
@@ -41,7 +41,7 @@ pub(super) struct Found {
 /// A line with its findings.
 pub(super) enum FoundLine {
     /// Read quickly, and found by an outline that many lines share.
-    Brief(BriefLine, Arc<Outline>, Box<Reckoned>),
+    Brief(BriefLine, Arc<Outline>, Reckoned),
     /// Read and judged by itself.
     Full(Box<(EntryLine, LineFindings)>),
 }
@@ -56,8 +56,8 @@ impl FoundLine {
 
     /// Takes every figure away: the line occurs again.
     fn refuse(&mut self) {
-        if let FoundLine::Brief(line, outline, _) = self {
-            let findings = outline.shape.sample.clone();
+        if let FoundLine::Brief(line, outline, reckoned) = self {
+            let findings = outline.shape.findings(reckoned);
             *self = FoundLine::Full(Box::new((line.line(), findings)));
         }
         if let FoundLine::Full(found) = self {
@@ -73,8 +73,16 @@ pub(super) struct Told {
     pub(super) ours: OurRows,
     pub(super) texts: Option<Texts>,
     pub(super) exceptions: Vec<u8>,
+    pub(super) sums: Sums,
+}
+
+/// What is added up of a piece.
+pub(super) struct Sums {
+    pub(super) lines: u64,
     pub(super) tally: Tally,
     pub(super) causes: Causes,
+    /// Of lines that share an outline.
+    pub(super) outlines: Vec<(Arc<Outline>, OutlineSums)>,
     pub(super) done: u64,
 }
 
@@ -104,10 +112,10 @@ impl Shop<'_> {
                 });
                 return (found.collect(), evidence);
             }
-            let (lines, evidence) = memo.reader.read(&self.grouping, &rows);
+            let (lines, evidence) = memo.reader.read(&self.grouping, &rows, &|name| kinship(casebook, name));
             let found = lines.into_iter().map(|line| match line {
                 ReadLine::Brief(line) => match memo.outline(casebook, &line, as_of) {
-                    Some((outline, reckoned)) => FoundLine::Brief(line, outline, Box::new(reckoned)),
+                    Some((outline, reckoned)) => FoundLine::Brief(line, outline, reckoned),
                     None => self.in_full(memo, &rows, &line),
                 },
                 ReadLine::Full(line) => {
@@ -156,10 +164,10 @@ impl Shop<'_> {
                 None => return Err(io::Error::other("a row belongs to no line")),
             }
         }
-        telling.add_outlines();
-        let Telling { ours, records, tally, causes, .. } = telling;
+        let Telling { ours, records, tally, causes, outlines, .. } = telling;
         let texts = appender.texts(&rows);
-        Ok(Told { rows, ours, texts, exceptions: records.into_bytes(), tally, causes, done: found.done })
+        let sums = Sums { lines: found.lines.len() as u64, tally, causes, outlines, done: found.done };
+        Ok(Told { rows, ours, texts, exceptions: records.into_bytes(), sums })
     }
 }
 
@@ -172,7 +180,7 @@ struct Telling<'a> {
     causes: Causes,
     /// Sums of lines of one outline, in the order in which the outlines were met.
     outlines: Vec<(Arc<Outline>, OutlineSums)>,
-    /// Their places, by the outline's place in memory: a name for it, of which nothing depends.
+    /// Their places, by where the outline stands in memory: a name for it, on which nothing else depends.
     places: HashMap<usize, usize, FixedState>,
 }
 
@@ -199,7 +207,7 @@ impl<'a> Telling<'a> {
         self.outlines[place].1.add(outline, &line.stated, reckoned, &amounts);
         outline.add_exceptions(line, reckoned, &mut self.records);
         self.ours.rows.push(OurRow::Cells(Arc::clone(&outline.words)));
-        self.ours.figures.extend(figures_of(&amounts));
+        self.ours.figures.extend(figures(&amounts));
     }
 
     fn full(&mut self, line: &EntryLine, findings: &LineFindings) {
@@ -212,14 +220,7 @@ impl<'a> Telling<'a> {
         let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
         let words = Words::new(words(self.casebook, line, findings), rank as u8);
         self.ours.rows.push(OurRow::Cells(Arc::new(words)));
-        self.ours.figures.extend(figures(findings));
-    }
-
-    fn add_outlines(&mut self) {
-        for (outline, sums) in &self.outlines {
-            self.tally.add_lines(outline, sums);
-            outline.add_causes(sums, &mut self.causes);
-        }
+        self.ours.figures.extend(figures(&LineAmounts::of(findings)));
     }
 }
 

@@ -12,6 +12,7 @@ use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Found, InOrder, Shop, Told, our_columns};
 use super::reader::{Message, some_pieces, with_reader};
+use super::totals::Totals;
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::{DateOrder, DateOrders, Grouping, columns::ColumnError};
@@ -220,7 +221,7 @@ fn place(
     let manifest = manifest(casebook, options, &input, facts, outputs.collect(), &tally);
     let mut file = WholeFile::begin(&names.manifest).map_err(failed(&names.manifest))?;
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| internal(path, &error.to_string()))?;
-    writeln!(file.writer(), "{text}").map_err(failed(&names.manifest))?;
+    writeln!(file, "{text}").map_err(failed(&names.manifest))?;
     let file = file.complete().map_err(failed(&names.manifest))?;
     // Everything is on the disk; only names change from here on. Between the two removals and the last name there is no
     // manifest that could speak for a mixture.
@@ -313,17 +314,15 @@ struct Writing {
     /// Begun when the first rows are there: they tell how wide the columns of a new workbook are.
     annotated: Option<(Annotated, Appender)>,
     exceptions: WholeFile,
-    tally: Tally,
-    causes: Causes,
+    totals: Totals,
 }
 
 impl Writing {
     fn begin(names: &OutputNames, shape: Shape) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
-        exceptions.writer().write_all(&ExceptionsCsv::headings())?;
+        exceptions.write_all(&ExceptionsCsv::headings())?;
         let (destination, annotated) = (names.annotated.clone(), None);
-        let (tally, causes) = (Tally::default(), Causes::default());
-        Ok(Writing { shape, destination, annotated, exceptions, tally, causes })
+        Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default() })
     }
 
     fn write(&mut self, shop: &Shop<'_>, found: Vec<Found>, progress: &dyn Progress) -> io::Result<()> {
@@ -345,15 +344,18 @@ impl Writing {
         let encoded: io::Result<Vec<_>> = numbered
             .into_par_iter()
             .map(|(piece, numbering)| {
-                appender.encode(&piece.rows, &piece.ours, &numbering).map(|encoded| (piece, encoded))
+                appender.encode(&piece.rows, &piece.ours, &numbering).map(|encoded| {
+                    let Told { rows, exceptions, sums, .. } = piece;
+                    rows.done();
+                    (exceptions, sums, encoded)
+                })
             })
             .collect();
-        for (piece, encoded) in encoded? {
+        for (exceptions, sums, encoded) in encoded? {
             annotated.write(encoded)?;
-            self.exceptions.writer().write_all(&piece.exceptions)?;
-            progress.advanced(piece.tally.all.lines, piece.done);
-            self.tally.merge(&piece.tally);
-            self.causes.merge(piece.causes);
+            self.exceptions.put(exceptions)?;
+            progress.advanced(sums.lines, sums.done);
+            self.totals.add(sums);
         }
         Ok(())
     }
@@ -368,7 +370,8 @@ impl Writing {
             Some((annotated, _)) => annotated,
             None => Annotated::begin(&self.destination, &self.shape, header, None)?.0,
         };
-        Ok((annotated.complete(tail)?, self.exceptions, self.tally, self.causes))
+        let (tally, causes) = self.totals.finish();
+        Ok((annotated.complete(tail)?, self.exceptions, tally, causes))
     }
 }
 
@@ -404,6 +407,8 @@ fn report(
         exceptions_csv: names.exceptions.file_name().unwrap_or_default().to_string_lossy().into_owned(),
     };
     let mut file = WholeFile::begin(&names.report)?;
-    workbook::write(casebook, &facts, tally, causes, file.writer()).map_err(io::Error::other)?;
+    let mut bytes = io::Cursor::new(Vec::new());
+    workbook::write(casebook, &facts, tally, causes, &mut bytes).map_err(io::Error::other)?;
+    file.put(bytes.into_inner())?;
     file.complete()
 }

@@ -288,6 +288,16 @@ impl Family {
         self.printed.get(&(case, party)).map_or(&[], Vec::as_slice)
     }
 
+    /// True if a party of the family has, or on some day has had, a name with this key.
+    pub fn knows(&self, key: &PartyKey) -> bool {
+        self.party_by_key.contains_key(key) || self.aliases.iter().any(|alias| alias.key == *key)
+    }
+
+    /// True if some notice of the family prints a name exactly so.
+    pub fn prints(&self, name: &str) -> bool {
+        self.printed.values().flatten().any(|printed| printed == name)
+    }
+
     /// The party whose printed names share this key.
     pub fn party_by_key(&self, key: &PartyKey) -> Option<PartyIx> {
         self.party_by_key.get(key).copied()

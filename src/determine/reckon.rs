@@ -22,22 +22,49 @@ pub(super) struct Reckoning<'a> {
     pub(super) stated: Stated,
 }
 
-/// All figures of one line, before anything is withheld.
+/// The money of a line under one kind of case, in cents; the base in whole dollars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CaseAmounts {
+    /// The value that the rate applied to.
+    pub base: Option<u64>,
+    /// Due at entry.
+    pub at_entry: Option<i64>,
+    /// What stands as known on the as-of day.
+    pub restated: Option<i64>,
+    /// Paid less restated.
+    pub difference: Option<i64>,
+}
+
+impl CaseAmounts {
+    /// The amounts of a finding.
+    pub fn of(found: &CaseFinding) -> CaseAmounts {
+        CaseAmounts {
+            base: found.base.map(WholeDollars::dollars),
+            at_entry: found.at_entry.map(Money::cents),
+            restated: found.restated.map(Money::cents),
+            difference: found.difference.map(Money::cents),
+        }
+    }
+}
+
+/// All figures of one line, before anything is withheld, in cents.
 #[derive(Clone, Debug)]
 pub struct Reckoned {
     /// Figures by kind, AD then CVD.
-    pub cases: [CaseFinding; 2],
+    pub cases: [CaseAmounts; 2],
     /// What was paid and what was due at entry, by kind, where both are known.
-    pub declared: [Option<(Money, Money)>; 2],
-    costs: [Option<Money>; COSTS_MAX],
+    pub declared: [Option<(i64, i64)>; 2],
+    costs: [i64; COSTS_MAX],
+    /// Which of the costs are known, by bit.
+    known: u32,
     /// Lines with one answer and one class differ in their amounts alone: the same exceptions stand on them.
     pub class: u128,
 }
 
 impl Reckoned {
-    /// The cost of this place.
-    pub(super) fn cost(&self, place: usize) -> Option<Money> {
-        self.costs[place]
+    /// The cost of this place, in cents.
+    pub(super) fn cost(&self, place: usize) -> Option<i64> {
+        (self.known >> place & 1 == 1).then_some(self.costs[place])
     }
 }
 
@@ -49,38 +76,52 @@ pub(super) fn costs_of(answer: &Answer, kind: Kind) -> [usize; COSTS_OF_A_KIND] 
 
 /// Reckons what an answer comes to; `None` where it leaves more open than is reckoned at once.
 pub fn reckon(casebook: &Casebook, answer: &Answer, stated: Stated) -> Option<Reckoned> {
-    if answer.doubts.len() + 2 * COSTS_OF_A_KIND > COSTS_MAX {
+    let count = answer.doubts.len() + 2 * COSTS_OF_A_KIND;
+    if count > COSTS_MAX {
         return None;
     }
     let reckoning = Reckoning { casebook, stated };
-    let mut costs = [None; COSTS_MAX];
-    for (cost, doubt) in costs.iter_mut().zip(&answer.doubts) {
-        *cost = reckoning.stake(doubt, answer);
+    let mut reckoned = Reckoned {
+        cases: Default::default(),
+        declared: [None; 2],
+        costs: [0; COSTS_MAX],
+        known: 0,
+        class: 0,
+    };
+    let put = |reckoned: &mut Reckoned, place: usize, cost: Option<i64>| {
+        reckoned.known |= u32::from(cost.is_some()) << place;
+        reckoned.costs[place] = cost.unwrap_or_default();
+    };
+    for (place, doubt) in answer.doubts.iter().enumerate() {
+        put(&mut reckoned, place, reckoning.stake(doubt, answer).map(Money::cents));
     }
     let mut class = Class::default();
-    let cases = Kind::BOTH.map(|kind| reckoning.case(answer.case(kind), kind));
-    let mut declared = [None; 2];
     for kind in Kind::BOTH {
-        let (found, case) = (&cases[kind.index()], answer.case(kind));
+        let case = answer.case(kind);
+        let found = CaseAmounts::of(&reckoning.case(case, kind));
         let due = match case.map(|case| &case.at_entry.finding) {
-            Some(Finding::NotConcerned(_)) => Some(Money::ZERO),
+            Some(Finding::NotConcerned(_)) => Some(0),
             _ => found.at_entry,
         };
-        let paid = stated.paid[kind.index()].value();
-        declared[kind.index()] = paid.zip(due);
+        let paid = stated.paid[kind.index()].value().map(Money::cents);
+        let declared = paid.zip(due);
         let [exposure, paid_to_due, both] = costs_of(answer, kind);
-        costs[exposure] = case.and_then(|case| reckoning.exposure(case));
-        costs[paid_to_due] = paid.zip(due).map(|(paid, due)| (paid - due).abs());
-        costs[both] =
-            found.at_entry.zip(found.restated).map(|(entry, restated)| (entry - restated).abs());
+        put(&mut reckoned, exposure, case.and_then(|case| reckoning.exposure(case)).map(Money::cents));
+        put(&mut reckoned, paid_to_due, declared.map(|(paid, due)| (paid - due).abs()));
+        let answers = found.at_entry.zip(found.restated);
+        put(&mut reckoned, both, answers.map(|(entry, restated)| (entry - restated).abs()));
         class.sign(found.at_entry);
         class.sign(found.restated);
         class.sign(paid);
-        class.order(paid.zip(due).map(|(paid, due)| paid.cmp(&due)));
+        class.order(declared.map(|(paid, due)| paid.cmp(&due)));
+        reckoned.declared[kind.index()] = declared;
+        reckoned.cases[kind.index()] = found;
     }
-    class.order(declared[0].zip(declared[1]).map(|(ad, cvd)| ad.cmp(&cvd)));
-    costs[..answer.doubts.len() + 2 * COSTS_OF_A_KIND].iter().for_each(|cost| class.sign(*cost));
-    Some(Reckoned { cases, declared, costs, class: class.0 })
+    let [ad, cvd] = reckoned.declared;
+    class.order(ad.zip(cvd).map(|(ad, cvd)| ad.cmp(&cvd)));
+    (0..count).for_each(|place| class.sign(reckoned.cost(place)));
+    reckoned.class = class.0;
+    Some(reckoned)
 }
 
 /// What of amounts decides anything but amounts: which are known, their signs, and how they compare.
@@ -92,8 +133,8 @@ impl Class {
         self.0 = self.0 << 2 | two_bits;
     }
 
-    fn sign(&mut self, amount: Option<Money>) {
-        self.order(amount.map(|amount| amount.cmp(&Money::ZERO)));
+    fn sign(&mut self, amount: Option<i64>) {
+        self.order(amount.map(|amount| amount.cmp(&0)));
     }
 
     fn order(&mut self, order: Option<Ordering>) {

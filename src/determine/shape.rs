@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::action::Action;
-use super::amounts::{CaseFinding, LineFindings};
+use super::amounts::LineFindings;
 use super::answer::{Answer, Finding};
-use super::reckon::{Reckoned, costs_of};
-use crate::terms::{Code, Exception, Ground, Kind, Money};
+use super::reckon::{CaseAmounts, Reckoned, costs_of};
+use crate::terms::{Code, Exception, Ground, Kind, Money, WholeDollars};
 
 /// The shape of findings.
 #[derive(Clone, Debug)]
@@ -22,15 +24,26 @@ pub struct Shape {
     compared: Vec<Option<Kind>>,
 }
 
-/// The amounts of a line, as far as they are told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The amounts of a line, as far as they are told, in cents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineAmounts {
     /// By kind, AD then CVD.
-    pub cases: [CaseFinding; 2],
+    pub cases: [CaseAmounts; 2],
     /// Sum due at entry.
-    pub at_entry: Option<Money>,
+    pub at_entry: Option<i64>,
     /// Sum that stands.
-    pub restated: Option<Money>,
+    pub restated: Option<i64>,
+}
+
+impl LineAmounts {
+    /// The amounts of findings.
+    pub fn of(findings: &LineFindings) -> LineAmounts {
+        LineAmounts {
+            cases: findings.cases.each_ref().map(CaseAmounts::of),
+            at_entry: findings.at_entry.map(Money::cents),
+            restated: findings.restated.map(Money::cents),
+        }
+    }
 }
 
 /// A raw doubt: code, ground, kind, and the place of its cost.
@@ -49,6 +62,7 @@ fn raised(answer: &Answer, reckoned: &Reckoned) -> Vec<Raw> {
             raised.push((Code::EN10, Ground::Bare, Some(kind), exposure));
         }
         if let Some((paid, due)) = reckoned.declared[kind.index()] {
+            let [paid, due] = [paid, due].map(|cents| Money::from_cents(cents.into()));
             let ground = Ground::Declared { paid, due };
             raised.push((Code::CD01, ground.clone(), Some(kind), paid_to_due));
             raised.push((Code::CD02, ground, Some(kind), paid_to_due));
@@ -87,10 +101,8 @@ impl Shape {
 
     /// True if the shape gives back the findings that it was taken from.
     fn fits(&self, reckoned: &Reckoned) -> bool {
-        let amounts = self.amounts(reckoned);
         let sample = &self.sample;
-        amounts.cases == sample.cases
-            && (amounts.at_entry, amounts.restated) == (sample.at_entry, sample.restated)
+        self.amounts(reckoned) == LineAmounts::of(sample)
             && (0..sample.exceptions.len()).all(|place| self.exception(place, reckoned) == sample.exceptions[place])
     }
 
@@ -99,8 +111,8 @@ impl Shape {
         self.sample.action
     }
 
-    /// The money at stake in the exception of this place.
-    pub fn stake(&self, place: usize, reckoned: &Reckoned) -> Option<Money> {
+    /// The money at stake in the exception of this place, in cents.
+    pub fn stake(&self, place: usize, reckoned: &Reckoned) -> Option<i64> {
         let costs = self.stakes[place].iter().filter_map(|cost| reckoned.cost(*cost));
         costs.reduce(|sum, cost| sum + cost)
     }
@@ -115,27 +127,45 @@ impl Shape {
         let sample = &self.sample.exceptions[place];
         let declared = self.compared[place].and_then(|kind| reckoned.declared[kind.index()]);
         let ground = match declared {
-            Some((paid, due)) => Ground::Declared { paid, due },
+            Some((paid, due)) => {
+                let [paid, due] = [paid, due].map(|cents| Money::from_cents(cents.into()));
+                Ground::Declared { paid, due }
+            }
             None => sample.ground.clone(),
         };
-        Exception { ground, stake: self.stake(place, reckoned), ..*sample }
+        let stake = self.stake(place, reckoned).map(|cents| Money::from_cents(cents.into()));
+        Exception { ground, stake, ..*sample }
+    }
+
+    /// The findings of a line with these figures.
+    pub fn findings(&self, reckoned: &Reckoned) -> LineFindings {
+        let money = |cents: Option<i64>| cents.map(|cents| Money::from_cents(cents.into()));
+        let amounts = self.amounts(reckoned);
+        let mut findings = self.sample.clone();
+        for (case, amounts) in findings.cases.iter_mut().zip(&amounts.cases) {
+            let base = amounts.base.map(Decimal::from).and_then(WholeDollars::from_decimal);
+            (case.base, case.at_entry) = (base, money(amounts.at_entry));
+            (case.restated, case.difference) = (money(amounts.restated), money(amounts.difference));
+        }
+        (findings.at_entry, findings.restated) = (money(amounts.at_entry), money(amounts.restated));
+        findings.exceptions =
+            (0..self.sample.exceptions.len()).map(|place| self.exception(place, reckoned)).collect();
+        findings
     }
 
     /// The amounts of a line with these figures: those that the shape does not withhold.
     pub fn amounts(&self, reckoned: &Reckoned) -> LineAmounts {
-        let mut told = LineAmounts { cases: reckoned.cases.clone(), at_entry: None, restated: None };
+        let mut told = LineAmounts { cases: reckoned.cases, at_entry: None, restated: None };
         for (case, sample) in told.cases.iter_mut().zip(&self.sample.cases) {
-            case.number = case.number.filter(|_| sample.number.is_some());
-            case.rate = case.rate.filter(|_| sample.rate.is_some());
             case.base = case.base.filter(|_| sample.base.is_some());
             case.at_entry = case.at_entry.filter(|_| sample.at_entry.is_some());
             case.restated = case.restated.filter(|_| sample.restated.is_some());
             case.difference = case.difference.filter(|_| sample.difference.is_some());
         }
         let [ad, cvd] = &told.cases;
-        let sum = |one: Option<Money>, other: Option<Money>| one.unwrap_or_default() + other.unwrap_or_default();
-        told.at_entry = self.sample.at_entry.map(|_| sum(ad.at_entry, cvd.at_entry));
-        told.restated = self.sample.restated.map(|_| sum(ad.restated, cvd.restated));
-        told
+        let sum = |one: Option<i64>, other: Option<i64>| one.unwrap_or(0) + other.unwrap_or(0);
+        let at_entry = self.sample.at_entry.map(|_| sum(ad.at_entry, cvd.at_entry));
+        let restated = self.sample.restated.map(|_| sum(ad.restated, cvd.restated));
+        LineAmounts { at_entry, restated, ..told }
     }
 }

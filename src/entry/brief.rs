@@ -1,29 +1,34 @@
-//! Lines read quickly: what the cells that decide say is read once for all lines whose cells hold the same bytes; what
-//! is a line's own - its numbers, dates and amounts - is read for each.
+//! Lines read quickly: what the cells that decide say is read once for all lines whose cells hold the same bytes, and so
+//! is every company name; what is a line's own - its numbers, dates and amounts - is read for each.
 //!
 //! A line that has anything out of the ordinary is read in full, by the one reader that knows all of it. Whatever is
 //! read quickly would come out the same in full.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use foldhash::fast::FixedState;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::amount::amount_in;
+use super::cells::Cells;
 use super::columns::Columns;
 use super::date::{DATE_HEADINGS, DateCell, Evidence, read_date};
 use super::group::{Group, Grouping};
 use super::invoice::{InvoiceValue, round_together};
-use super::line::{EntryLine, Read, Stated};
+use super::line::{EntryLine, Name, Read, Stated};
+use super::remembered::{Remembered, Shared};
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
 use crate::terms::{Code, EntryNumber, GoverningDay, Heading, KnownDay, Money, WholeDollars};
 
-/// Prototypes that one reader remembers, at most: some 8 MiB. A file that does not repeat gains nothing from more.
-const PROTOTYPES_MAX: usize = 8_192;
-/// Days that one reader remembers, at most: a century.
-const DAYS_MAX: usize = 36_525;
+/// Prototypes that are remembered: some 4 MiB. A file that does not repeat gains nothing from more.
+const PROTOTYPES_MAX: usize = 4_096;
+/// Company names that are remembered: some 2 MiB.
+const COMPANIES_MAX: usize = 8_192;
+/// Classes of company names: a few for each name of a casebook.
+const CLASSES_MAX: usize = 65_536;
+/// Days that one reader remembers.
+const DAYS_MAX: usize = 4_096;
 
 /// The headings under which a line's own cells stand: they differ from line to line and decide nothing but amounts,
 /// days and names of the line. All others that are read at all belong to the prototype.
@@ -48,12 +53,37 @@ const OWN: [Heading; 18] = [
     Heading::InvoiceNumber,
 ];
 
+/// The headings under which companies are named.
+const COMPANIES: [Heading; 3] = [Heading::Exporter, Heading::Producer, Heading::ChineseSupplier];
+
+/// How law may know a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kinship {
+    /// No list of any case has ever named it: to law, such names are all alike.
+    Stranger,
+    /// Some list names, or has named, a company that is called so.
+    Known,
+    /// And some notice prints it exactly so.
+    Printed,
+}
+
+/// A company name as a line has it.
+#[derive(Debug)]
+pub struct Company {
+    /// The name.
+    pub name: Name,
+    /// Names of one class are one to law; 0 for no name.
+    pub class: u32,
+    /// Distinguishes the companies of one file.
+    pub serial: u64,
+}
+
 /// What lines with the same deciding cells have in common.
 #[derive(Debug)]
 pub struct Prototype {
-    /// An entry line without its numbers, days and amounts.
+    /// An entry line without its companies, numbers, days and amounts.
     pub line: EntryLine,
-    /// Distinguishes the prototypes of one reader.
+    /// Distinguishes the prototypes of one file.
     pub serial: u64,
 }
 
@@ -66,6 +96,8 @@ pub struct BriefLine {
     pub row: u64,
     /// What it has in common with others.
     pub prototype: Arc<Prototype>,
+    /// Exporter, producer, supplier.
+    pub companies: [Arc<Company>; 3],
     /// Entry number as written.
     pub entry_number: Box<str>,
     /// Line number as written.
@@ -81,7 +113,11 @@ pub struct BriefLine {
 impl BriefLine {
     /// The line in full, but for what products and importers are called.
     pub fn line(&self) -> EntryLine {
+        let [exporter, producer, supplier] = self.companies.each_ref().map(|company| company.name.clone());
         EntryLine {
+            exporter,
+            producer,
+            supplier,
             row: self.row,
             rows: vec![self.row],
             entry_number: self.entry_number.clone(),
@@ -115,18 +151,73 @@ pub enum ReadLine {
 /// What keeps a line from being read quickly.
 struct Odd;
 
-/// Reads lines, and remembers what many of them have in common.
-#[derive(Default)]
+/// What all readers of a file know of its cells.
+pub struct Known {
+    companies: Shared<Vec<u8>, Arc<Company>>,
+    prototypes: Shared<Vec<u8>, Arc<Prototype>>,
+    /// Classes of names that law may know, by key, or by the very text where a notice prints it so.
+    classes: Shared<String, u32>,
+    serial: AtomicU64,
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known {
+            companies: Shared::new(COMPANIES_MAX),
+            prototypes: Shared::new(PROTOTYPES_MAX),
+            classes: Shared::new(CLASSES_MAX),
+            serial: AtomicU64::new(1),
+        }
+    }
+}
+
+impl Known {
+    fn serial(&self) -> u64 {
+        self.serial.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The class of a name: to law, names of one class are one.
+    fn class(&self, name: &Name, kinship: Kinship) -> u32 {
+        let known = match kinship {
+            Kinship::Stranger => return 1,
+            Kinship::Known => format!("{:?} {:?}", name.key, name.without_address),
+            Kinship::Printed => format!("as printed: {}", name.text),
+        };
+        self.classes.get_or(known.as_str(), || u32::try_from(self.serial() + 1).unwrap_or(u32::MAX))
+    }
+}
+
+/// Reads lines; what it looks up often it keeps at hand.
 pub struct LineReader {
-    prototypes: HashMap<Box<[u8]>, Arc<Prototype>, FixedState>,
-    days: HashMap<Box<[u8]>, Date, FixedState>,
-    serial: u64,
+    known: Arc<Known>,
+    companies: Remembered<Vec<u8>, Arc<Company>>,
+    none: Arc<Company>,
+    prototypes: Remembered<Vec<u8>, Arc<Prototype>>,
+    days: Remembered<Vec<u8>, Date>,
     key: Vec<u8>,
 }
 
 impl LineReader {
-    /// The entry lines of the rows of a piece, as [`super::group::lines`] reads them.
-    pub fn read(&mut self, grouping: &Grouping, rows: &Rows) -> (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]) {
+    /// A reader beside others of the same file.
+    pub fn new(known: Arc<Known>) -> LineReader {
+        LineReader {
+            known,
+            companies: Remembered::new(COMPANIES_MAX),
+            none: Arc::new(Company { name: Name::default(), class: 0, serial: 0 }),
+            prototypes: Remembered::new(PROTOTYPES_MAX),
+            days: Remembered::new(DAYS_MAX),
+            key: Vec::new(),
+        }
+    }
+
+    /// The entry lines of the rows of a piece, as [`super::group::lines`] reads them. `kinship` tells how law may know a
+    /// name.
+    pub fn read(
+        &mut self,
+        grouping: &Grouping,
+        rows: &Rows,
+        kinship: &dyn Fn(&Name) -> Kinship,
+    ) -> (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]) {
         let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
         let mut lines = Vec::with_capacity(rows.len());
         let mut values = Vec::with_capacity(rows.len());
@@ -140,7 +231,7 @@ impl LineReader {
             while end < rows.len() && !rows.is_blank(end) && same_line(&grouping.columns, rows, start, end) {
                 end += 1;
             }
-            let brief = if end == start + 1 { self.brief(grouping, rows, start, &mut evidence) } else { Err(Odd) };
+            let brief = if end == start + 1 { self.brief(grouping, rows, start, kinship, &mut evidence) } else { Err(Odd) };
             let (line, value) = brief.unwrap_or_else(|Odd| {
                 let decoded: Vec<Row> = (start..end).map(|row| rows.row(row)).collect();
                 let (line, value) = Group { grouping, rows: &decoded }.line(&mut evidence);
@@ -167,6 +258,7 @@ impl LineReader {
         grouping: &Grouping,
         rows: &Rows,
         row: usize,
+        kinship: &dyn Fn(&Name) -> Kinship,
         evidence: &mut [Evidence; DATE_HEADINGS.len()],
     ) -> Result<(ReadLine, InvoiceValue), Odd> {
         let columns = &grouping.columns;
@@ -174,6 +266,12 @@ impl LineReader {
             return Err(Odd);
         }
         let prototype = self.prototype(grouping, rows, row)?;
+        let mut company = |heading| self.company(columns, rows, row, heading, kinship);
+        let companies = [
+            company(Heading::Exporter)?,
+            company(Heading::Producer)?,
+            company(Heading::ChineseSupplier)?,
+        ];
         let own = Own { columns, rows, row };
         let entry_number = own.text(Heading::EntryNumber)?;
         if EntryNumber::parse(&entry_number).is_some_and(|number| !number.check_digit_fits()) {
@@ -197,7 +295,17 @@ impl LineReader {
         let ((governing, filed), (stated, value)) = stated.inspect_err(|_| *evidence = before)?;
         let invoice = own.invoice(&entry_number)?;
         let number = rows.number(row);
-        let line = BriefLine { place: row, row: number, prototype, entry_number, line_number, governing, filed, stated };
+        let line = BriefLine {
+            place: row,
+            row: number,
+            prototype,
+            companies,
+            entry_number,
+            line_number,
+            governing,
+            filed,
+            stated,
+        };
         Ok((ReadLine::Brief(line), InvoiceValue { invoice, value, rounded: None }))
     }
 
@@ -217,19 +325,52 @@ impl LineReader {
             key.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
             key.extend_from_slice(bytes);
         }
-        let known = self.prototypes.get(&key[..]).map(Arc::clone);
-        let prototype = known.unwrap_or_else(|| {
-            if self.prototypes.len() >= PROTOTYPES_MAX {
-                self.prototypes.clear();
-            }
-            self.serial += 1;
-            let line = prototype(grouping, &rows.row(row));
-            let fresh = Arc::new(Prototype { line, serial: self.serial });
-            self.prototypes.insert(key[..].into(), Arc::clone(&fresh));
-            fresh
+        let at_hand = self.prototypes.get(&key[..]).cloned();
+        let prototype = at_hand.unwrap_or_else(|| {
+            let prototype = self.known.prototypes.get_or(&key[..], || {
+                let line = prototype(grouping, &rows.row(row));
+                Arc::new(Prototype { line, serial: self.known.serial() })
+            });
+            self.prototypes.put(key.clone(), Arc::clone(&prototype));
+            prototype
         });
         self.key = key;
         if prototype.line.disagrees { Err(Odd) } else { Ok(prototype) }
+    }
+
+    /// A company name that is not damaged.
+    fn company(
+        &mut self,
+        columns: &Columns,
+        rows: &Rows,
+        row: usize,
+        heading: Heading,
+        kinship: &dyn Fn(&Name) -> Kinship,
+    ) -> Result<Arc<Company>, Odd> {
+        let Some(place) = columns.place(heading) else { return Ok(Arc::clone(&self.none)) };
+        let raw = rows.raw(row, place).ok_or(Odd)?;
+        if raw.is_empty() {
+            return Ok(Arc::clone(&self.none));
+        }
+        self.key.clear();
+        self.key.push(raw.kind);
+        self.key.extend_from_slice(raw.bytes);
+        if let Some(known) = self.companies.get(&self.key[..]) {
+            return Ok(Arc::clone(known));
+        }
+        let decoded = rows.row(row);
+        let mut cells = Cells::new(columns, &decoded);
+        let name = cells.name(heading);
+        if !cells.exceptions.is_empty() {
+            return Err(Odd);
+        }
+        let known = &self.known;
+        let company = known.companies.get_or(&self.key[..], || {
+            let class = if name.text.is_empty() { 0 } else { known.class(&name, kinship(&name)) };
+            Arc::new(Company { name, class, serial: known.serial() })
+        });
+        self.companies.put(self.key.clone(), Arc::clone(&company));
+        Ok(company)
     }
 
     /// A date; days whose writing tells nothing of the order of day and month are remembered.
@@ -262,17 +403,14 @@ impl LineReader {
             return Err(Odd);
         };
         if evidence[column] == before {
-            if self.days.len() >= DAYS_MAX {
-                self.days.clear();
-            }
-            self.days.insert(self.key[..].into(), day);
+            self.days.put(self.key.clone(), day);
         }
         Ok(Some(day))
     }
 }
 
 fn is_own(heading: Heading) -> bool {
-    OWN.contains(&heading)
+    OWN.contains(&heading) || COMPANIES.contains(&heading)
 }
 
 /// The line that the deciding cells alone make.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::told::Told;
 use crate::entry::EntryLine;
-use crate::spreadsheet::append::{push_decimal, push_guarded};
+use crate::spreadsheet::append::{push_cents, push_guarded};
 use crate::terms::place::Source;
 use crate::terms::{Code, Exception, Ground, Money, Severity};
 
@@ -262,17 +262,18 @@ impl ExceptionsCsv {
     /// Adds an exception of a line.
     pub fn add(&mut self, line: &EntryLine, exception: &Exception, told: &Told) {
         let words = SharedWords::new(exception, told);
-        self.add_shared(line.row, &line.entry_number, &line.line_number, &words, exception.stake);
+        let stake = exception.stake.map(Money::cents);
+        self.add_shared(line.row, &line.entry_number, &line.line_number, &words, stake);
     }
 
-    /// Adds an exception whose words are known.
+    /// Adds an exception whose words are known; its stake is in cents.
     pub fn add_shared(
         &mut self,
         row: u64,
         entry_number: &str,
         line_number: &str,
         words: &SharedWords,
-        stake: Option<Money>,
+        stake: Option<i64>,
     ) {
         let out = &mut self.rows;
         out.extend_from_slice(&words.before);
@@ -283,7 +284,7 @@ impl ExceptionsCsv {
         push(out, line_number);
         out.extend_from_slice(&words.behind);
         if let Some(stake) = stake {
-            push_decimal(out, stake.decimal());
+            push_cents(out, stake);
         }
         out.push(b'\n');
     }

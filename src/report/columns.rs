@@ -1,13 +1,12 @@
 //! The columns added to every line of the annotated file.
 
-use rust_decimal::Decimal;
-
 use super::wording;
 use crate::casebook::Casebook;
-use crate::determine::{CaseFinding, Finding, LineAmounts, LineFindings};
+use crate::determine::{Finding, LineAmounts, LineFindings};
 use crate::entry::EntryLine;
+use crate::spreadsheet::Figure;
 use crate::spreadsheet::row::Cell;
-use crate::terms::{Kind, Money};
+use crate::terms::Kind;
 
 /// The headings of our columns, in order.
 pub const COLUMNS: [&str; 25] = [
@@ -80,10 +79,10 @@ pub const RESTATED_NOTE: &str = "What stands as known on the as-of day. A deposi
 
 /// Our cells for the principal row of a line, in the order of [`COLUMNS`].
 pub fn cells(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> Vec<Cell> {
-    let (mut words, mut figures) =
-        (words(casebook, line, findings).into_iter(), figures(findings).into_iter());
+    let mut words = words(casebook, line, findings).into_iter();
+    let mut figures = figures(&LineAmounts::of(findings)).into_iter();
     let cell = |place| match column_kind(place) {
-        ColumnKind::Dollars | ColumnKind::Money => figures.next().flatten().map(Cell::Number),
+        ColumnKind::Dollars | ColumnKind::Money => figures.next().and_then(Figure::decimal).map(Cell::Number),
         ColumnKind::Action | ColumnKind::Text | ColumnKind::Sentence => {
             words.next().filter(|text| !text.is_empty()).map(|text| Cell::Text(text.into()))
         }
@@ -125,28 +124,22 @@ pub fn words(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> 
 }
 
 /// The figures of our cells, in the order of the columns that hold figures: base, due at entry, restated and
-/// difference of each kind, then both sums. In dollars.
-pub fn figures(findings: &LineFindings) -> [Option<Decimal>; FIGURES] {
-    let LineFindings { cases, at_entry, restated, .. } = findings;
-    figures_of(&LineAmounts { cases: cases.clone(), at_entry: *at_entry, restated: *restated })
-}
-
-/// The figures of amounts; see [`figures`].
-pub fn figures_of(amounts: &LineAmounts) -> [Option<Decimal>; FIGURES] {
-    let amount = |amount: Option<Money>| amount.map(Money::decimal);
+/// difference of each kind, then both sums.
+pub fn figures(amounts: &LineAmounts) -> [Figure; FIGURES] {
     let [ad, cvd] = &amounts.cases;
-    let base = |found: &CaseFinding| found.base.map(|base| Decimal::from(base.dollars()));
+    let dollars = |base: Option<u64>| base.map_or(Figure::Empty, Figure::Dollars);
+    let cents = |amount: Option<i64>| amount.map_or(Figure::Empty, Figure::Cents);
     [
-        base(ad),
-        amount(ad.at_entry),
-        amount(ad.restated),
-        amount(ad.difference),
-        base(cvd),
-        amount(cvd.at_entry),
-        amount(cvd.restated),
-        amount(cvd.difference),
-        amount(amounts.at_entry),
-        amount(amounts.restated),
+        dollars(ad.base),
+        cents(ad.at_entry),
+        cents(ad.restated),
+        cents(ad.difference),
+        dollars(cvd.base),
+        cents(cvd.at_entry),
+        cents(cvd.restated),
+        cents(cvd.difference),
+        cents(amounts.at_entry),
+        cents(amounts.restated),
     ]
 }
 

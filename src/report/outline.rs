@@ -12,13 +12,13 @@ use crate::determine::{Action, LineAmounts, Reckoned, Shape};
 use crate::entry::line::Stated;
 use crate::entry::{BriefLine, EntryLine, Read};
 use crate::spreadsheet::Words;
-use crate::terms::{CaseNumber, Code, Kind, Money};
+use crate::terms::{CaseNumber, Code, Exception, Ground, Kind, Money};
 
 /// What is told of lines of one shape.
 #[derive(Debug)]
 pub struct Outline {
     /// Their shape.
-    pub shape: Shape,
+    pub shape: Arc<Shape>,
     /// The words of our columns.
     pub words: Arc<Words>,
     /// Codes that stand on them, each once.
@@ -27,20 +27,37 @@ pub struct Outline {
     pub notices: Vec<(usize, usize)>,
     /// True if their entered value is known.
     pub value_known: bool,
-    exceptions: Vec<OutlinedException>,
+    /// True if the words of an exception name companies of the line.
+    pub names_companies: bool,
+    exceptions: Vec<Arc<OutlinedException>>,
     /// The line from which the outline was taken; only for what is the same on all.
-    sample: EntryLine,
+    sample: Arc<EntryLine>,
     /// The cases under which they are counted.
     cases: [Option<CaseNumber>; 2],
     paid_known: [bool; 2],
 }
 
 /// An exception that stands on all lines of an outline.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct OutlinedException {
     words: SharedWords,
     cause: Cause,
     nearest: String,
+}
+
+impl OutlinedException {
+    fn new(line: &EntryLine, exception: &Exception) -> OutlinedException {
+        let told = told(line, exception);
+        let words = SharedWords::new(exception, &told);
+        let (cause, nearest) = Cause::of(line, exception, told);
+        OutlinedException { words, cause, nearest }
+    }
+}
+
+/// True if the words of an exception name companies of the line.
+fn names_companies(exception: &Exception) -> bool {
+    use Ground::{Parties, PrintedAs, Supplier, TwoRates};
+    matches!(exception.ground, Parties(_) | PrintedAs { .. } | TwoRates { .. } | Supplier { .. })
 }
 
 /// What is added up over the lines of one outline, in cents.
@@ -61,8 +78,8 @@ pub struct OutlineSums {
     stakes: Vec<(bool, i128)>,
 }
 
-fn cents(amount: Option<Money>) -> i128 {
-    amount.map_or(0, Money::cents)
+fn cents(amount: Option<i64>) -> i128 {
+    amount.map_or(0, i128::from)
 }
 
 impl Outline {
@@ -73,12 +90,7 @@ impl Outline {
         if findings.exceptions.iter().any(names_the_goods) {
             return None;
         }
-        let exceptions = findings.exceptions.iter().map(|exception| {
-            let told = told(&line, exception);
-            let words = SharedWords::new(exception, &told);
-            let (cause, nearest) = Cause::of(&line, exception, told);
-            OutlinedException { words, cause, nearest }
-        });
+        let exceptions = findings.exceptions.iter().map(|exception| Arc::new(OutlinedException::new(&line, exception)));
         let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
         let mut codes: Vec<Code> = findings.exceptions.iter().map(|exception| exception.code).collect();
         codes.dedup();
@@ -88,20 +100,60 @@ impl Outline {
         });
         Some(Outline {
             words: Arc::new(Words::new(words(casebook, &line, findings), rank as u8)),
+            names_companies: findings.exceptions.iter().any(names_companies),
             codes,
             notices: notices_used(casebook, findings),
             value_known: matches!(line.entered_value, Read::Is(_)),
             exceptions: exceptions.collect(),
             cases,
             paid_known: line.paid.map(|paid| paid.value().is_some()),
-            sample: line,
-            shape,
+            sample: Arc::new(line),
+            shape: Arc::new(shape),
         })
+    }
+
+    /// True for lines that no case of the casebook lists, on which nothing stands but the reason.
+    pub fn is_untested(&self) -> bool {
+        self.shape.action() == Action::NotTested && self.exceptions.is_empty()
+    }
+
+    /// The same outline for other lines that no case lists: only their reason names other goods.
+    pub fn untested(&self, casebook: &Casebook, line: &EntryLine) -> Outline {
+        let words = words(casebook, line, &self.shape.sample);
+        Outline {
+            words: Arc::new(Words::new(words, self.words.rank)),
+            exceptions: Vec::new(),
+            codes: Vec::new(),
+            notices: Vec::new(),
+            shape: Arc::clone(&self.shape),
+            sample: Arc::clone(&self.sample),
+            ..*self
+        }
+    }
+
+    /// The same outline for lines that name these companies.
+    pub fn naming(&self, line: &BriefLine) -> Outline {
+        let [exporter, producer, supplier] = line.companies.each_ref().map(|company| company.name.clone());
+        let sample = Arc::new(EntryLine { exporter, producer, supplier, ..EntryLine::clone(&self.sample) });
+        let exceptions = self.exceptions.iter().zip(&self.shape.sample.exceptions);
+        let named = exceptions.map(|(known, exception)| match names_companies(exception) {
+            true => Arc::new(OutlinedException::new(&sample, exception)),
+            false => Arc::clone(known),
+        });
+        Outline {
+            exceptions: named.collect(),
+            shape: Arc::clone(&self.shape),
+            words: Arc::clone(&self.words),
+            codes: self.codes.clone(),
+            notices: self.notices.clone(),
+            sample,
+            ..*self
+        }
     }
 
     /// Adds the rows of a line's exceptions.
     pub fn add_exceptions(&self, line: &BriefLine, reckoned: &Reckoned, to: &mut ExceptionsCsv) {
-        for (place, outlined) in self.exceptions.iter().enumerate() {
+        for place in 0..self.exceptions.len() {
             let stake = self.shape.stake(place, reckoned);
             let (row, entry, number) = (line.row, &line.entry_number, &line.line_number);
             if self.shape.names_amounts(place) {
@@ -109,14 +161,15 @@ impl Outline {
                 let words = SharedWords::new(&exception, &told(&self.sample, &exception));
                 to.add_shared(row, entry, number, &words, stake);
             } else {
-                to.add_shared(row, entry, number, &outlined.words, stake);
+                to.add_shared(row, entry, number, &self.exceptions[place].words, stake);
             }
         }
     }
 
     /// Adds the causes of lines that were summed up.
     pub fn add_causes(&self, sums: &OutlineSums, to: &mut Causes) {
-        for (outlined, (known, stake)) in self.exceptions.iter().zip(&sums.stakes) {
+        for (place, (known, stake)) in sums.stakes.iter().enumerate() {
+            let outlined = &self.exceptions[place];
             let stake = known.then(|| Money::from_cents(*stake));
             to.add_lines(&outlined.cause, sums.lines, stake, sums.first_row, || {
                 let (entry_number, line_number) = sums.first.clone();
@@ -142,6 +195,21 @@ impl OutlineSums {
         }
     }
 
+    /// Adds what was summed up of later lines.
+    pub fn merge(&mut self, later: &OutlineSums) {
+        self.lines += later.lines;
+        self.entered_value += later.entered_value;
+        self.at_entry += later.at_entry;
+        self.restated += later.restated;
+        for (sums, later) in self.kinds.iter_mut().zip(&later.kinds) {
+            sums.iter_mut().zip(later).for_each(|(sum, later)| *sum += later);
+        }
+        for ((known, sum), (later_known, later)) in self.stakes.iter_mut().zip(&later.stakes) {
+            *known |= later_known;
+            *sum += later;
+        }
+    }
+
     /// Adds a line.
     pub fn add(&mut self, outline: &Outline, stated: &Stated, reckoned: &Reckoned, amounts: &LineAmounts) {
         self.lines += 1;
@@ -149,13 +217,13 @@ impl OutlineSums {
         self.at_entry += cents(amounts.at_entry);
         self.restated += cents(amounts.restated);
         for ((sums, case), paid) in self.kinds.iter_mut().zip(&amounts.cases).zip(&stated.paid) {
-            let figures = [case.at_entry, case.restated, paid.value(), case.difference];
+            let figures = [case.at_entry, case.restated, paid.value().map(Money::cents), case.difference];
             sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += cents(figure));
         }
         for (place, (known, sum)) in self.stakes.iter_mut().enumerate() {
             if let Some(stake) = outline.shape.stake(place, reckoned) {
                 *known = true;
-                *sum += stake.cents();
+                *sum += i128::from(stake);
             }
         }
     }

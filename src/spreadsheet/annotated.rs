@@ -58,21 +58,51 @@ pub struct OurColumn {
     pub note: Option<String>,
 }
 
+/// Texts one behind the other in one piece of memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Joined {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl Joined {
+    /// Adds a text that is appended to the bytes.
+    pub(super) fn push(&mut self, append: impl FnOnce(&mut Vec<u8>)) {
+        append(&mut self.bytes);
+        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| &self.bytes[std::mem::replace(&mut from, *end as usize)..*end as usize])
+    }
+}
+
 /// The words of our cells, which many rows share.
 #[derive(Debug, Default)]
 pub struct Words {
-    /// One text for each column of ours that holds no figure, in order; empty for no cell.
-    pub texts: Vec<String>,
+    texts: Joined,
     /// Rank of a [`Look::Rank`] cell.
     pub rank: u8,
     /// The texts as they are written, once that is known.
-    pub(super) written: OnceLock<Vec<Vec<u8>>>,
+    pub(super) written: OnceLock<Joined>,
 }
 
 impl Words {
-    /// Words that are not yet written anywhere.
-    pub fn new(texts: Vec<String>, rank: u8) -> Words {
-        Words { texts, rank, written: OnceLock::new() }
+    /// Words that are not yet written anywhere: one text for each column of ours that holds no figure, in order; empty
+    /// for no cell.
+    pub fn new<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, rank: u8) -> Words {
+        let mut joined = Joined::default();
+        for text in texts {
+            joined.push(|bytes| bytes.extend_from_slice(text.as_ref().as_bytes()));
+        }
+        joined.bytes.shrink_to_fit();
+        Words { texts: joined, rank, written: OnceLock::new() }
+    }
+
+    /// The texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|text| std::str::from_utf8(text).unwrap_or_default())
     }
 }
 
@@ -87,13 +117,36 @@ pub enum OurRow {
     Cells(Arc<Words>),
 }
 
+/// A figure of ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Figure {
+    /// None: no cell.
+    #[default]
+    Empty,
+    /// Whole dollars.
+    Dollars(u64),
+    /// Cents.
+    Cents(i64),
+}
+
+impl Figure {
+    /// The figure in dollars; an amount of cents has two decimals.
+    pub fn decimal(self) -> Option<Decimal> {
+        match self {
+            Figure::Empty => None,
+            Figure::Dollars(dollars) => Some(Decimal::from(dollars)),
+            Figure::Cents(cents) => Some(Decimal::new(cents, 2)),
+        }
+    }
+}
+
 /// What stands behind the rows of a piece.
 #[derive(Clone, Debug, Default)]
 pub struct OurRows {
     /// One a row.
     pub rows: Vec<OurRow>,
     /// For each row of words its figures, in the order of the columns that hold figures.
-    pub figures: Vec<Option<Decimal>>,
+    pub figures: Vec<Figure>,
 }
 
 /// Why a workbook is written anew instead of being passed through.
@@ -177,7 +230,7 @@ impl Annotated {
         let (file, appender) = match shape.format {
             Format::Csv => {
                 let appender = Appender::csv(delimiter, layout.width, columns);
-                file.writer().write_all(&appender.csv_heading(header, columns)?)?;
+                file.write_all(&appender.csv_heading(header, columns)?)?;
                 (Output::Csv(file), appender)
             }
             Format::Xlsx => {
@@ -211,7 +264,7 @@ impl Annotated {
     /// The disk is full.
     pub fn write(&mut self, encoded: Encoded) -> io::Result<()> {
         match (encoded, &mut self.file) {
-            (Encoded::Bytes(bytes), Output::Csv(file)) => file.writer().write_all(&bytes),
+            (Encoded::Bytes(bytes), Output::Csv(file)) => file.put(bytes),
             (Encoded::Chunks(chunks), Output::Book(book)) => book.write(&chunks),
             _ => Err(io::Error::other("a piece was made for another output")),
         }

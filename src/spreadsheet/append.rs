@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::annotated::{Look, Numbering, OurColumn, OurRow, OurRows, Words};
+use super::annotated::{Figure, Joined, Look, Numbering, OurColumn, OurRow, OurRows, Words};
 use super::book::Numbered;
+use super::buffers;
 use super::deflate::{Chunk, chunk};
 use super::our_styles::OurStyles;
 use super::read::{Header, Kind};
@@ -108,6 +109,27 @@ pub fn push_decimal(out: &mut Vec<u8>, number: Decimal) {
     }
 }
 
+/// A figure with all its places: `12.50`.
+fn push_figure(out: &mut Vec<u8>, figure: Figure) {
+    let mut digits = itoa::Buffer::new();
+    match figure {
+        Figure::Empty => {}
+        Figure::Dollars(dollars) => out.extend_from_slice(digits.format(dollars).as_bytes()),
+        Figure::Cents(cents) => push_cents(out, cents),
+    }
+}
+
+/// An amount of cents in dollars: `-12.50`.
+pub fn push_cents(out: &mut Vec<u8>, cents: i64) {
+    if cents < 0 {
+        out.push(b'-');
+    }
+    let size = cents.unsigned_abs();
+    out.extend_from_slice(itoa::Buffer::new().format(size / 100).as_bytes());
+    let rest = (size % 100) as u8;
+    out.extend_from_slice(&[b'.', b'0' + rest / 10, b'0' + rest % 10]);
+}
+
 /// The bytes of a record without its line end, and its line end.
 fn record_and_end(rows: &Rows, row: usize) -> (&[u8], &[u8]) {
     let place = &rows.places[row];
@@ -178,6 +200,7 @@ impl Appender {
                         self.anew(target, numbered, part, ours)
                     };
                     chunks.push((part.sheet, chunk(&xml, target.level)?));
+                    buffers::give(xml);
                 }
                 Ok(Encoded::Chunks(chunks))
             }
@@ -190,7 +213,7 @@ impl Appender {
     }
 
     fn csv_rows(&self, rows: &Rows, ours: &OurRows, delimiter: u8, width: usize) -> Vec<u8> {
-        let mut out = Vec::with_capacity(rows.bytes.len() * 3);
+        let mut out = buffers::take(rows.bytes.len() * 5 / 2);
         let mut figures = ours.figures.chunks_exact(self.figures_per_row().max(1));
         for (row, our) in ours.rows.iter().enumerate() {
             let (present, end) = if matches!(rows.decoder, Decoder::Csv(_)) {
@@ -218,7 +241,7 @@ impl Appender {
         &self,
         out: &mut Vec<u8>,
         our: &OurRow,
-        figures: &mut impl Iterator<Item = &'f [Option<Decimal>]>,
+        figures: &mut impl Iterator<Item = &'f [Figure]>,
         delimiter: u8,
     ) {
         match our {
@@ -232,16 +255,16 @@ impl Appender {
                 }
             }
             OurRow::Cells(words) => {
-                let written = words
-                    .written
-                    .get_or_init(|| words.texts.iter().map(|text| csv_text(text, delimiter)).collect());
+                let written = words.written.get_or_init(|| {
+                    let mut written = Joined::default();
+                    words.texts().for_each(|text| written.push(|out| push_guarded(out, text, delimiter)));
+                    written
+                });
                 let (mut texts, mut numbers) = (written.iter(), figures.next().unwrap_or_default().iter());
                 for figure in &self.figures {
                     out.push(delimiter);
                     if *figure {
-                        if let Some(Some(number)) = numbers.next() {
-                            push_decimal(out, *number);
-                        }
+                        push_figure(out, numbers.next().copied().unwrap_or_default());
                     } else if let Some(text) = texts.next() {
                         out.extend_from_slice(text);
                     }
@@ -252,7 +275,7 @@ impl Appender {
 
     /// Rows of the broker's sheet with our cells put in.
     fn passed(&self, target: &BookTarget, rows: &Rows, ours: &OurRows) -> Vec<u8> {
-        let mut out = Vec::with_capacity(rows.bytes.len() * 3);
+        let mut out = buffers::take(rows.bytes.len() * 5 / 2);
         let mut figures = ours.figures.chunks_exact(self.figures_per_row().max(1));
         let mut at = 0;
         for (place, our) in rows.places.iter().zip(&ours.rows) {
@@ -282,7 +305,7 @@ impl Appender {
         part: &super::book::Part,
         ours: &OurRows,
     ) -> Vec<u8> {
-        let mut out = Vec::with_capacity(part.rows.len() * 1024);
+        let mut out = buffers::take(part.rows.len() * 2048);
         let per_row = self.figures_per_row();
         let before =
             ours.rows[..part.rows.start].iter().filter(|our| matches!(our, OurRow::Cells(_))).count();
@@ -306,7 +329,7 @@ impl Appender {
         target: &BookTarget,
         row: u64,
         our: &OurRow,
-        figures: &mut impl Iterator<Item = &'f [Option<Decimal>]>,
+        figures: &mut impl Iterator<Item = &'f [Figure]>,
     ) {
         let mut number = itoa::Buffer::new();
         let number = number.format(row).as_bytes();
@@ -322,10 +345,11 @@ impl Appender {
                 let (mut texts, mut numbers) = (written.iter(), figures.next().unwrap_or_default().iter());
                 for (column, figure) in self.figures.iter().enumerate() {
                     if *figure {
-                        if let Some(Some(figure)) = numbers.next() {
+                        let figure = numbers.next().copied().unwrap_or_default();
+                        if figure != Figure::Empty {
                             out.extend_from_slice(&target.references[column]);
                             out.extend_from_slice(number);
-                            target.figure(out, *figure, target.looks[column]);
+                            target.figure(out, figure, target.looks[column]);
                         }
                     } else if let Some(text) = texts.next().filter(|text| !text.is_empty()) {
                         out.extend_from_slice(&target.references[column]);
@@ -412,14 +436,26 @@ impl BookTarget {
         }
     }
 
-    fn figure(&self, out: &mut Vec<u8>, number: Decimal, look: Look) {
+    fn figure(&self, out: &mut Vec<u8>, figure: Figure, look: Look) {
         let style = if look == Look::Dollars { self.styles.dollars } else { self.styles.money };
         // Fifteen digits are what a spreadsheet program keeps of a number.
-        if number.mantissa().unsigned_abs() >= 1_000_000_000_000_000 {
-            return self.inline(out, &number.to_string(), None);
+        let size = match figure {
+            Figure::Empty => 0,
+            Figure::Dollars(dollars) => dollars,
+            Figure::Cents(cents) => cents.unsigned_abs(),
+        };
+        if size >= 1_000_000_000_000_000 {
+            return self.inline(out, &figure.decimal().unwrap_or_default().to_string(), None);
         }
         self.open(out, Some(style), "");
-        push_decimal(out, number.normalize());
+        match figure {
+            // Without the zeros that say nothing to a spreadsheet program.
+            Figure::Cents(cents) if cents % 100 == 0 => {
+                out.extend_from_slice(itoa::Buffer::new().format(cents / 100).as_bytes());
+            }
+            Figure::Cents(cents) if cents % 10 == 0 => push_decimal(out, Decimal::new(cents / 10, 1)),
+            figure => push_figure(out, figure),
+        }
         self.close(out);
     }
 
@@ -441,17 +477,18 @@ impl BookTarget {
     }
 
     /// Words as they are written, their strings numbered.
-    pub(super) fn write_words(&self, words: &Words, strings: &mut StringTable) -> Vec<Vec<u8>> {
+    pub(super) fn write_words(&self, words: &Words, strings: &mut StringTable) -> Joined {
         let looks = self.looks.iter().filter(|look| !look.is_figure());
-        let texts = words.texts.iter().zip(looks).map(|(text, look)| {
-            let mut out = Vec::new();
-            if !text.is_empty() {
-                let placed = strings.place(text, 0);
-                self.text(&mut out, text, self.style(*look, text, words.rank), placed);
-            }
-            out
-        });
-        texts.collect()
+        let mut written = Joined::default();
+        for (text, look) in words.texts().zip(looks) {
+            written.push(|out| {
+                if !text.is_empty() {
+                    let placed = strings.place(text, 0);
+                    self.text(out, text, self.style(*look, text, words.rank), placed);
+                }
+            });
+        }
+        written
     }
 }
 

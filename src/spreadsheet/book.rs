@@ -131,7 +131,7 @@ impl Book {
                     // Nobody else writes words: they are numbered here alone, in the order of the rows.
                     let _ = words.written.set(written);
                 }
-                self.strings.refer(words.texts.iter().filter(|text| !text.is_empty()).count() as u64);
+                self.strings.refer(words.texts().filter(|text| !text.is_empty()).count() as u64);
             }
         }
         let counted = texts.as_ref().is_some_and(|texts| texts.0.numbers.is_none());

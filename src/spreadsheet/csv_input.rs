@@ -8,6 +8,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr3};
 use sha2::{Digest, Sha256};
 
+use super::buffers;
 use super::csv_fields::{self, Fault, closing_quote, line_ends};
 use super::cut::{RowStream, cut};
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
@@ -77,6 +78,8 @@ impl Records<'_> {
 }
 
 impl RowStream for Records<'_> {
+    const ROW_BYTES: usize = 256;
+
     fn bytes(&self) -> &[u8] {
         &self.buffer
     }
@@ -151,7 +154,7 @@ impl RowStream for Records<'_> {
     }
 
     fn take(&mut self, end: usize, _: Option<&Row>) -> Result<Piece, SpreadsheetError> {
-        let mut rest = Vec::with_capacity(self.buffer.capacity().min(end + CHUNK));
+        let mut rest = buffers::take(end + CHUNK);
         rest.extend_from_slice(&self.buffer[end..]);
         self.buffer.truncate(end);
         let bytes = std::mem::replace(&mut self.buffer, rest);

@@ -6,14 +6,15 @@
 use super::read::{Border, Consumer, Piece, SpreadsheetError};
 use super::row::{Row, Rows};
 
-/// Bytes that a row takes, about; with the rows that a piece should have it says where a piece is cut.
-pub(super) const ROW_BYTES: usize = 512;
 /// Bytes of a piece from which on it is cut wherever it may be. So much with one line key is a damaged file, not an
 /// entry line.
 pub(super) const PIECE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Bytes that hold whole rows, more of which can be read.
 pub(super) trait RowStream {
+    /// Bytes that a row takes, about; with the rows that a piece should have it says where a piece is cut.
+    const ROW_BYTES: usize;
+
     /// The bytes at hand; they begin where a row begins.
     fn bytes(&self) -> &[u8];
 
@@ -37,8 +38,8 @@ pub(super) trait RowStream {
 }
 
 /// Cuts a whole stream and hands its pieces over.
-pub(super) fn cut<C: Consumer>(stream: &mut impl RowStream, to: &mut C) -> Result<(), C::Error> {
-    let target = to.piece_rows().saturating_mul(ROW_BYTES);
+pub(super) fn cut<S: RowStream, C: Consumer>(stream: &mut S, to: &mut C) -> Result<(), C::Error> {
+    let target = to.piece_rows().saturating_mul(S::ROW_BYTES);
     loop {
         while stream.bytes().len() < target {
             if !stream.more()? {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
-use super::csv_fields;
+use super::{buffers, csv_fields};
 use super::sheet_cells::{self, SheetContext};
 
 /// What a cell holds.
@@ -180,6 +180,11 @@ impl Rows {
     pub(super) fn new(bytes: Vec<u8>, asked: usize, decoder: Decoder) -> Rows {
         let (places, spans, all, decoded) = Default::default();
         Rows { bytes, places, spans, asked, all, decoded, decoder }
+    }
+
+    /// Gives the memory of the rows back.
+    pub fn done(self) {
+        buffers::give(self.bytes);
     }
 
     /// How many rows there are.

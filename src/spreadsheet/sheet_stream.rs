@@ -8,6 +8,7 @@ use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::buffers;
 use super::cut::{PIECE_BYTES_MAX, RowStream};
 use super::package::Package;
 use super::read::{Piece, SpreadsheetError};
@@ -289,6 +290,8 @@ impl<'a> SheetStream<'a> {
 }
 
 impl RowStream for SheetStream<'_> {
+    const ROW_BYTES: usize = 768;
+
     fn bytes(&self) -> &[u8] {
         &self.buffer
     }
@@ -332,7 +335,7 @@ impl RowStream for SheetStream<'_> {
     }
 
     fn take(&mut self, end: usize, _: Option<&Row>) -> Result<Piece, SpreadsheetError> {
-        let mut rest = Vec::with_capacity(self.buffer.len() - end + CHUNK);
+        let mut rest = buffers::take(end + CHUNK);
         rest.extend_from_slice(&self.buffer[end..]);
         self.buffer.truncate(end);
         let bytes = std::mem::replace(&mut self.buffer, rest);

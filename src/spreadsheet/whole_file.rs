@@ -2,16 +2,29 @@
 //! renamed.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use super::buffers;
+
+/// Bytes that are gathered before they are handed to the thread that writes them.
+const GATHERED: usize = 256 * 1024;
+/// Buffers that may wait to be written.
+const WAITING: usize = 2;
+
 /// A file on its way to its destination. Dropped before [`Ready::put`], it leaves nothing.
+///
+/// It is written and hashed by a thread of its own, while others make what comes next.
 pub struct WholeFile {
     destination: PathBuf,
-    file: BufWriter<Hashing>,
+    gathered: Vec<u8>,
+    to: Option<SyncSender<Vec<u8>>>,
+    writer: JoinHandle<io::Result<(NamedTempFile, Sha256, u64)>>,
 }
 
 /// A written file that still has its temporary name.
@@ -22,43 +35,31 @@ pub struct Ready {
     bytes: u64,
 }
 
-/// Hashes what is written as long as it is written from front to back. A workbook's writer goes back to fill in
-/// sizes; its file is hashed when it is complete.
-struct Hashing {
-    file: NamedTempFile,
-    hash: Option<Sha256>,
-    bytes: u64,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.as_file_mut().write(bytes)?;
-        if let Some(hash) = &mut self.hash {
-            hash.update(&bytes[..written]);
-        }
-        self.bytes += written as u64;
-        Ok(written)
+fn write_all(
+    mut file: NamedTempFile,
+    from: &Receiver<Vec<u8>>,
+) -> io::Result<(NamedTempFile, Sha256, u64)> {
+    let (mut hash, mut bytes) = (Sha256::new(), 0);
+    while let Ok(buffer) = from.recv() {
+        file.as_file_mut().write_all(&buffer)?;
+        hash.update(&buffer);
+        bytes += buffer.len() as u64;
+        buffers::give(buffer);
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.as_file_mut().flush()
-    }
-}
-
-impl Seek for Hashing {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.hash = None;
-        self.file.as_file_mut().seek(to)
-    }
+    Ok((file, hash, bytes))
 }
 
 impl Write for WholeFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= GATHERED {
+            self.send()?;
+        }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        Ok(())
     }
 }
 
@@ -71,38 +72,47 @@ impl WholeFile {
         let folder = destination.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".adcvd-").suffix(".tmp").tempfile_in(folder)?;
-        let hashing = Hashing { file, hash: Some(Sha256::new()), bytes: 0 };
-        Ok(WholeFile {
-            destination: destination.to_path_buf(),
-            file: BufWriter::with_capacity(1 << 18, hashing),
-        })
+        let (to, from) = sync_channel(WAITING);
+        let writer = std::thread::Builder::new().spawn(move || write_all(file, &from))?;
+        let destination = destination.to_path_buf();
+        Ok(WholeFile { destination, gathered: buffers::take(GATHERED), to: Some(to), writer })
     }
 
-    /// Where to write.
-    pub fn writer(&mut self) -> &mut (impl Write + Seek + Send) {
-        &mut self.file
+    /// Writes a buffer as it is.
+    ///
+    /// # Errors
+    /// The disk is full or fails.
+    pub fn put(&mut self, buffer: Vec<u8>) -> io::Result<()> {
+        self.send()?;
+        self.pass(buffer)
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
+        let gathered = std::mem::replace(&mut self.gathered, buffers::take(GATHERED));
+        self.pass(gathered)
+    }
+
+    fn pass(&self, buffer: Vec<u8>) -> io::Result<()> {
+        // Who writes has stopped: why is told when the file is completed, and that is now.
+        let stopped = || io::Error::new(io::ErrorKind::StorageFull, "the disk is full or cannot be written to");
+        self.to.as_ref().and_then(|to| to.send(buffer).ok()).ok_or_else(stopped)
     }
 
     /// Completes the file: everything is on the disk, under its temporary name.
     ///
     /// # Errors
     /// The disk is full or fails.
-    pub fn complete(self) -> io::Result<Ready> {
-        let Hashing { mut file, hash, .. } =
-            self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    pub fn complete(mut self) -> io::Result<Ready> {
+        let sent = self.send();
+        self.to = None;
+        let written = self.writer.join().unwrap_or_else(|_| Err(io::Error::other("writing failed")));
+        let (file, hash, bytes) = written?;
+        sent?;
         file.as_file().sync_all()?;
-        let bytes = file.as_file().metadata()?.len();
-        let hash = match hash {
-            Some(hash) => hash,
-            None => {
-                file.as_file_mut().seek(SeekFrom::Start(0))?;
-                let mut hash = Sha256::new();
-                io::copy(&mut file.as_file(), &mut HashOnly(&mut hash))?;
-                hash
-            }
-        };
-        let sha256 = hexadecimal(hash);
-        Ok(Ready { destination: self.destination, file, sha256, bytes })
+        Ok(Ready { destination: self.destination, file, sha256: hexadecimal(hash), bytes })
     }
 }
 

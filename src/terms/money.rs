@@ -43,15 +43,13 @@ impl Money {
         round(self.0, 2)
     }
 
-    /// The amount in cents.
-    pub fn cents(self) -> i128 {
-        match self.0.scale() {
-            2 => self.0.mantissa(),
-            _ => round(self.0, 2).mantissa(),
-        }
+    /// The amount in cents. Amounts of lines stay below [`MAX_DOLLARS`] times a rate, far within 64 bits.
+    pub fn cents(self) -> i64 {
+        let cents = if self.0.scale() == 2 { self.0 } else { round(self.0, 2) };
+        i64::try_from(cents.mantissa()).expect("amounts are bounded where they are read")
     }
 
-    /// An amount of so many cents. Sums of entry files stay far below what a decimal holds.
+    /// An amount of so many cents. Sums of whole files stay far below what a decimal holds.
     pub fn from_cents(cents: i128) -> Money {
         Money(Decimal::from_i128_with_scale(cents, 2))
     }

@@ -1,0 +1,63 @@
+//! What is added up over a file: counts, money, and causes of exceptions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use super::piece::Sums;
+use crate::report::causes::Causes;
+use crate::report::outline::{Outline, OutlineSums};
+use crate::report::tally::Tally;
+
+/// Pieces whose sums are gathered before causes are put together. Fixed, so that what is dropped for want of room does
+/// not depend on threads.
+const GATHERED: u32 = 512;
+
+/// Sums of a file.
+#[derive(Default)]
+pub(super) struct Totals {
+    tally: Tally,
+    causes: Causes,
+    /// Sums of the pieces that are gathered.
+    gathered: u32,
+    later: Causes,
+    outlines: HashMap<usize, (Arc<Outline>, OutlineSums), FixedState>,
+}
+
+impl Totals {
+    /// Adds the sums of the next piece.
+    pub(super) fn add(&mut self, sums: Sums) {
+        self.tally.merge(&sums.tally);
+        self.later.merge(sums.causes);
+        for (outline, sums) in sums.outlines {
+            // An outline that is held here keeps its place in memory, so the place is a name for it.
+            match self.outlines.get_mut(&(Arc::as_ptr(&outline) as usize)) {
+                Some((_, known)) => known.merge(&sums),
+                None => {
+                    self.outlines.insert(Arc::as_ptr(&outline) as usize, (outline, sums));
+                }
+            }
+        }
+        self.gathered += 1;
+        if self.gathered == GATHERED {
+            self.gather();
+        }
+    }
+
+    fn gather(&mut self) {
+        for (outline, sums) in self.outlines.values() {
+            self.tally.add_lines(outline, sums);
+            outline.add_causes(sums, &mut self.later);
+        }
+        self.outlines.clear();
+        self.causes.merge(std::mem::take(&mut self.later));
+        self.gathered = 0;
+    }
+
+    /// The sums of the whole file.
+    pub(super) fn finish(mut self) -> (Tally, Causes) {
+        self.gather();
+        (self.tally, self.causes)
+    }
+}
