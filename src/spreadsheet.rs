@@ -10,7 +10,7 @@
 pub mod annotated;
 pub mod append;
 mod book;
-mod buffers;
+pub mod buffers;
 mod csv_fields;
 mod csv_input;
 mod cut;

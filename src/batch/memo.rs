@@ -1,8 +1,11 @@
 //! Answers remembered by question, and outlines by what decides them, so that law and words are made once for all
 //! lines that differ in amounts alone.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+
+use foldhash::fast::FixedState;
 
 use crate::casebook::{Casebook, Epoch};
 use crate::determine::amounts::without_answer;
@@ -11,7 +14,7 @@ use crate::determine::{
 };
 use crate::entry::line::Stated;
 use crate::entry::brief::Known;
-use crate::entry::remembered::{Remembered, Shared};
+use crate::entry::remembered::Shared;
 use crate::entry::{BriefLine, Declared, EntryLine, Kinship, LineReader, Name, Read};
 use crate::report::outline::Outline;
 use crate::terms::{KnownDay, PartyKey};
@@ -44,10 +47,10 @@ struct Common {
 /// The answers that one worker has at hand.
 pub struct Memo {
     common: Arc<Common>,
-    cases: Remembered<CaseKey, Arc<Answer>>,
-    outlines: Remembered<(CaseKey, u128), Found>,
-    untested: Remembered<(u64, UntestedKind), Found>,
-    naming: Remembered<[u64; 4], Arc<Outline>>,
+    cases: HashMap<CaseKey, Arc<Answer>, FixedState>,
+    outlines: HashMap<(CaseKey, u128), Found, FixedState>,
+    untested: HashMap<(u64, UntestedKind), Found, FixedState>,
+    naming: HashMap<[u64; 4], Arc<Outline>, FixedState>,
     /// Reads lines, and remembers what many have in common.
     pub reader: LineReader,
 }
@@ -76,10 +79,10 @@ impl Memo {
     fn new(common: &Arc<Common>) -> Memo {
         Memo {
             common: Arc::clone(common),
-            cases: Remembered::new(OUTLINES_MAX),
-            outlines: Remembered::new(OUTLINES_MAX),
-            untested: Remembered::new(UNTESTED_MAX),
-            naming: Remembered::new(OUTLINES_MAX),
+            cases: HashMap::default(),
+            outlines: HashMap::default(),
+            untested: HashMap::default(),
+            naming: HashMap::default(),
             reader: LineReader::new(Arc::clone(&common.known)),
         }
     }
@@ -88,7 +91,8 @@ impl Memo {
 /// What decides the answer of a line that was read quickly.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct CaseKey {
-    prototype: u64,
+    goods: u64,
+    rest: u64,
     companies: [u32; 3],
     governing: Epoch,
     filing: Epoch,
@@ -125,49 +129,73 @@ fn present(stated: &Stated) -> [bool; 3] {
 
 impl Memo {
     /// The findings of a line as known on a day.
-    pub fn findings(&mut self, casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> LineFindings {
+    pub fn findings(&self, casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> LineFindings {
         match self.answer(casebook, line, as_of) {
             Some(answer) => amounts(casebook, answer, line),
             None => without_answer(line),
         }
     }
 
-    fn answer(&mut self, casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Option<Arc<Answer>> {
+    fn answer(&self, casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Option<Arc<Answer>> {
         let question = question(casebook, line, as_of).filter(|_| !line.disagrees)?;
         Some(self.common.answers.get_or(&question, || Arc::new(answer(casebook, &question))))
     }
 
+    /// Forgets what is at hand where that has become too much; called between pieces.
+    pub fn tidy(&mut self) {
+        if self.outlines.len() > OUTLINES_MAX || self.cases.len() > OUTLINES_MAX {
+            (self.outlines, self.cases) = Default::default();
+        }
+        if self.untested.len() > UNTESTED_MAX {
+            self.untested = HashMap::default();
+        }
+        if self.naming.len() > OUTLINES_MAX {
+            self.naming = HashMap::default();
+        }
+    }
+
     /// The outline of a line whose goods no case lists and under which none is declared; `None` for any other, and
     /// where anything is to be told of it but that.
-    fn untested(&mut self, casebook: &Casebook, line: &BriefLine, as_of: KnownDay) -> Option<Arc<Outline>> {
-        let goods = &line.prototype.line;
-        let Read::Is(hts) = goods.hts else { return None };
-        let declared = goods.declared != [Declared::Nothing; 2];
-        if declared || !goods.exceptions.is_empty() || casebook.families_for(hts).next().is_some() {
+    fn untested(&mut self, casebook: &Casebook, line: &BriefLine, as_of: KnownDay) -> Option<&Arc<Outline>> {
+        let goods = self.reader.goods_of(line);
+        let Read::Is(hts) = goods.line.hts else { return None };
+        if self.reader.rest_of(line).line.declared != [Declared::Nothing; 2] {
             return None;
         }
         let kind = (present(&line.stated), line.stated.paid.map(|paid| paid.value().is_some()));
-        let key = (line.prototype.serial, kind);
-        if let Some(known) = self.untested.get(&key) {
-            return known.as_ref().map(|(_, outline)| Arc::clone(outline));
+        let key = (goods.serial, kind);
+        if !self.untested.contains_key(&key) {
+            let found = match casebook.families_for(hts).next() {
+                Some(_) => None,
+                None => self.first_untested(casebook, line, key, as_of),
+            };
+            self.untested.insert(key, found);
         }
-        let answer = self.answer(casebook, &line.line(), as_of)?;
+        self.untested.get(&key)?.as_ref().map(|(_, outline)| outline)
+    }
+
+    /// The outline of goods that no case lists: law is asked once of each, and says the same of all to the letter.
+    fn first_untested(
+        &self,
+        casebook: &Casebook,
+        line: &BriefLine,
+        key: (u64, UntestedKind),
+        as_of: KnownDay,
+    ) -> Found {
         let common = &self.common;
-        let found = common.untested.get_or(&key, || {
-            let full = line.line();
-            let first = common.untested_kinds.get_or(&kind, || {
+        common.untested.get_or(&key, || {
+            let full = self.reader.line(line);
+            let answer = self.answer(casebook, &full, as_of)?;
+            let first = common.untested_kinds.get_or(&key.1, || {
                 let reckoned = reckon(casebook, &answer, line.stated)?;
                 let shape = Shape::of(amounts(casebook, Arc::clone(&answer), &full), &reckoned)?;
                 let outline = Outline::of(casebook, full.clone(), shape)?;
                 outline.is_untested().then(|| (common.serial(), Arc::new(outline)))
             });
-            // Law says the same of both, to the letter.
-            let (_, first) = first.filter(|(_, first)| first.shape.sample.answer.as_ref() == Some(&answer))?;
+            let (_, first) =
+                first.filter(|(_, first)| first.shape.sample.answer.as_ref() == Some(&answer))?;
             Some((common.serial(), Arc::new(first.untested(casebook, &full))))
-        });
-        let outline = found.as_ref().map(|(_, outline)| Arc::clone(outline));
-        self.untested.put(key, found);
-        outline
+        })
     }
 
     /// The outline and the figures of a line that was read quickly; `None` if it has to be judged by itself.
@@ -176,53 +204,48 @@ impl Memo {
         casebook: &Casebook,
         line: &BriefLine,
         as_of: KnownDay,
-    ) -> Option<(Arc<Outline>, Reckoned)> {
-        if let Some(outline) = self.untested(casebook, line, as_of) {
+    ) -> Option<(&Arc<Outline>, Reckoned)> {
+        if self.untested(casebook, line, as_of).is_some() {
+            // Asked twice, because what is lent cannot be kept while the other way is tried.
+            let outline = self.untested(casebook, line, as_of)?;
             let reckoned = reckon(casebook, outline.shape.sample.answer.as_ref()?, line.stated)?;
             return Some((outline, reckoned));
         }
         let grid = casebook.grid();
         let key = CaseKey {
-            prototype: line.prototype.serial,
-            companies: line.companies.each_ref().map(|company| company.class),
+            goods: self.reader.goods_of(line).serial,
+            rest: self.reader.rest_of(line).serial,
+            companies: self.reader.companies_of(line).map(|company| company.class),
             governing: grid.epoch(line.governing.0),
             filing: grid.epoch(line.filing_day(as_of).0),
             present: present(&line.stated),
         };
-        let answer = match self.cases.get(&key) {
-            Some(answer) => Arc::clone(answer),
-            None => {
-                let answer = self.answer(casebook, &line.line(), as_of)?;
-                self.cases.put(key, Arc::clone(&answer));
-                answer
-            }
-        };
-        let reckoned = reckon(casebook, &answer, line.stated)?;
+        if !self.cases.contains_key(&key) {
+            let answer = self.answer(casebook, &self.reader.line(line), as_of)?;
+            self.cases.insert(key, answer);
+        }
+        let answer = self.cases.get(&key)?;
+        let reckoned = reckon(casebook, answer, line.stated)?;
         let key = (key, reckoned.class);
-        let found = match self.outlines.get(&key) {
-            Some(found) => found.clone(),
-            None => {
-                let common = &self.common;
-                let found = common.outlines.get_or(&key, || {
-                    let full = line.line();
-                    let shape = Shape::of(amounts(casebook, answer, &full), &reckoned)?;
-                    Outline::of(casebook, full, shape).map(|outline| (common.serial(), Arc::new(outline)))
-                });
-                self.outlines.put(key, found.clone());
-                found
-            }
-        };
-        let (serial, outline) = found?;
+        if !self.outlines.contains_key(&key) {
+            let common = &self.common;
+            let found = common.outlines.get_or(&key, || {
+                let full = self.reader.line(line);
+                let shape = Shape::of(amounts(casebook, Arc::clone(answer), &full), &reckoned)?;
+                Outline::of(casebook, full, shape).map(|outline| (common.serial(), Arc::new(outline)))
+            });
+            self.outlines.insert(key, found);
+        }
+        let (serial, outline) = self.outlines.get(&key)?.as_ref()?;
         if !outline.names_companies {
             return Some((outline, reckoned));
         }
-        let [exporter, producer, supplier] = line.companies.each_ref().map(|company| company.serial);
-        let key = [serial, exporter, producer, supplier];
-        if let Some(naming) = self.naming.get(&key) {
-            return Some((Arc::clone(naming), reckoned));
-        }
-        let naming = self.common.naming.get_or(&key, || Arc::new(outline.naming(line)));
-        self.naming.put(key, Arc::clone(&naming));
+        let [exporter, producer, supplier] = self.reader.companies_of(line).map(|company| company.serial);
+        let key = [*serial, exporter, producer, supplier];
+        let naming = self.naming.entry(key).or_insert_with(|| {
+            let companies = self.reader.companies_of(line);
+            self.common.naming.get_or(&key, || Arc::new(outline.naming(companies)))
+        });
         Some((naming, reckoned))
     }
 }

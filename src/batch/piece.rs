@@ -1,22 +1,22 @@
-//! What becomes of a piece: its lines are found in parallel, checked for repetition in order, and made ready to be
-//! written in parallel.
+//! What becomes of a piece: its lines are read, found and told by one worker in one go; whether a line occurs again is
+//! seen in order, and a piece that holds such a line is gone through again.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasher;
-use std::io;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::line_keys::{LineKeys, fingerprint};
 use super::memo::{Memo, Memos, kinship};
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineAmounts, LineFindings, Reckoned};
+use crate::entry::brief::text_of;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
-use crate::entry::line::{plain, plain_number};
 use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, lines};
-use crate::report::causes::{Causes, ExceptionsCsv};
+use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_other_row, words,
 };
@@ -25,47 +25,11 @@ use crate::report::tally::Tally;
 use crate::report::told::told;
 use crate::spreadsheet::annotated::OurColumn;
 use crate::spreadsheet::append::{Appender, Texts};
+use crate::spreadsheet::buffers;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Row, Rows};
 use crate::spreadsheet::{Look, OurRow, OurRows, Piece, SpreadsheetError, Words};
-use crate::terms::{Code, Exception, Ground};
-
-/// A piece with its findings.
-pub(super) struct Found {
-    pub(super) rows: Rows,
-    pub(super) lines: Vec<FoundLine>,
-    pub(super) evidence: [Evidence; DATE_HEADINGS.len()],
-    pub(super) done: u64,
-}
-
-/// A line with its findings.
-pub(super) enum FoundLine {
-    /// Read quickly, and found by an outline that many lines share.
-    Brief(BriefLine, Arc<Outline>, Reckoned),
-    /// Read and judged by itself.
-    Full(Box<(EntryLine, LineFindings)>),
-}
-
-impl FoundLine {
-    fn key(&self) -> (&str, &str) {
-        match self {
-            FoundLine::Brief(line, ..) => (&line.entry_number, &line.line_number),
-            FoundLine::Full(found) => (&found.0.entry_number, &found.0.line_number),
-        }
-    }
-
-    /// Takes every figure away: the line occurs again.
-    fn refuse(&mut self) {
-        if let FoundLine::Brief(line, outline, reckoned) = self {
-            let findings = outline.shape.findings(reckoned);
-            *self = FoundLine::Full(Box::new((line.line(), findings)));
-        }
-        if let FoundLine::Full(found) = self {
-            let (line, findings) = &mut **found;
-            findings.refuse(Exception::new(Code::EN06, Ground::KeyAgain { key: line.label().into() }));
-        }
-    }
-}
+use crate::terms::{Code, Exception, Ground, Heading};
 
 /// A piece told in words and figures, its strings not yet numbered.
 pub(super) struct Told {
@@ -74,6 +38,10 @@ pub(super) struct Told {
     pub(super) texts: Option<Texts>,
     pub(super) exceptions: Vec<u8>,
     pub(super) sums: Sums,
+    /// What its rows told about their date columns.
+    pub(super) evidence: [Evidence; DATE_HEADINGS.len()],
+    /// Fingerprints of its lines, in order; none for a line without a key.
+    keys: Vec<Option<u64>>,
 }
 
 /// What is added up of a piece.
@@ -97,179 +65,216 @@ pub(super) struct Shop<'a> {
     pub(super) memos: Memos,
 }
 
+/// Takes every figure away: the line occurs again.
+fn refuse(line: &EntryLine, findings: &mut LineFindings) {
+    findings.refuse(Exception::new(Code::EN06, Ground::KeyAgain { key: line.label().into() }));
+}
+
 impl Shop<'_> {
-    fn find(&self, piece: Piece) -> Result<Found, SpreadsheetError> {
-        let done = piece.done;
-        let rows = self.header.opened.rows(piece, self.grouping.columns.bound(), self.all)?;
-        let (casebook, as_of) = (self.casebook, self.options.as_of);
-        let (lines, evidence) = self.memos.with(|memo| {
-            if self.options.each_apart {
-                let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
-                let (lines, evidence) = lines(&self.grouping, &decoded);
-                let found = lines.into_iter().map(|line| {
-                    let findings = memo.findings(casebook, &line, as_of);
-                    FoundLine::Full(Box::new((line, findings)))
-                });
-                return (found.collect(), evidence);
+    fn rows(&self, piece: Piece) -> Result<Rows, SpreadsheetError> {
+        self.header.opened.rows(piece, self.grouping.columns.bound(), self.all)
+    }
+
+    /// Pieces through everything that does not depend on what stood before them, then what does: a line that occurs
+    /// again has no figure.
+    pub(super) fn tell(
+        &self,
+        pieces: Vec<Piece>,
+        seen: &mut LineKeys,
+        appender: &Appender,
+    ) -> Result<Vec<Told>, SpreadsheetError> {
+        // The first fault in the order of the file is the one that is told, whichever was noticed first.
+        let rows: Vec<_> = pieces
+            .into_par_iter()
+            .map(|piece| {
+                let done = piece.done;
+                self.rows(piece).map(|rows| self.tell_piece(rows, done, &HashSet::new(), appender))
+            })
+            .collect();
+        let told: Vec<Told> = rows.into_iter().collect::<Result<_, _>>()?;
+        let again: Vec<HashSet<usize>> = told
+            .iter()
+            .map(|piece| {
+                let keys = piece.keys.iter().enumerate();
+                let again = keys.filter(|(_, key)| key.is_some_and(|key| !seen.insert(key)));
+                again.map(|(line, _)| line).collect()
+            })
+            .collect();
+        let told = told.into_par_iter().zip(again).map(|(piece, again)| {
+            if again.is_empty() {
+                return piece;
             }
-            let (lines, evidence) = memo.reader.read(&self.grouping, &rows, &|name| kinship(casebook, name));
-            let found = lines.into_iter().map(|line| match line {
-                ReadLine::Brief(line) => match memo.outline(casebook, &line, as_of) {
-                    Some((outline, reckoned)) => FoundLine::Brief(line, outline, reckoned),
-                    None => self.in_full(memo, &rows, &line),
-                },
-                ReadLine::Full(line) => {
-                    let findings = memo.findings(casebook, &line, as_of);
-                    FoundLine::Full(Box::new((*line, findings)))
-                }
-            });
-            (found.collect(), evidence)
+            self.tell_piece(piece.rows, piece.sums.done, &again, appender)
         });
-        Ok(Found { rows, lines, evidence, done })
+        Ok(told.collect())
     }
 
-    /// A line that was read quickly, read and judged in full.
-    fn in_full(&self, memo: &mut Memo, rows: &Rows, line: &BriefLine) -> FoundLine {
-        let (read, _) = lines(&self.grouping, std::slice::from_ref(&rows.row(line.place)));
-        let mut full = read.into_iter().next().unwrap_or_else(|| line.line());
-        // The value may have been rounded together with others of the invoice.
-        full.entered_value = line.stated.entered_value;
-        let findings = memo.findings(self.casebook, &full, self.options.as_of);
-        FoundLine::Full(Box::new((full, findings)))
-    }
-
-    /// Tells what was found, for the annotated file, the exceptions and the sums.
-    pub(super) fn tell(&self, found: Found, appender: &Appender) -> io::Result<Told> {
-        let rows = found.rows;
-        let mut telling = Telling::new(self, &rows);
-        let mut lines = found.lines.iter().peekable();
-        for row in 0..rows.len() {
-            if rows.is_blank(row) {
-                telling.ours.rows.push(OurRow::Nothing);
-                continue;
-            }
-            let number = rows.number(row);
-            let behind = |line: &FoundLine| match line {
-                FoundLine::Brief(line, ..) => line.row < number,
-                FoundLine::Full(found) => found.0.rows.last().is_some_and(|last| *last < number),
-            };
-            while lines.next_if(|line| behind(line)).is_some() {}
-            match lines.peek() {
-                Some(FoundLine::Brief(line, outline, reckoned)) => telling.brief(line, outline, reckoned),
-                Some(FoundLine::Full(found)) if found.0.row == number => telling.full(&found.0, &found.1),
-                Some(FoundLine::Full(found)) => {
-                    let (column, text) = note_of_other_row(&found.0);
-                    telling.ours.rows.push(OurRow::Note(column, text));
+    /// Lines of a piece with their findings, each read and judged in full.
+    pub(super) fn in_full(
+        &self,
+        piece: Piece,
+        seen: &mut LineKeys,
+    ) -> Result<(Vec<(EntryLine, LineFindings)>, [Evidence; DATE_HEADINGS.len()]), SpreadsheetError> {
+        let rows = self.rows(piece)?;
+        let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
+        let (lines, evidence) = lines(&self.grouping, &decoded);
+        let found = self.memos.with(|memo| {
+            let found = lines.into_iter().map(|line| {
+                let mut findings = memo.findings(self.casebook, &line, self.options.as_of);
+                let key = fingerprint(&line.entry_number, &line.line_number);
+                if key.is_some_and(|key| !seen.insert(key)) {
+                    refuse(&line, &mut findings);
                 }
-                None => return Err(io::Error::other("a row belongs to no line")),
+                (line, findings)
+            });
+            found.collect()
+        });
+        Ok((found, evidence))
+    }
+
+    fn tell_piece(&self, rows: Rows, done: u64, again: &HashSet<usize>, appender: &Appender) -> Told {
+        self.memos.with(|memo| {
+            memo.tidy();
+            let (read, evidence) = self.read(memo, &rows);
+            let mut telling = Telling::new(self, &rows);
+            let mut lines = read.into_iter().enumerate();
+            let mut row = 0;
+            while row < rows.len() {
+                if rows.is_blank(row) {
+                    telling.ours.rows.push(OurRow::Nothing);
+                    row += 1;
+                    continue;
+                }
+                let Some((place, line)) = lines.next() else { break };
+                let refused = again.contains(&place);
+                row += match line {
+                    ReadLine::Brief(line) => {
+                        telling.brief(memo, &line, refused);
+                        1
+                    }
+                    ReadLine::Full(of, line) => {
+                        telling.full(memo, *line, refused);
+                        of.len()
+                    }
+                };
             }
+            let Telling { ours, records, tally, causes, outlines, keys, .. } = telling;
+            let texts = appender.texts(&rows);
+            let sums = Sums { lines: keys.len() as u64, tally, causes, outlines, done };
+            Told { rows, ours, texts, exceptions: records.into_bytes(), sums, evidence, keys }
+        })
+    }
+
+    fn read(&self, memo: &mut Memo, rows: &Rows) -> (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]) {
+        if !self.options.each_apart {
+            return memo.reader.read(&self.grouping, rows, &|name| kinship(self.casebook, name));
         }
-        let Telling { ours, records, tally, causes, outlines, .. } = telling;
-        let texts = appender.texts(&rows);
-        let sums = Sums { lines: found.lines.len() as u64, tally, causes, outlines, done: found.done };
-        Ok(Told { rows, ours, texts, exceptions: records.into_bytes(), sums })
+        let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
+        let (lines, evidence) = lines(&self.grouping, &decoded);
+        let read = lines.into_iter().map(|line| ReadLine::Full(0..line.rows.len(), Box::new(line)));
+        (read.collect(), evidence)
     }
 }
 
 /// What is told of a piece while it is told.
-struct Telling<'a> {
-    casebook: &'a Casebook,
+struct Telling<'a, 'r> {
+    shop: &'a Shop<'a>,
+    rows: &'r Rows,
     ours: OurRows,
     records: ExceptionsCsv,
     tally: Tally,
     causes: Causes,
+    keys: Vec<Option<u64>>,
     /// Sums of lines of one outline, in the order in which the outlines were met.
     outlines: Vec<(Arc<Outline>, OutlineSums)>,
     /// Their places, by where the outline stands in memory: a name for it, on which nothing else depends.
-    places: HashMap<usize, usize, FixedState>,
+    places: HashMap<usize, (usize, u32), FixedState>,
 }
 
-impl<'a> Telling<'a> {
-    fn new(shop: &Shop<'a>, rows: &Rows) -> Telling<'a> {
+impl<'a, 'r> Telling<'a, 'r> {
+    fn new(shop: &'a Shop<'a>, rows: &'r Rows) -> Telling<'a, 'r> {
         let blank_rows = (0..rows.len()).filter(|row| rows.is_blank(*row)).count() as u64;
+        // As much as the exceptions of most pieces take.
+        let records = buffers::take(512 * rows.len());
         Telling {
-            casebook: shop.casebook,
+            shop,
+            rows,
             ours: OurRows::default(),
-            records: ExceptionsCsv::new(&shop.header.source),
+            records: ExceptionsCsv::new(&shop.header.source, records),
             tally: Tally { rows: rows.len() as u64, blank_rows, ..Tally::default() },
             causes: Causes::default(),
+            keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
             places: HashMap::default(),
         }
     }
 
-    fn brief(&mut self, line: &BriefLine, outline: &Arc<Outline>, reckoned: &Reckoned) {
+    fn text(&self, line: &BriefLine, heading: Heading) -> Cow<'r, str> {
+        text_of(&self.shop.grouping.columns, self.rows, line.place, heading)
+    }
+
+    fn brief(&mut self, memo: &mut Memo, line: &BriefLine, refused: bool) {
+        let (entry, number) = (self.text(line, Heading::EntryNumber), self.text(line, Heading::LineNumber));
+        let found = memo.outline(self.shop.casebook, line, self.shop.options.as_of).filter(|_| !refused);
+        let Some((outline, reckoned)) = found else {
+            let row = self.rows.row(line.place);
+            let (read, _) = lines(&self.shop.grouping, std::slice::from_ref(&row));
+            let mut full = read.into_iter().next().unwrap_or_else(|| memo.reader.line(line));
+            // The value may have been rounded together with others of the invoice.
+            full.entered_value = line.stated.entered_value;
+            return self.full(memo, full, refused);
+        };
+        self.keys.push(fingerprint(&entry, &number));
+        let key = LineKey { row: line.row, entry_number: &entry, line_number: &number };
+        let place = self.outlined(outline, line, &key, &reckoned);
+        self.ours.rows.push(OurRow::Cells(place));
+    }
+
+    /// Tells a line by its outline; the place of its words.
+    fn outlined(
+        &mut self,
+        outline: &Arc<Outline>,
+        line: &BriefLine,
+        key: &LineKey<'_>,
+        reckoned: &Reckoned,
+    ) -> u32 {
         let amounts = outline.shape.amounts(reckoned);
-        let place = *self.places.entry(Arc::as_ptr(outline) as usize).or_insert_with(|| {
-            self.outlines.push((Arc::clone(outline), OutlineSums::begin(outline, line)));
-            self.outlines.len() - 1
+        let (place, words) = *self.places.entry(Arc::as_ptr(outline) as usize).or_insert_with(|| {
+            self.outlines.push((Arc::clone(outline), OutlineSums::begin(outline, key)));
+            self.ours.words.push(Arc::clone(&outline.words));
+            (self.outlines.len() - 1, self.ours.words.len() as u32 - 1)
         });
         self.outlines[place].1.add(outline, &line.stated, reckoned, &amounts);
-        outline.add_exceptions(line, reckoned, &mut self.records);
-        self.ours.rows.push(OurRow::Cells(Arc::clone(&outline.words)));
+        outline.add_exceptions(key, reckoned, &mut self.records);
         self.ours.figures.extend(figures(&amounts));
+        words
     }
 
-    fn full(&mut self, line: &EntryLine, findings: &LineFindings) {
-        self.tally.add(self.casebook, line, findings);
+    fn full(&mut self, memo: &mut Memo, line: EntryLine, refused: bool) {
+        let casebook = self.shop.casebook;
+        let mut findings = memo.findings(casebook, &line, self.shop.options.as_of);
+        if refused {
+            refuse(&line, &mut findings);
+        }
+        self.keys.push(fingerprint(&line.entry_number, &line.line_number));
+        self.tally.add(casebook, &line, &findings);
         for exception in &findings.exceptions {
-            let told = told(line, exception);
-            self.records.add(line, exception, &told);
-            self.causes.add(line, exception, told);
+            let told = told(&line, exception);
+            self.records.add(&line, exception, &told);
+            self.causes.add(&line, exception, told);
         }
-        let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
-        let words = Words::new(words(self.casebook, line, findings), rank as u8);
-        self.ours.rows.push(OurRow::Cells(Arc::new(words)));
-        self.ours.figures.extend(figures(&LineAmounts::of(findings)));
-    }
-}
-
-/// What is gathered of a file in its order, whoever looks at the lines.
-#[derive(Default)]
-pub(super) struct InOrder {
-    keys: Keys,
-    /// What the rows told about their date columns.
-    pub(super) evidence: [Evidence; DATE_HEADINGS.len()],
-}
-
-impl InOrder {
-    /// Finds pieces in parallel, then takes note of them in order: a line that occurs again has no figure.
-    pub(super) fn find(
-        &mut self,
-        shop: &Shop<'_>,
-        pieces: Vec<Piece>,
-    ) -> Result<Vec<Found>, SpreadsheetError> {
-        // The first fault in the order of the file is the one that is told, whichever was noticed first.
-        let found: Vec<_> = pieces.into_par_iter().map(|piece| shop.find(piece)).collect();
-        let mut found: Vec<Found> = found.into_iter().collect::<Result<_, _>>()?;
-        for piece in &mut found {
-            self.evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
-            for line in &mut piece.lines {
-                if self.keys.seen_again(line.key()) {
-                    line.refuse();
-                }
+        for row in &line.rows {
+            if *row != line.row {
+                let (column, text) = note_of_other_row(&line);
+                self.ours.rows.push(OurRow::Note(column, text));
+                continue;
             }
+            let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
+            self.ours.rows.push(OurRow::Cells(self.ours.words.len() as u32));
+            let words = words(casebook, &line, &findings);
+            self.ours.words.push(Arc::new(Words::new(words, rank as u8)));
+            self.ours.figures.extend(figures(&LineAmounts::of(&findings)));
         }
-        Ok(found)
-    }
-}
-
-/// Line keys seen so far, as fingerprints: eight bytes a line. Two of a million lines share one by chance less than
-/// once in ten million files.
-#[derive(Default)]
-struct Keys {
-    seen: HashSet<u64, FixedState>,
-    hasher: FixedState,
-}
-
-impl Keys {
-    /// True for a line whose entry and line number were seen apart from it.
-    fn seen_again(&mut self, (entry_number, line_number): (&str, &str)) -> bool {
-        if entry_number.is_empty() || line_number.is_empty() {
-            return false;
-        }
-        let fingerprint = self.hasher.hash_one((plain(entry_number), plain_number(line_number)));
-        !self.seen.insert(fingerprint)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use rayon::prelude::*;
@@ -10,7 +11,8 @@ use thiserror::Error;
 use super::manifest::{FileEntry, Manifest, manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
-use super::piece::{Found, InOrder, Shop, Told, our_columns};
+use super::line_keys::LineKeys;
+use super::piece::{Shop, Told, our_columns};
 use super::reader::{Message, some_pieces, with_reader};
 use super::totals::Totals;
 use crate::casebook::Casebook;
@@ -22,7 +24,9 @@ use crate::report::workbook::{self, RunFacts};
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{Annotated, Format, InputFacts, Layout, Shape, SpreadsheetError, WholeFile};
+use crate::spreadsheet::{
+    Annotated, Format, InputFacts, Layout, Piece, Shape, SpreadsheetError, WholeFile,
+};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -276,20 +280,27 @@ fn one_pass(
         memos: Memos::default(),
     };
     let mut writing = Writing::begin(names, shape).map_err(failed(&names.exceptions))?;
-    let mut in_order = InOrder::default();
+    let mut seen = LineKeys::default();
+    let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
     let tail = loop {
         let received = some_pieces(from);
         if received.pieces.is_empty() && received.tail.is_none() {
             // The reader has stopped; it says why.
             return Err(internal(path, "the file ended early"));
         }
-        let found = in_order.find(&shop, received.pieces)?;
-        writing.write(&shop, found, progress).map_err(failed(&names.annotated))?;
+        if !received.pieces.is_empty() {
+            let appender = writing.appender(&shop, &received.pieces)?.map_err(failed(&names.annotated))?;
+            let told = shop.tell(received.pieces, &mut seen, &appender)?;
+            for piece in &told {
+                evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
+            }
+            writing.write(told, &appender, progress).map_err(failed(&names.annotated))?;
+        }
         if let Some(tail) = received.tail {
             break tail;
         }
     };
-    let orders = settled_orders(&in_order.evidence, assumed.orders, options.dates);
+    let orders = settled_orders(&evidence, assumed.orders, options.dates);
     let (annotated, exceptions, tally, causes) =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
@@ -312,7 +323,7 @@ struct Writing {
     shape: Shape,
     destination: PathBuf,
     /// Begun when the first rows are there: they tell how wide the columns of a new workbook are.
-    annotated: Option<(Annotated, Appender)>,
+    annotated: Option<(Annotated, Arc<Appender>)>,
     exceptions: WholeFile,
     totals: Totals,
 }
@@ -325,18 +336,29 @@ impl Writing {
         Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default() })
     }
 
-    fn write(&mut self, shop: &Shop<'_>, found: Vec<Found>, progress: &dyn Progress) -> io::Result<()> {
+    /// Who puts our cells behind rows; the annotated file is begun with the first piece.
+    #[allow(clippy::type_complexity, reason = "a fault of the input within, one of the output without")]
+    fn appender(
+        &mut self,
+        shop: &Shop<'_>,
+        pieces: &[Piece],
+    ) -> Result<io::Result<Arc<Appender>>, SpreadsheetError> {
         if self.annotated.is_none() {
-            let first = found.first().map(|piece| &piece.rows);
-            let begun = Annotated::begin(&self.destination, &self.shape, shop.header, first)?;
-            self.annotated = Some(begun);
+            let first = pieces.first().filter(|_| self.shape.measures(shop.header));
+            let first = first.map(|piece| shop.header.opened.rows(piece.clone(), &[], shop.all)).transpose()?;
+            match Annotated::begin(&self.destination, &self.shape, shop.header, first.as_ref()) {
+                Ok((annotated, appender)) => self.annotated = Some((annotated, Arc::new(appender))),
+                Err(error) => return Ok(Err(error)),
+            }
         }
-        let Some((annotated, appender)) = &mut self.annotated else { return Ok(()) };
-        let appender = &*appender;
-        let told: io::Result<Vec<Told>> =
-            found.into_par_iter().map(|piece| shop.tell(piece, appender)).collect();
+        let begun = self.annotated.as_ref().map(|(_, appender)| Arc::clone(appender));
+        Ok(begun.ok_or_else(|| io::Error::other("nothing was begun")))
+    }
+
+    fn write(&mut self, told: Vec<Told>, appender: &Appender, progress: &dyn Progress) -> io::Result<()> {
+        let Some((annotated, _)) = &mut self.annotated else { return Ok(()) };
         let mut numbered = Vec::new();
-        for mut piece in told? {
+        for mut piece in told {
             let texts = piece.texts.take();
             let numbering = annotated.number(&piece.rows, &piece.ours, texts)?;
             numbered.push((piece, numbering));

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use super::line_keys::LineKeys;
 use super::memo::Memos;
-use super::piece::{FoundLine, InOrder, Shop};
+use super::piece::Shop;
 use super::pipeline::{FileError, RunOptions, internal, settled_orders};
 use super::reader::{Message, some_pieces, with_reader};
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
-use crate::entry::date::DATE_HEADINGS;
+use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::{Columns, DateOrder, DateOrders, EntryLine, Grouping, lines};
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
@@ -38,8 +39,6 @@ pub fn survey_file<T: Default>(
     mut look: impl FnMut(&mut T, &EntryLine, &LineFindings),
 ) -> Result<Survey<T>, FileError> {
     let mut orders = DateOrders::default();
-    // Who looks at lines wants them in full.
-    let options = &RunOptions { each_apart: true, ..options.clone() };
     loop {
         let (survey, _) = with_reader(path, options, |from| {
             let Ok(Message::Header(header)) = from.recv() else {
@@ -54,22 +53,21 @@ pub fn survey_file<T: Default>(
                 all: false,
                 memos: Memos::default(),
             };
-            let (mut in_order, mut found) = (InOrder::default(), T::default());
+            let (mut seen, mut found) = (LineKeys::default(), T::default());
+            let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
             loop {
                 let received = some_pieces(&from);
                 let ended = received.pieces.is_empty() || received.tail.is_some();
-                for piece in in_order.find(&shop, received.pieces)? {
-                    for line in &piece.lines {
-                        if let FoundLine::Full(line) = line {
-                            look(&mut found, &line.0, &line.1);
-                        }
-                    }
+                for piece in received.pieces {
+                    let (lines, told) = shop.in_full(piece, &mut seen)?;
+                    evidence.iter_mut().zip(told).for_each(|(all, some)| all.add(some));
+                    lines.iter().for_each(|(line, findings)| look(&mut found, line, findings));
                 }
                 if ended {
                     break;
                 }
             }
-            let settled = settled_orders(&in_order.evidence, orders, options.dates);
+            let settled = settled_orders(&evidence, orders, options.dates);
             Ok(((settled != orders).then_some(settled), Survey { header, columns, orders, found }))
         })?;
         match survey {

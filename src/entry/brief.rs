@@ -4,9 +4,13 @@
 //! A line that has anything out of the ordinary is read in full, by the one reader that knows all of it. Whatever is
 //! read quickly would come out the same in full.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -17,9 +21,9 @@ use super::date::{DATE_HEADINGS, DateCell, Evidence, read_date};
 use super::group::{Group, Grouping};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{EntryLine, Name, Read, Stated};
-use super::remembered::{Remembered, Shared};
+use super::remembered::Shared;
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
-use crate::terms::{Code, EntryNumber, GoverningDay, Heading, KnownDay, Money, WholeDollars};
+use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay, Money, WholeDollars};
 
 /// Prototypes that are remembered: some 4 MiB. A file that does not repeat gains nothing from more.
 const PROTOTYPES_MAX: usize = 4_096;
@@ -78,6 +82,10 @@ pub struct Company {
     pub serial: u64,
 }
 
+/// The headings that say what the goods are and where they were made. Most lines of a file are of goods that no case
+/// lists, and of these nothing else matters.
+const GOODS: [Heading; 2] = [Heading::Htsus, Heading::Origin];
+
 /// What lines with the same deciding cells have in common.
 #[derive(Debug)]
 pub struct Prototype {
@@ -88,20 +96,18 @@ pub struct Prototype {
 }
 
 /// A line that was read quickly.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct BriefLine {
     /// Place of its row in the piece.
     pub place: usize,
     /// Row of the sheet.
     pub row: u64,
-    /// What it has in common with others.
-    pub prototype: Arc<Prototype>,
-    /// Exporter, producer, supplier.
-    pub companies: [Arc<Company>; 3],
-    /// Entry number as written.
-    pub entry_number: Box<str>,
-    /// Line number as written.
-    pub line_number: Box<str>,
+    /// Its goods: a place among the prototypes of its reader.
+    pub goods: u32,
+    /// What else it has in common with others: a place among the prototypes of its reader.
+    pub rest: u32,
+    /// Exporter, producer, supplier: places among the companies of its reader.
+    pub companies: [u32; 3],
     /// The day that fixes the rate.
     pub governing: GoverningDay,
     /// Entry summary date, or the withdrawal date of a withdrawal.
@@ -111,27 +117,6 @@ pub struct BriefLine {
 }
 
 impl BriefLine {
-    /// The line in full, but for what products and importers are called.
-    pub fn line(&self) -> EntryLine {
-        let [exporter, producer, supplier] = self.companies.each_ref().map(|company| company.name.clone());
-        EntryLine {
-            exporter,
-            producer,
-            supplier,
-            row: self.row,
-            rows: vec![self.row],
-            entry_number: self.entry_number.clone(),
-            line_number: self.line_number.clone(),
-            governing: Some(self.governing),
-            filed: self.filed,
-            entered_value: self.stated.entered_value,
-            subject_value: self.stated.subject_value,
-            quantity: self.stated.quantity,
-            paid: self.stated.paid,
-            ..self.prototype.line.clone()
-        }
-    }
-
     /// See [`EntryLine::filing_day`].
     pub fn filing_day(&self, as_of: KnownDay) -> KnownDay {
         let filed = self.filed.unwrap_or(self.governing.0).max(self.governing.0);
@@ -144,8 +129,8 @@ impl BriefLine {
 pub enum ReadLine {
     /// Quickly.
     Brief(BriefLine),
-    /// In full: its place is that of its first row in the piece.
-    Full(Box<EntryLine>),
+    /// In full; with the places of its rows in the piece.
+    Full(Range<usize>, Box<EntryLine>),
 }
 
 /// What keeps a line from being read quickly.
@@ -190,23 +175,84 @@ impl Known {
 /// Reads lines; what it looks up often it keeps at hand.
 pub struct LineReader {
     known: Arc<Known>,
-    companies: Remembered<Vec<u8>, Arc<Company>>,
-    none: Arc<Company>,
-    prototypes: Remembered<Vec<u8>, Arc<Prototype>>,
-    days: Remembered<Vec<u8>, Date>,
+    companies: AtHand<Company>,
+    goods: AtHand<Prototype>,
+    rest: AtHand<Prototype>,
+    days: HashMap<Vec<u8>, Date, FixedState>,
     key: Vec<u8>,
+}
+
+/// Things that a reader has at hand, with places that hold while a piece is read.
+struct AtHand<T> {
+    places: HashMap<Vec<u8>, u32, FixedState>,
+    things: Vec<Arc<T>>,
+}
+
+impl<T> AtHand<T> {
+    fn new() -> AtHand<T> {
+        AtHand { places: HashMap::default(), things: Vec::new() }
+    }
+
+    fn clear_beyond(&mut self, most: usize) {
+        if self.things.len() > most {
+            self.places.clear();
+            self.things.clear();
+        }
+    }
+
+    fn place(&mut self, key: &[u8], thing: impl FnOnce() -> Arc<T>) -> u32 {
+        if let Some(place) = self.places.get(key) {
+            return *place;
+        }
+        let place = self.things.len() as u32;
+        self.things.push(thing());
+        self.places.insert(key.to_vec(), place);
+        place
+    }
 }
 
 impl LineReader {
     /// A reader beside others of the same file.
     pub fn new(known: Arc<Known>) -> LineReader {
-        LineReader {
-            known,
-            companies: Remembered::new(COMPANIES_MAX),
-            none: Arc::new(Company { name: Name::default(), class: 0, serial: 0 }),
-            prototypes: Remembered::new(PROTOTYPES_MAX),
-            days: Remembered::new(DAYS_MAX),
-            key: Vec::new(),
+        let (companies, goods, rest) = (AtHand::new(), AtHand::new(), AtHand::new());
+        LineReader { known, companies, goods, rest, days: HashMap::default(), key: Vec::new() }
+    }
+
+    /// What the goods of a line of the piece that was read last say.
+    pub fn goods_of(&self, line: &BriefLine) -> &Prototype {
+        &self.goods.things[line.goods as usize]
+    }
+
+    /// What the other deciding cells of a line of the piece that was read last say.
+    pub fn rest_of(&self, line: &BriefLine) -> &Prototype {
+        &self.rest.things[line.rest as usize]
+    }
+
+    /// The companies of a line of the piece that was read last: exporter, producer, supplier.
+    pub fn companies_of(&self, line: &BriefLine) -> [&Company; 3] {
+        line.companies.map(|place| &*self.companies.things[place as usize])
+    }
+
+    /// A line of the piece that was read last in full, but for what entries, products and importers are called.
+    pub fn line(&self, line: &BriefLine) -> EntryLine {
+        let [exporter, producer, supplier] = self.companies_of(line).map(|company| company.name.clone());
+        let goods = &self.goods_of(line).line;
+        EntryLine {
+            hts: goods.hts,
+            chapter_98: goods.chapter_98,
+            origin: goods.origin,
+            exporter,
+            producer,
+            supplier,
+            row: line.row,
+            rows: vec![line.row],
+            governing: Some(line.governing),
+            filed: line.filed,
+            entered_value: line.stated.entered_value,
+            subject_value: line.stated.subject_value,
+            quantity: line.stated.quantity,
+            paid: line.stated.paid,
+            ..self.rest_of(line).line.clone()
         }
     }
 
@@ -218,6 +264,12 @@ impl LineReader {
         rows: &Rows,
         kinship: &dyn Fn(&Name) -> Kinship,
     ) -> (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]) {
+        self.companies.clear_beyond(COMPANIES_MAX);
+        self.goods.clear_beyond(PROTOTYPES_MAX);
+        self.rest.clear_beyond(PROTOTYPES_MAX);
+        if self.days.len() > DAYS_MAX {
+            self.days.clear();
+        }
         let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
         let mut lines = Vec::with_capacity(rows.len());
         let mut values = Vec::with_capacity(rows.len());
@@ -235,7 +287,7 @@ impl LineReader {
             let (line, value) = brief.unwrap_or_else(|Odd| {
                 let decoded: Vec<Row> = (start..end).map(|row| rows.row(row)).collect();
                 let (line, value) = Group { grouping, rows: &decoded }.line(&mut evidence);
-                (ReadLine::Full(Box::new(line)), value)
+                (ReadLine::Full(start..end, Box::new(line)), value)
             });
             lines.push(line);
             values.push(value);
@@ -246,7 +298,7 @@ impl LineReader {
             if let Some(rounded) = value.rounded.map(Read::Is) {
                 match line {
                     ReadLine::Brief(line) => line.stated.entered_value = rounded,
-                    ReadLine::Full(line) => line.entered_value = rounded,
+                    ReadLine::Full(_, line) => line.entered_value = rounded,
                 }
             }
         }
@@ -265,7 +317,8 @@ impl LineReader {
         if rows.fields(row) != 0 && rows.fields(row) != columns.width() {
             return Err(Odd);
         }
-        let prototype = self.prototype(grouping, rows, row)?;
+        let goods = self.prototype(grouping, rows, row, true)?;
+        let rest = self.prototype(grouping, rows, row, false)?;
         let mut company = |heading| self.company(columns, rows, row, heading, kinship);
         let companies = [
             company(Heading::Exporter)?,
@@ -277,7 +330,7 @@ impl LineReader {
         if EntryNumber::parse(&entry_number).is_some_and(|number| !number.check_digit_fits()) {
             return Err(Odd);
         }
-        let line_number = own.text(Heading::LineNumber)?;
+        own.text(Heading::LineNumber)?;
         own.names()?;
         let before = *evidence;
         let mut day = |heading| self.day(grouping, &own, heading, evidence);
@@ -285,36 +338,31 @@ impl LineReader {
             let summary = day(Heading::EntrySummaryDate)?;
             Ok((entry, summary, day(Heading::WithdrawalDate)?))
         });
-        let withdrawn = matches!(prototype.line.entry_type, Read::Is(entry_type) if entry_type.is_withdrawal());
+        let common = Arc::clone(&self.rest.things[rest as usize]);
+        let withdrawn = matches!(common.line.entry_type, Read::Is(entry_type) if entry_type.is_withdrawal());
         let governed = days.and_then(|(entry, summary, withdrawal)| {
             let governing = if withdrawn { withdrawal } else { entry };
             let filed = summary.or(if withdrawn { withdrawal } else { None });
             governing.map(|governing| (GoverningDay(governing), filed)).ok_or(Odd)
         });
-        let stated = governed.and_then(|governed| Ok((governed, own.stated(&prototype)?)));
+        let stated = governed.and_then(|governed| Ok((governed, own.stated(&common)?)));
         let ((governing, filed), (stated, value)) = stated.inspect_err(|_| *evidence = before)?;
         let invoice = own.invoice(&entry_number)?;
         let number = rows.number(row);
-        let line = BriefLine {
-            place: row,
-            row: number,
-            prototype,
-            companies,
-            entry_number,
-            line_number,
-            governing,
-            filed,
-            stated,
-        };
+        let place = row;
+        let line =
+            BriefLine { place, row: number, goods, rest, companies, governing, filed, stated };
         Ok((ReadLine::Brief(line), InvoiceValue { invoice, value, rounded: None }))
     }
 
-    /// What the deciding cells of a row say.
-    fn prototype(&mut self, grouping: &Grouping, rows: &Rows, row: usize) -> Result<Arc<Prototype>, Odd> {
+    /// What the goods of a row say, or its other deciding cells. A cell out of the ordinary keeps a line from being read
+    /// quickly.
+    fn prototype(&mut self, grouping: &Grouping, rows: &Rows, row: usize, goods: bool) -> Result<u32, Odd> {
         let mut key = std::mem::take(&mut self.key);
         key.clear();
+        key.push(u8::from(goods));
         for (place, heading) in grouping.columns.headings().iter().enumerate() {
-            if is_own(*heading) {
+            if is_own(*heading) || GOODS.contains(heading) != goods {
                 continue;
             }
             let Some(RawCell { kind, bytes }) = rows.raw(row, place) else {
@@ -325,17 +373,17 @@ impl LineReader {
             key.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
             key.extend_from_slice(bytes);
         }
-        let at_hand = self.prototypes.get(&key[..]).cloned();
-        let prototype = at_hand.unwrap_or_else(|| {
-            let prototype = self.known.prototypes.get_or(&key[..], || {
-                let line = prototype(grouping, &rows.row(row));
-                Arc::new(Prototype { line, serial: self.known.serial() })
-            });
-            self.prototypes.put(key.clone(), Arc::clone(&prototype));
-            prototype
+        let known = &self.known;
+        let at_hand = if goods { &mut self.goods } else { &mut self.rest };
+        let place = at_hand.place(&key, || {
+            known.prototypes.get_or(&key[..], || {
+                let line = prototype(grouping, &rows.row(row), goods);
+                Arc::new(Prototype { line, serial: known.serial() })
+            })
         });
         self.key = key;
-        if prototype.line.disagrees { Err(Odd) } else { Ok(prototype) }
+        let line = &at_hand.things[place as usize].line;
+        if line.disagrees || !line.exceptions.is_empty() { Err(Odd) } else { Ok(place) }
     }
 
     /// A company name that is not damaged.
@@ -346,17 +394,15 @@ impl LineReader {
         row: usize,
         heading: Heading,
         kinship: &dyn Fn(&Name) -> Kinship,
-    ) -> Result<Arc<Company>, Odd> {
-        let Some(place) = columns.place(heading) else { return Ok(Arc::clone(&self.none)) };
-        let raw = rows.raw(row, place).ok_or(Odd)?;
-        if raw.is_empty() {
-            return Ok(Arc::clone(&self.none));
-        }
+    ) -> Result<u32, Odd> {
         self.key.clear();
-        self.key.push(raw.kind);
-        self.key.extend_from_slice(raw.bytes);
-        if let Some(known) = self.companies.get(&self.key[..]) {
-            return Ok(Arc::clone(known));
+        if let Some(place) = columns.place(heading) {
+            let raw = rows.raw(row, place).ok_or(Odd)?;
+            self.key.push(raw.kind);
+            self.key.extend_from_slice(raw.bytes);
+        }
+        if let Some(place) = self.companies.places.get(&self.key[..]) {
+            return Ok(*place);
         }
         let decoded = rows.row(row);
         let mut cells = Cells::new(columns, &decoded);
@@ -364,13 +410,13 @@ impl LineReader {
         if !cells.exceptions.is_empty() {
             return Err(Odd);
         }
-        let known = &self.known;
-        let company = known.companies.get_or(&self.key[..], || {
-            let class = if name.text.is_empty() { 0 } else { known.class(&name, kinship(&name)) };
-            Arc::new(Company { name, class, serial: known.serial() })
-        });
-        self.companies.put(self.key.clone(), Arc::clone(&company));
-        Ok(company)
+        let (known, key) = (&self.known, &self.key);
+        Ok(self.companies.place(key, || {
+            known.companies.get_or(&key[..], || {
+                let class = if name.text.is_empty() { 0 } else { known.class(&name, kinship(&name)) };
+                Arc::new(Company { name, class, serial: known.serial() })
+            })
+        }))
     }
 
     /// A date; days whose writing tells nothing of the order of day and month are remembered.
@@ -403,7 +449,7 @@ impl LineReader {
             return Err(Odd);
         };
         if evidence[column] == before {
-            self.days.put(self.key.clone(), day);
+            self.days.insert(self.key.clone(), day);
         }
         Ok(Some(day))
     }
@@ -413,18 +459,22 @@ fn is_own(heading: Heading) -> bool {
     OWN.contains(&heading) || COMPANIES.contains(&heading)
 }
 
-/// The line that the deciding cells alone make.
-fn prototype(grouping: &Grouping, row: &Row) -> EntryLine {
+/// The line that the goods alone make, or the other deciding cells.
+fn prototype(grouping: &Grouping, row: &Row, goods: bool) -> EntryLine {
     let mut row = row.clone();
     for (place, heading) in grouping.columns.headings().iter().enumerate() {
-        if is_own(*heading) {
+        if is_own(*heading) || GOODS.contains(heading) != goods {
             row.cells[place] = Cell::Empty;
         }
     }
     let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
     let (mut line, _) = Group { grouping, rows: std::slice::from_ref(&row) }.line(&mut evidence);
-    // A day is the line's own.
-    line.exceptions.retain(|exception| exception.code != Code::EN03);
+    line.exceptions.retain(|exception| match &exception.ground {
+        // A day is the line's own; and what was left blank here is not blank on the line.
+        _ if exception.code == Code::EN03 => false,
+        Ground::Cell { heading: Heading::Htsus, .. } => goods,
+        _ => true,
+    });
     line
 }
 
@@ -448,15 +498,15 @@ struct Own<'a> {
 
 impl Own<'_> {
     /// An identifier or a text. A number may have lost its zeros, and a formula may lack its value.
-    fn text(&self, heading: Heading) -> Result<Box<str>, Odd> {
-        let Some(place) = self.columns.place(heading) else { return Ok(Box::default()) };
+    fn text(&self, heading: Heading) -> Result<Cow<'_, str>, Odd> {
+        let Some(place) = self.columns.place(heading) else { return Ok(Cow::Borrowed("")) };
         if let Some(text) = self.rows.plain_text(self.row, place) {
-            return Ok(text.trim().into());
+            return Ok(Cow::Borrowed(text.trim()));
         }
         match self.rows.cell(self.row, place) {
-            Cell::Text(text) => Ok(text.trim().into()),
-            Cell::Empty => Ok(Box::default()),
-            cell @ Cell::Number(_) if heading == Heading::LineNumber => Ok(cell.shown().into()),
+            Cell::Text(text) => Ok(Cow::Owned(text.trim().to_string())),
+            Cell::Empty => Ok(Cow::Borrowed("")),
+            cell @ Cell::Number(_) if heading == Heading::LineNumber => Ok(Cow::Owned(cell.shown())),
             _ => Err(Odd),
         }
     }
@@ -528,11 +578,17 @@ impl Own<'_> {
     }
 
     /// Entry and invoice, where both are given.
-    fn invoice(&self, entry_number: &str) -> Result<Box<str>, Odd> {
+    fn invoice(&self, entry_number: &str) -> Result<Option<u64>, Odd> {
         let invoice = self.text(Heading::InvoiceNumber)?;
-        if entry_number.is_empty() || invoice.is_empty() {
-            return Ok(Box::default());
-        }
-        Ok(format!("{entry_number}\n{invoice}").into())
+        Ok(InvoiceValue::named(entry_number, &invoice))
+    }
+}
+
+/// The text under a heading of a row as it is told: blanks around it set aside.
+pub fn text_of<'r>(columns: &Columns, rows: &'r Rows, row: usize, heading: Heading) -> Cow<'r, str> {
+    let Some(place) = columns.place(heading) else { return Cow::Borrowed("") };
+    match rows.plain_text(row, place) {
+        Some(text) => Cow::Borrowed(text.trim()),
+        None => Cow::Owned(rows.cell(row, place).shown()),
     }
 }

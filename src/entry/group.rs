@@ -297,12 +297,8 @@ impl Group<'_> {
         let columns = &self.grouping.columns;
         let [entry, invoice] =
             [Heading::EntryNumber, Heading::InvoiceNumber].map(|heading| columns.cell(row, heading).shown());
-        let invoice = if entry.is_empty() || invoice.is_empty() {
-            String::new()
-        } else {
-            format!("{entry}\n{invoice}")
-        };
-        InvoiceValue { invoice: invoice.into(), value: value.value(), rounded: None }
+        let invoice = InvoiceValue::named(&entry, &invoice);
+        InvoiceValue { invoice, value: value.value(), rounded: None }
     }
 }
 

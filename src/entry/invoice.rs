@@ -1,5 +1,8 @@
 //! Whole-dollar values of the lines of one invoice (19 CFR 159.3(a)).
 
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 use rust_decimal::Decimal;
 
 use crate::terms::WholeDollars;
@@ -8,8 +11,8 @@ use crate::terms::money::whole_dollars_of_invoice;
 /// What rounding together needs to know of a line.
 #[derive(Clone, Debug, Default)]
 pub struct InvoiceValue {
-    /// Entry and invoice; empty where either is not given.
-    pub invoice: Box<str>,
+    /// A fingerprint of entry and invoice; none where either is not given.
+    pub invoice: Option<u64>,
     /// Entered value in dollars and cents.
     pub value: Option<Decimal>,
     /// The value in whole dollars, where it was rounded together with others.
@@ -17,8 +20,15 @@ pub struct InvoiceValue {
 }
 
 impl InvoiceValue {
+    /// The fingerprint of an entry and an invoice, as they are told apart: that neighbours of different invoices share
+    /// one by chance is less likely than a fault of the machine.
+    pub fn named(entry_number: &str, invoice: &str) -> Option<u64> {
+        let given = !entry_number.is_empty() && !invoice.is_empty();
+        given.then(|| FixedState::default().hash_one((entry_number, invoice)))
+    }
+
     fn continues(&self, first: &InvoiceValue) -> bool {
-        !self.invoice.is_empty() && self.invoice == first.invoice
+        self.invoice.is_some() && self.invoice == first.invoice
     }
 }
 

@@ -210,6 +210,17 @@ pub struct ExceptionsCsv {
     place: Vec<u8>,
 }
 
+/// What a line is called.
+#[derive(Clone, Copy, Debug)]
+pub struct LineKey<'a> {
+    /// Row of the sheet.
+    pub row: u64,
+    /// Entry number as written.
+    pub entry_number: &'a str,
+    /// Line number as written.
+    pub line_number: &'a str,
+}
+
 /// The words of an exception that many lines share, as they stand in their rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharedWords {
@@ -244,12 +255,12 @@ fn push(out: &mut Vec<u8>, text: &str) {
 }
 
 impl ExceptionsCsv {
-    /// No rows yet, of a file and sheet.
-    pub fn new(source: &Source) -> ExceptionsCsv {
+    /// No rows yet, of a file and sheet; with memory in which they are put.
+    pub fn new(source: &Source, rows: Vec<u8>) -> ExceptionsCsv {
         let mut place = Vec::new();
         push(&mut place, &source.file);
         push(&mut place, &source.sheet);
-        ExceptionsCsv { rows: Vec::new(), place }
+        ExceptionsCsv { rows, place }
     }
 
     /// The heading row.
@@ -263,25 +274,19 @@ impl ExceptionsCsv {
     pub fn add(&mut self, line: &EntryLine, exception: &Exception, told: &Told) {
         let words = SharedWords::new(exception, told);
         let stake = exception.stake.map(Money::cents);
-        self.add_shared(line.row, &line.entry_number, &line.line_number, &words, stake);
+        let (row, entry_number, line_number) = (line.row, &*line.entry_number, &*line.line_number);
+        self.add_shared(&LineKey { row, entry_number, line_number }, &words, stake);
     }
 
     /// Adds an exception whose words are known; its stake is in cents.
-    pub fn add_shared(
-        &mut self,
-        row: u64,
-        entry_number: &str,
-        line_number: &str,
-        words: &SharedWords,
-        stake: Option<i64>,
-    ) {
+    pub fn add_shared(&mut self, key: &LineKey<'_>, words: &SharedWords, stake: Option<i64>) {
         let out = &mut self.rows;
         out.extend_from_slice(&words.before);
         out.extend_from_slice(&self.place);
-        out.extend_from_slice(itoa::Buffer::new().format(row).as_bytes());
+        out.extend_from_slice(itoa::Buffer::new().format(key.row).as_bytes());
         out.push(b',');
-        push(out, entry_number);
-        push(out, line_number);
+        push(out, key.entry_number);
+        push(out, key.line_number);
         out.extend_from_slice(&words.behind);
         if let Some(stake) = stake {
             push_cents(out, stake);

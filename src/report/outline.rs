@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::causes::{Cause, Causes, ExceptionsCsv, SharedWords, names_the_goods};
+use super::causes::{Cause, Causes, ExceptionsCsv, LineKey, SharedWords, names_the_goods};
 use super::columns::words;
 use super::tally::{Sums, concerns};
 use super::told::told;
@@ -10,7 +10,8 @@ use super::wording::notices_used;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineAmounts, Reckoned, Shape};
 use crate::entry::line::Stated;
-use crate::entry::{BriefLine, EntryLine, Read};
+use crate::entry::brief::Company;
+use crate::entry::{EntryLine, Read};
 use crate::spreadsheet::Words;
 use crate::terms::{CaseNumber, Code, Exception, Ground, Kind, Money};
 
@@ -132,8 +133,8 @@ impl Outline {
     }
 
     /// The same outline for lines that name these companies.
-    pub fn naming(&self, line: &BriefLine) -> Outline {
-        let [exporter, producer, supplier] = line.companies.each_ref().map(|company| company.name.clone());
+    pub fn naming(&self, companies: [&Company; 3]) -> Outline {
+        let [exporter, producer, supplier] = companies.map(|company| company.name.clone());
         let sample = Arc::new(EntryLine { exporter, producer, supplier, ..EntryLine::clone(&self.sample) });
         let exceptions = self.exceptions.iter().zip(&self.shape.sample.exceptions);
         let named = exceptions.map(|(known, exception)| match names_companies(exception) {
@@ -152,16 +153,15 @@ impl Outline {
     }
 
     /// Adds the rows of a line's exceptions.
-    pub fn add_exceptions(&self, line: &BriefLine, reckoned: &Reckoned, to: &mut ExceptionsCsv) {
-        for place in 0..self.exceptions.len() {
+    pub fn add_exceptions(&self, key: &LineKey<'_>, reckoned: &Reckoned, to: &mut ExceptionsCsv) {
+        for (place, exception) in self.exceptions.iter().enumerate() {
             let stake = self.shape.stake(place, reckoned);
-            let (row, entry, number) = (line.row, &line.entry_number, &line.line_number);
             if self.shape.names_amounts(place) {
                 let exception = self.shape.exception(place, reckoned);
                 let words = SharedWords::new(&exception, &told(&self.sample, &exception));
-                to.add_shared(row, entry, number, &words, stake);
+                to.add_shared(key, &words, stake);
             } else {
-                to.add_shared(row, entry, number, &self.exceptions[place].words, stake);
+                to.add_shared(key, &exception.words, stake);
             }
         }
     }
@@ -182,11 +182,11 @@ impl Outline {
 
 impl OutlineSums {
     /// Nothing yet; the line is the first.
-    pub fn begin(outline: &Outline, first: &BriefLine) -> OutlineSums {
+    pub fn begin(outline: &Outline, first: &LineKey<'_>) -> OutlineSums {
         OutlineSums {
             lines: 0,
             first_row: first.row,
-            first: (first.entry_number.clone(), first.line_number.clone()),
+            first: (first.entry_number.into(), first.line_number.into()),
             entered_value: 0,
             at_entry: 0,
             restated: 0,

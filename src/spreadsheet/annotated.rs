@@ -113,8 +113,8 @@ pub enum OurRow {
     Nothing,
     /// One text, in the column of ours with this place.
     Note(usize, String),
-    /// Words; the figures are the next in [`OurRows::figures`].
-    Cells(Arc<Words>),
+    /// The words at this place of [`OurRows::words`]; the figures are the next in [`OurRows::figures`].
+    Cells(u32),
 }
 
 /// A figure of ours.
@@ -145,6 +145,8 @@ impl Figure {
 pub struct OurRows {
     /// One a row.
     pub rows: Vec<OurRow>,
+    /// Words of the rows, in the order in which rows first have them.
+    pub words: Vec<Arc<Words>>,
     /// For each row of words its figures, in the order of the columns that hold figures.
     pub figures: Vec<Figure>,
 }
@@ -318,6 +320,12 @@ impl Shape {
             self.layout.anew = book::unfit(sheet, self)?;
         }
         Ok(())
+    }
+
+    /// True if the first rows are looked at, for the widths of a new workbook.
+    pub fn measures(&self, header: &Header) -> bool {
+        let passes = matches!(header.opened.0, Kind::Sheet(_)) && self.layout.anew.is_none();
+        self.format == Format::Xlsx && !passes
     }
 
     /// True if all cells of a row are needed, not only its bytes.

@@ -48,6 +48,8 @@ pub(super) struct BookTarget {
     pub(super) last_column: usize,
     /// Up to the row number of a cell's reference, for each of our columns.
     references: Vec<Vec<u8>>,
+    /// How a cell without a reference begins.
+    open: Vec<u8>,
     looks: Vec<Look>,
 }
 
@@ -230,7 +232,7 @@ impl Appender {
             if !matches!(our, OurRow::Nothing) {
                 // A record that is shorter than the headings is padded, so that our fields stand under our headings.
                 out.extend(std::iter::repeat_n(delimiter, width.saturating_sub(present.max(1))));
-                self.csv_ours(&mut out, our, &mut figures, delimiter);
+                self.csv_ours(&mut out, our, &ours.words, &mut figures, delimiter);
             }
             out.extend_from_slice(end);
         }
@@ -241,6 +243,7 @@ impl Appender {
         &self,
         out: &mut Vec<u8>,
         our: &OurRow,
+        words: &[Arc<Words>],
         figures: &mut impl Iterator<Item = &'f [Figure]>,
         delimiter: u8,
     ) {
@@ -254,7 +257,8 @@ impl Appender {
                     }
                 }
             }
-            OurRow::Cells(words) => {
+            OurRow::Cells(place) => {
+                let words = &words[*place as usize];
                 let written = words.written.get_or_init(|| {
                     let mut written = Joined::default();
                     words.texts().for_each(|text| written.push(|out| push_guarded(out, text, delimiter)));
@@ -291,7 +295,7 @@ impl Appender {
             let insert = place.insert as usize;
             out.extend_from_slice(&rows.bytes[at..insert]);
             at = insert;
-            self.our_cells(&mut out, target, place.number, our, &mut figures);
+            self.our_cells(&mut out, target, place.number, our, &ours.words, &mut figures);
         }
         out.extend_from_slice(&rows.bytes[at..]);
         out
@@ -317,18 +321,22 @@ impl Appender {
             out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
             out.extend_from_slice(b"\">");
             texts.0.cells(&mut out, row, number, &numbered.places, &target.styles);
-            self.our_cells(&mut out, target, number, &ours.rows[row], &mut figures);
+            self.our_cells(&mut out, target, number, &ours.rows[row], &ours.words, &mut figures);
             out.extend_from_slice(b"</row>");
         }
         out
     }
 
+    /// Our cells of a row. The first says where it stands; each of the others stands behind the one before it, so its
+    /// reference would say nothing new (it is optional: ECMA-376 part 1, 18.3.1.4), and rows of one outline repeat
+    /// each other to the letter.
     fn our_cells<'f>(
         &self,
         out: &mut Vec<u8>,
         target: &BookTarget,
         row: u64,
         our: &OurRow,
+        words: &[Arc<Words>],
         figures: &mut impl Iterator<Item = &'f [Figure]>,
     ) {
         let mut number = itoa::Buffer::new();
@@ -338,23 +346,24 @@ impl Appender {
             OurRow::Note(place, text) => {
                 out.extend_from_slice(&target.references[*place]);
                 out.extend_from_slice(number);
+                out.push(b'"');
                 target.inline(out, text, target.style(target.looks[*place], text, 0));
             }
-            OurRow::Cells(words) => {
-                let Some(written) = words.written.get() else { return };
+            OurRow::Cells(place) => {
+                let Some(written) = words[*place as usize].written.get() else { return };
                 let (mut texts, mut numbers) = (written.iter(), figures.next().unwrap_or_default().iter());
+                out.extend_from_slice(&target.references[0]);
+                out.extend_from_slice(number);
+                out.push(b'"');
+                let mut first = true;
                 for (column, figure) in self.figures.iter().enumerate() {
+                    if !std::mem::take(&mut first) {
+                        out.extend_from_slice(&target.open);
+                    }
                     if *figure {
-                        let figure = numbers.next().copied().unwrap_or_default();
-                        if figure != Figure::Empty {
-                            out.extend_from_slice(&target.references[column]);
-                            out.extend_from_slice(number);
-                            target.figure(out, figure, target.looks[column]);
-                        }
-                    } else if let Some(text) = texts.next().filter(|text| !text.is_empty()) {
-                        out.extend_from_slice(&target.references[column]);
-                        out.extend_from_slice(number);
-                        out.extend_from_slice(text);
+                        target.figure(out, numbers.next().copied().unwrap_or_default(), target.looks[column]);
+                    } else {
+                        out.extend_from_slice(texts.next().unwrap_or_default());
                     }
                 }
             }
@@ -384,7 +393,9 @@ impl BookTarget {
         let references = (width..width + columns.len()).map(reference).collect();
         let looks = columns.iter().map(|column| column.look).collect();
         let last_column = width + columns.len();
-        BookTarget { prefix: prefix.to_string(), styles, level, pass, last_column, references, looks }
+        let open = format!("<{prefix}c").into_bytes();
+        let prefix = prefix.to_string();
+        BookTarget { prefix, styles, level, pass, last_column, references, open, looks }
     }
 
     fn style(&self, look: Look, text: &str, rank: u8) -> Option<u32> {
@@ -395,7 +406,7 @@ impl BookTarget {
         }
     }
 
-    /// What follows the row number of a cell that holds a text.
+    /// What follows the reference of a cell that holds a text.
     fn text(&self, out: &mut Vec<u8>, text: &str, style: Option<u32>, placed: Placed) {
         let Placed::Shared(place) = placed else { return self.inline(out, text, style) };
         self.open(out, style, "s");
@@ -406,13 +417,12 @@ impl BookTarget {
     fn inline(&self, out: &mut Vec<u8>, text: &str, style: Option<u32>) {
         let p = &self.prefix;
         let style = style.map(|style| format!(" s=\"{style}\"")).unwrap_or_default();
-        out.extend_from_slice(format!("\"{style} t=\"inlineStr\"><{p}is>").as_bytes());
+        out.extend_from_slice(format!("{style} t=\"inlineStr\"><{p}is>").as_bytes());
         super::string_table::text_element(out, p, text);
         out.extend_from_slice(format!("</{p}is></{p}c>").as_bytes());
     }
 
     fn open(&self, out: &mut Vec<u8>, style: Option<u32>, kind: &str) {
-        out.push(b'"');
         if let Some(style) = style {
             out.extend_from_slice(b" s=\"");
             out.extend_from_slice(itoa::Buffer::new().format(style).as_bytes());
@@ -440,7 +450,7 @@ impl BookTarget {
         let style = if look == Look::Dollars { self.styles.dollars } else { self.styles.money };
         // Fifteen digits are what a spreadsheet program keeps of a number.
         let size = match figure {
-            Figure::Empty => 0,
+            Figure::Empty => return out.extend_from_slice(b"/>"),
             Figure::Dollars(dollars) => dollars,
             Figure::Cents(cents) => cents.unsigned_abs(),
         };
@@ -469,7 +479,7 @@ impl BookTarget {
     ) -> Vec<u8> {
         let mut out = Vec::new();
         for (column, our) in (width..).zip(ours) {
-            out.extend_from_slice(format!("<{}c r=\"{}{row}", self.prefix, letters(column)).as_bytes());
+            out.extend_from_slice(format!("<{}c r=\"{}{row}\"", self.prefix, letters(column)).as_bytes());
             let placed = strings.place(&our.heading, 1);
             self.text(&mut out, &our.heading, Some(self.styles.heading), placed);
         }
@@ -482,7 +492,9 @@ impl BookTarget {
         let mut written = Joined::default();
         for (text, look) in words.texts().zip(looks) {
             written.push(|out| {
-                if !text.is_empty() {
+                if text.is_empty() {
+                    out.extend_from_slice(b"/>");
+                } else {
                     let placed = strings.place(text, 0);
                     self.text(out, text, self.style(*look, text, words.rank), placed);
                 }

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::annotated::{Anew, OurRow, OurRows, Shape};
+use super::annotated::{Anew, OurRow, OurRows, Shape, Words};
 use super::append::{Appender, BookTarget, Texts};
 use super::deflate::{Chunk, chunk};
 use super::graft::Graft;
@@ -124,16 +124,18 @@ impl Book {
         if let Some(texts) = &texts {
             places = texts.0.distinct.iter().map(|(text, cells)| self.strings.place(text, *cells)).collect();
         }
-        for our in &ours.rows {
-            if let OurRow::Cells(words) = our {
-                if words.written.get().is_none() {
-                    let written = self.target.write_words(words, &mut self.strings);
-                    // Nobody else writes words: they are numbered here alone, in the order of the rows.
-                    let _ = words.written.set(written);
-                }
-                self.strings.refer(words.texts().filter(|text| !text.is_empty()).count() as u64);
-            }
+        for words in ours.words.iter().filter(|words| words.written.get().is_none()) {
+            let written = self.target.write_words(words, &mut self.strings);
+            // Nobody else writes words: they are numbered here alone, in the order of the rows.
+            let _ = words.written.set(written);
         }
+        let filled = |words: &Arc<Words>| words.texts().filter(|text| !text.is_empty()).count() as u64;
+        let filled: Vec<u64> = ours.words.iter().map(filled).collect();
+        let referring = ours.rows.iter().map(|our| match our {
+            OurRow::Cells(place) => filled[*place as usize],
+            OurRow::Nothing | OurRow::Note(..) => 0,
+        });
+        self.strings.refer(referring.sum());
         let counted = texts.as_ref().is_some_and(|texts| texts.0.numbers.is_none());
         let parts = if counted {
             self.counted_parts(rows.len())

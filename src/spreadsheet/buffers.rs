@@ -10,7 +10,7 @@ const KEPT_BYTES: usize = 4 * 1024 * 1024;
 static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
 /// An empty buffer with room for so many bytes.
-pub(super) fn take(room: usize) -> Vec<u8> {
+pub fn take(room: usize) -> Vec<u8> {
     let spare = SPARE.lock().ok().and_then(|mut spare| {
         let fits = spare.iter().position(|buffer| buffer.capacity() >= room);
         fits.map(|place| spare.swap_remove(place))
@@ -19,7 +19,7 @@ pub(super) fn take(room: usize) -> Vec<u8> {
 }
 
 /// Gives a buffer back.
-pub(super) fn give(mut buffer: Vec<u8>) {
+pub fn give(mut buffer: Vec<u8>) {
     buffer.clear();
     if let Ok(mut spare) = SPARE.lock()
         && spare.len() < KEPT

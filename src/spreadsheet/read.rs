@@ -74,7 +74,7 @@ pub enum SpreadsheetError {
 }
 
 /// Some rows of a file, in order, as bytes; cells where the file had to be decoded to be read at all.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Piece {
     pub(super) bytes: Vec<u8>,
     pub(super) cells: Vec<(u64, Vec<Cell>)>,
