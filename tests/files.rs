@@ -424,3 +424,42 @@ fn changing_the_format_leaves_no_output_behind() {
         assert_eq!(fs::read_dir(out.path()).unwrap().count(), 4);
     }
 }
+
+/// Lines that are read quickly and told by an outline come out as lines that are read and judged one by one.
+#[test]
+fn what_is_remembered_changes_no_byte() {
+    let casebook = load::load(&[]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut inputs = vec![root().join("samples/monthly-entries.xlsx"), root().join("samples/first-run.csv")];
+    for entry in fs::read_dir(root().join("tests/exceptions")).unwrap() {
+        let entry = entry.unwrap().path();
+        if !entry.join("cases").is_dir() {
+            let files = ["entries.csv", "entries.xlsx"].map(|name| entry.join(name));
+            inputs.extend(files.into_iter().filter(|path| path.exists()));
+        }
+    }
+    assert!(inputs.len() > 30, "{inputs:?}");
+    for (number, input) in inputs.iter().enumerate() {
+        for format in [Format::Csv, Format::Xlsx] {
+            let [together, apart] = [false, true].map(|each_apart| {
+                let out = folder.path().join(format!("{number}-{format:?}-{each_apart}"));
+                let options = RunOptions {
+                    as_of: KnownDay(day::parse_iso("2026-11-22").unwrap()),
+                    format,
+                    sheet: None,
+                    out: out.clone(),
+                    force: false,
+                    dates: None,
+                    piece_rows: 50,
+                    level: LEVEL_DEFAULT,
+                    each_apart,
+                };
+                run_file(&casebook, input, "entries", &options, &Silent).unwrap();
+                let mut files: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+                files.sort();
+                files.into_iter().map(|path| fs::read(path).unwrap()).collect::<Vec<_>>()
+            });
+            assert!(together == apart, "{} as {format:?}", input.display());
+        }
+    }
+}

@@ -9,21 +9,19 @@ use foldhash::fast::FixedState;
 
 use crate::casebook::{Casebook, Epoch};
 use crate::determine::amounts::without_answer;
-use crate::determine::{
-    Answer, LineFindings, Question, Reckoned, Shape, amounts, answer, question, reckon,
-};
-use crate::entry::line::Stated;
+use crate::determine::{Answer, LineFindings, Question, Reckoned, Shape, amounts, answer, question, reckon};
 use crate::entry::brief::Known;
+use crate::entry::line::Stated;
 use crate::entry::remembered::Shared;
 use crate::entry::{BriefLine, Declared, EntryLine, Kinship, LineReader, Name, Read};
 use crate::report::outline::Outline;
 use crate::terms::{KnownDay, PartyKey};
 
-/// Answers that are remembered: some 4 MiB. Entry files repeat a few thousand questions; a file that does not repeat
+/// Answers that are remembered: some 2 MiB. Entry files repeat a few thousand questions; a file that does not repeat
 /// gains nothing from more.
-const ANSWERS_MAX: usize = 2_048;
+const ANSWERS_MAX: usize = 512;
 /// Outlines that are remembered, and as many that name companies: some 16 MiB.
-const OUTLINES_MAX: usize = 4_096;
+const OUTLINES_MAX: usize = 2_048;
 /// Outlines of goods that no case lists: some 4 MiB.
 const UNTESTED_MAX: usize = 4_096;
 
@@ -72,6 +70,12 @@ impl Default for Common {
             naming: Shared::new(OUTLINES_MAX),
             serial: AtomicU64::new(0),
         }
+    }
+}
+
+impl Default for Memo {
+    fn default() -> Memo {
+        Memo::new(&Arc::default())
     }
 }
 

@@ -8,10 +8,10 @@ use std::sync::mpsc::Receiver;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::line_keys::LineKeys;
 use super::manifest::{FileEntry, Manifest, manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
-use super::line_keys::LineKeys;
 use super::piece::{Shop, Told, our_columns};
 use super::reader::{Message, some_pieces, with_reader};
 use super::totals::Totals;
@@ -24,9 +24,7 @@ use crate::report::workbook::{self, RunFacts};
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{
-    Annotated, Format, InputFacts, Layout, Piece, Shape, SpreadsheetError, WholeFile,
-};
+use crate::spreadsheet::{Annotated, Format, InputFacts, Layout, Piece, Shape, SpreadsheetError, WholeFile};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -282,21 +280,28 @@ fn one_pass(
     let mut writing = Writing::begin(names, shape).map_err(failed(&names.exceptions))?;
     let mut seen = LineKeys::default();
     let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+    // While some pieces are told, those before them are written.
+    let mut told: Vec<Told> = Vec::new();
     let tail = loop {
         let received = some_pieces(from);
         if received.pieces.is_empty() && received.tail.is_none() {
             // The reader has stopped; it says why.
             return Err(internal(path, "the file ended early"));
         }
-        if !received.pieces.is_empty() {
-            let appender = writing.appender(&shop, &received.pieces)?.map_err(failed(&names.annotated))?;
-            let told = shop.tell(received.pieces, &mut seen, &appender)?;
-            for piece in &told {
-                evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
-            }
-            writing.write(told, &appender, progress).map_err(failed(&names.annotated))?;
+        let appender = writing.appender(&shop, &received.pieces)?.map_err(failed(&names.annotated))?;
+        let before = std::mem::take(&mut told);
+        let (written, next) = rayon::join(
+            || writing.write(before, &appender, progress),
+            || shop.tell(received.pieces, &mut seen, &appender),
+        );
+        written.map_err(failed(&names.annotated))?;
+        told = next?;
+        for piece in &told {
+            evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
         }
         if let Some(tail) = received.tail {
+            let written = writing.write(told, &appender, progress);
+            written.map_err(failed(&names.annotated))?;
             break tail;
         }
     };
@@ -345,7 +350,8 @@ impl Writing {
     ) -> Result<io::Result<Arc<Appender>>, SpreadsheetError> {
         if self.annotated.is_none() {
             let first = pieces.first().filter(|_| self.shape.measures(shop.header));
-            let first = first.map(|piece| shop.header.opened.rows(piece.clone(), &[], shop.all)).transpose()?;
+            let first =
+                first.map(|piece| shop.header.opened.rows(piece.clone(), &[], shop.all)).transpose()?;
             match Annotated::begin(&self.destination, &self.shape, shop.header, first.as_ref()) {
                 Ok((annotated, appender)) => self.annotated = Some((annotated, Arc::new(appender))),
                 Err(error) => return Ok(Err(error)),

@@ -9,8 +9,8 @@ use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
 use crate::spreadsheet::{Consumer, InputFacts, Piece, SpreadsheetError, read};
 
-/// Pieces that are worked on at a time, for each thread: enough to keep all busy while the writer writes.
-const PIECES_A_THREAD: usize = 2;
+/// Pieces that are worked on at a time, for each thread, and that wait to be: as many again are being written.
+const PIECES_A_THREAD: usize = 1;
 
 /// What a reader sends.
 pub(super) enum Message {

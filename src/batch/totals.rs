@@ -12,7 +12,7 @@ use crate::report::tally::Tally;
 
 /// Pieces whose sums are gathered before causes are put together. Fixed, so that what is dropped for want of room does
 /// not depend on threads.
-const GATHERED: u32 = 512;
+const GATHERED: u32 = 128;
 
 /// Sums of a file.
 #[derive(Default)]

@@ -133,7 +133,7 @@ pub struct RunArgs {
     /// Threads to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
-    /// How hard the annotated workbook is compressed, 1 (quickest) to 9 (smallest) [default: 3]
+    /// How hard the annotated workbook is compressed, 1 (quickest) to 9 (smallest) [default: 2]
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(1..=9))]
     pub level: Option<u8>,
     /// Replace files that no manifest of adcvd lists

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use super::action::{Action, action, finish, raise, withhold};
 use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, ScopeOutcome, Why};
 use super::reckon::Reckoning;
-use crate::casebook::family::Family;
 use crate::casebook::Casebook;
+use crate::casebook::family::Family;
 use crate::entry::{EntryLine, Read};
 use crate::terms::{
-    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Severity, Suffix,
-    WholeDollars,
+    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Severity, Suffix, WholeDollars,
 };
 
 /// The money of a line under one kind of case.

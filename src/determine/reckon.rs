@@ -164,7 +164,8 @@ impl Reckoning<'_> {
         let row = &rate.row;
         let ad_valorem = || self.base(base).zip(row.deposit).map(|(base, percent)| base.at(percent));
         let specific = || {
-            let quantity = Quantity { amount: self.stated.quantity.value()?, unit: self.stated.unit.value()? };
+            let quantity =
+                Quantity { amount: self.stated.quantity.value()?, unit: self.stated.unit.value()? };
             Some(per_unit(quantity, row.unit_rate?))
         };
         match row.kind {

@@ -103,7 +103,8 @@ impl Shape {
     fn fits(&self, reckoned: &Reckoned) -> bool {
         let sample = &self.sample;
         self.amounts(reckoned) == LineAmounts::of(sample)
-            && (0..sample.exceptions.len()).all(|place| self.exception(place, reckoned) == sample.exceptions[place])
+            && (0..sample.exceptions.len())
+                .all(|place| self.exception(place, reckoned) == sample.exceptions[place])
     }
 
     /// What a person has to do.

@@ -229,8 +229,8 @@ impl LineReader {
     }
 
     /// The companies of a line of the piece that was read last: exporter, producer, supplier.
-    pub fn companies_of(&self, line: &BriefLine) -> [&Company; 3] {
-        line.companies.map(|place| &*self.companies.things[place as usize])
+    pub fn companies_of(&self, line: &BriefLine) -> [&Arc<Company>; 3] {
+        line.companies.map(|place| &self.companies.things[place as usize])
     }
 
     /// A line of the piece that was read last in full, but for what entries, products and importers are called.
@@ -283,7 +283,11 @@ impl LineReader {
             while end < rows.len() && !rows.is_blank(end) && same_line(&grouping.columns, rows, start, end) {
                 end += 1;
             }
-            let brief = if end == start + 1 { self.brief(grouping, rows, start, kinship, &mut evidence) } else { Err(Odd) };
+            let brief = if end == start + 1 {
+                self.brief(grouping, rows, start, kinship, &mut evidence)
+            } else {
+                Err(Odd)
+            };
             let (line, value) = brief.unwrap_or_else(|Odd| {
                 let decoded: Vec<Row> = (start..end).map(|row| rows.row(row)).collect();
                 let (line, value) = Group { grouping, rows: &decoded }.line(&mut evidence);
@@ -320,11 +324,8 @@ impl LineReader {
         let goods = self.prototype(grouping, rows, row, true)?;
         let rest = self.prototype(grouping, rows, row, false)?;
         let mut company = |heading| self.company(columns, rows, row, heading, kinship);
-        let companies = [
-            company(Heading::Exporter)?,
-            company(Heading::Producer)?,
-            company(Heading::ChineseSupplier)?,
-        ];
+        let companies =
+            [company(Heading::Exporter)?, company(Heading::Producer)?, company(Heading::ChineseSupplier)?];
         let own = Own { columns, rows, row };
         let entry_number = own.text(Heading::EntryNumber)?;
         if EntryNumber::parse(&entry_number).is_some_and(|number| !number.check_digit_fits()) {
@@ -350,8 +351,7 @@ impl LineReader {
         let invoice = own.invoice(&entry_number)?;
         let number = rows.number(row);
         let place = row;
-        let line =
-            BriefLine { place, row: number, goods, rest, companies, governing, filed, stated };
+        let line = BriefLine { place, row: number, goods, rest, companies, governing, filed, stated };
         Ok((ReadLine::Brief(line), InvoiceValue { invoice, value, rounded: None }))
     }
 

@@ -222,36 +222,50 @@ pub struct LineKey<'a> {
 }
 
 /// The words of an exception that many lines share, as they stand in their rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedWords {
-    before: Vec<u8>,
-    behind: Vec<u8>,
+    code: Code,
+    severity: Severity,
+    /// Field, found and expected; from `nearest` on, the official names near to what was found.
+    words: Box<[u8]>,
+    nearest: u32,
 }
 
 impl SharedWords {
     /// The words of an exception.
     pub fn new(exception: &Exception, told: &Told) -> SharedWords {
-        let mut words = SharedWords::default();
-        push(&mut words.before, exception.code.text());
-        push(&mut words.before, exception.severity.word());
+        let mut words = Vec::new();
         for text in [&told.field, &told.found, &told.expected] {
-            push(&mut words.behind, text);
+            push(&mut words, text);
         }
-        push(&mut words.behind, exception.code.remedy());
-        push(&mut words.behind, &told.nearest);
-        words
+        let nearest = words.len() as u32;
+        push(&mut words, &told.nearest);
+        SharedWords { code: exception.code, severity: exception.severity, words: words.into(), nearest }
     }
 }
 
 /// Appends a field and the comma behind it.
 fn push(out: &mut Vec<u8>, text: &str) {
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !text.starts_with('-');
+    let plain =
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !text.starts_with('-');
     if plain {
         out.extend_from_slice(text.as_bytes());
     } else {
         push_guarded(out, text, b',');
     }
     out.push(b',');
+}
+
+/// Appends what is to be done about a code.
+fn push_remedy(out: &mut Vec<u8>, code: Code) {
+    let remedy = code.remedy();
+    // Most remedies hold nothing that a CSV field has to guard.
+    if remedy.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" .;:()'-".contains(&byte)) {
+        out.extend_from_slice(remedy.as_bytes());
+        out.push(b',');
+    } else {
+        push(out, remedy);
+    }
 }
 
 impl ExceptionsCsv {
@@ -281,13 +295,19 @@ impl ExceptionsCsv {
     /// Adds an exception whose words are known; its stake is in cents.
     pub fn add_shared(&mut self, key: &LineKey<'_>, words: &SharedWords, stake: Option<i64>) {
         let out = &mut self.rows;
-        out.extend_from_slice(&words.before);
+        out.extend_from_slice(words.code.text().as_bytes());
+        out.push(b',');
+        out.extend_from_slice(words.severity.word().as_bytes());
+        out.push(b',');
         out.extend_from_slice(&self.place);
         out.extend_from_slice(itoa::Buffer::new().format(key.row).as_bytes());
         out.push(b',');
         push(out, key.entry_number);
         push(out, key.line_number);
-        out.extend_from_slice(&words.behind);
+        let (told, nearest) = words.words.split_at(words.nearest as usize);
+        out.extend_from_slice(told);
+        push_remedy(out, words.code);
+        out.extend_from_slice(nearest);
         if let Some(stake) = stake {
             push_cents(out, stake);
         }

@@ -9,8 +9,8 @@ use super::told::told;
 use super::wording::notices_used;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineAmounts, Reckoned, Shape};
-use crate::entry::line::Stated;
 use crate::entry::brief::Company;
+use crate::entry::line::Stated;
 use crate::entry::{EntryLine, Read};
 use crate::spreadsheet::Words;
 use crate::terms::{CaseNumber, Code, Exception, Ground, Kind, Money};
@@ -30,29 +30,18 @@ pub struct Outline {
     pub value_known: bool,
     /// True if the words of an exception name companies of the line.
     pub names_companies: bool,
-    exceptions: Vec<Arc<OutlinedException>>,
+    exceptions: Vec<Arc<SharedWords>>,
     /// The line from which the outline was taken; only for what is the same on all.
     sample: Arc<EntryLine>,
+    /// The companies that its exceptions name, where those of the sample are others.
+    companies: Option<[Arc<Company>; 3]>,
     /// The cases under which they are counted.
     cases: [Option<CaseNumber>; 2],
     paid_known: [bool; 2],
 }
 
-/// An exception that stands on all lines of an outline.
-#[derive(Clone, Debug)]
-struct OutlinedException {
-    words: SharedWords,
-    cause: Cause,
-    nearest: String,
-}
-
-impl OutlinedException {
-    fn new(line: &EntryLine, exception: &Exception) -> OutlinedException {
-        let told = told(line, exception);
-        let words = SharedWords::new(exception, &told);
-        let (cause, nearest) = Cause::of(line, exception, told);
-        OutlinedException { words, cause, nearest }
-    }
+fn shared_words(line: &EntryLine, exception: &Exception) -> Arc<SharedWords> {
+    Arc::new(SharedWords::new(exception, &told(line, exception)))
 }
 
 /// True if the words of an exception name companies of the line.
@@ -91,7 +80,7 @@ impl Outline {
         if findings.exceptions.iter().any(names_the_goods) {
             return None;
         }
-        let exceptions = findings.exceptions.iter().map(|exception| Arc::new(OutlinedException::new(&line, exception)));
+        let exceptions = findings.exceptions.iter().map(|exception| shared_words(&line, exception));
         let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
         let mut codes: Vec<Code> = findings.exceptions.iter().map(|exception| exception.code).collect();
         codes.dedup();
@@ -106,6 +95,7 @@ impl Outline {
             notices: notices_used(casebook, findings),
             value_known: matches!(line.entered_value, Read::Is(_)),
             exceptions: exceptions.collect(),
+            companies: None,
             cases,
             paid_known: line.paid.map(|paid| paid.value().is_some()),
             sample: Arc::new(line),
@@ -128,26 +118,32 @@ impl Outline {
             notices: Vec::new(),
             shape: Arc::clone(&self.shape),
             sample: Arc::clone(&self.sample),
+            companies: None,
             ..*self
         }
     }
 
-    /// The same outline for lines that name these companies.
-    pub fn naming(&self, companies: [&Company; 3]) -> Outline {
+    fn sample_naming(&self, companies: [&Arc<Company>; 3]) -> EntryLine {
         let [exporter, producer, supplier] = companies.map(|company| company.name.clone());
-        let sample = Arc::new(EntryLine { exporter, producer, supplier, ..EntryLine::clone(&self.sample) });
+        EntryLine { exporter, producer, supplier, ..EntryLine::clone(&self.sample) }
+    }
+
+    /// The same outline for lines that name these companies.
+    pub fn naming(&self, companies: [&Arc<Company>; 3]) -> Outline {
+        let named = self.sample_naming(companies);
         let exceptions = self.exceptions.iter().zip(&self.shape.sample.exceptions);
-        let named = exceptions.map(|(known, exception)| match names_companies(exception) {
-            true => Arc::new(OutlinedException::new(&sample, exception)),
+        let exceptions = exceptions.map(|(known, exception)| match names_companies(exception) {
+            true => shared_words(&named, exception),
             false => Arc::clone(known),
         });
         Outline {
-            exceptions: named.collect(),
+            exceptions: exceptions.collect(),
             shape: Arc::clone(&self.shape),
             words: Arc::clone(&self.words),
             codes: self.codes.clone(),
             notices: self.notices.clone(),
-            sample,
+            sample: Arc::clone(&self.sample),
+            companies: Some(companies.map(Arc::clone)),
             ..*self
         }
     }
@@ -161,20 +157,26 @@ impl Outline {
                 let words = SharedWords::new(&exception, &told(&self.sample, &exception));
                 to.add_shared(key, &words, stake);
             } else {
-                to.add_shared(key, &exception.words, stake);
+                to.add_shared(key, exception, stake);
             }
         }
     }
 
     /// Adds the causes of lines that were summed up.
     pub fn add_causes(&self, sums: &OutlineSums, to: &mut Causes) {
-        for (place, (known, stake)) in sums.stakes.iter().enumerate() {
-            let outlined = &self.exceptions[place];
+        if sums.stakes.is_empty() {
+            return;
+        }
+        let named = self.companies.as_ref().map(|companies| self.sample_naming(companies.each_ref()));
+        let line = named.as_ref().unwrap_or(&self.sample);
+        for ((known, stake), exception) in sums.stakes.iter().zip(&self.shape.sample.exceptions) {
             let stake = known.then(|| Money::from_cents(*stake));
-            to.add_lines(&outlined.cause, sums.lines, stake, sums.first_row, || {
+            let (cause, nearest) = Cause::of(line, exception, told(line, exception));
+            to.add_lines(&cause, sums.lines, stake, sums.first_row, || {
                 let (entry_number, line_number) = sums.first.clone();
-                let first = EntryLine { row: sums.first_row, entry_number, line_number, ..EntryLine::default() };
-                (first.label(), outlined.nearest.clone())
+                let first =
+                    EntryLine { row: sums.first_row, entry_number, line_number, ..EntryLine::default() };
+                (first.label(), nearest)
             });
         }
     }

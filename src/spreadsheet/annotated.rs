@@ -74,7 +74,9 @@ impl Joined {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut from = 0;
-        self.ends.iter().map(move |end| &self.bytes[std::mem::replace(&mut from, *end as usize)..*end as usize])
+        self.ends
+            .iter()
+            .map(move |end| &self.bytes[std::mem::replace(&mut from, *end as usize)..*end as usize])
     }
 }
 

@@ -48,8 +48,9 @@ pub(super) struct BookTarget {
     pub(super) last_column: usize,
     /// Up to the row number of a cell's reference, for each of our columns.
     references: Vec<Vec<u8>>,
-    /// How a cell without a reference begins.
+    /// How a cell without a reference begins, and one that holds nothing.
     open: Vec<u8>,
+    nothing: Vec<u8>,
     looks: Vec<Look>,
 }
 
@@ -310,17 +311,18 @@ impl Appender {
         ours: &OurRows,
     ) -> Vec<u8> {
         let mut out = buffers::take(part.rows.len() * 2048);
+        let Some(Texts(texts)) = &numbered.texts else { return out };
+        let written = texts.written();
         let per_row = self.figures_per_row();
         let before =
             ours.rows[..part.rows.start].iter().filter(|our| matches!(our, OurRow::Cells(_))).count();
         let mut figures = ours.figures[before * per_row..].chunks_exact(per_row.max(1));
         for row in part.rows.clone() {
-            let Some(texts) = &numbered.texts else { continue };
             let number = part.number(row, texts);
             out.extend_from_slice(b"<row r=\"");
             out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
             out.extend_from_slice(b"\">");
-            texts.0.cells(&mut out, row, number, &numbered.places, &target.styles);
+            texts.cells(&mut out, row, &written, &target.styles);
             self.our_cells(&mut out, target, number, &ours.rows[row], &ours.words, &mut figures);
             out.extend_from_slice(b"</row>");
         }
@@ -366,6 +368,10 @@ impl Appender {
                         out.extend_from_slice(texts.next().unwrap_or_default());
                     }
                 }
+                // Behind the last cell that holds something none is needed.
+                while out.ends_with(&target.nothing) {
+                    out.truncate(out.len() - target.nothing.len());
+                }
             }
         }
     }
@@ -394,8 +400,9 @@ impl BookTarget {
         let looks = columns.iter().map(|column| column.look).collect();
         let last_column = width + columns.len();
         let open = format!("<{prefix}c").into_bytes();
+        let nothing = format!("<{prefix}c/>").into_bytes();
         let prefix = prefix.to_string();
-        BookTarget { prefix, styles, level, pass, last_column, references, open, looks }
+        BookTarget { prefix, styles, level, pass, last_column, references, open, nothing, looks }
     }
 
     fn style(&self, look: Look, text: &str, rank: u8) -> Option<u32> {

@@ -12,7 +12,8 @@ use super::new_workbook::NewWorkbook;
 use super::read::{Header, Kind};
 use super::row::Rows;
 use super::sheet_rows::SHEET_ROWS_MAX;
-use super::string_table::{Placed, StringTable};
+use super::sheet_text::Piecewise;
+use super::string_table::StringTable;
 use super::whole_file::WholeFile;
 use super::xlsx_input::OpenedSheet;
 use super::zip_output::Container;
@@ -44,8 +45,8 @@ pub(super) struct Part {
 
 impl Part {
     /// Number of a row.
-    pub(super) fn number(&self, row: usize, texts: &Texts) -> u64 {
-        match &texts.0.numbers {
+    pub(super) fn number(&self, row: usize, texts: &Piecewise) -> u64 {
+        match &texts.numbers {
             Some(numbers) => numbers[row],
             None => self.first + (row - self.rows.start) as u64,
         }
@@ -56,8 +57,6 @@ impl Part {
 pub(super) struct Numbered {
     pub(super) parts: Vec<Part>,
     pub(super) texts: Option<Texts>,
-    /// Places of the distinct texts.
-    pub(super) places: Vec<Placed>,
 }
 
 /// Why the package of a sheet cannot be passed through, if so.
@@ -118,11 +117,10 @@ impl Book {
         &mut self,
         rows: &Rows,
         ours: &OurRows,
-        texts: Option<Texts>,
+        mut texts: Option<Texts>,
     ) -> io::Result<Numbered> {
-        let mut places = Vec::new();
-        if let Some(texts) = &texts {
-            places = texts.0.distinct.iter().map(|(text, cells)| self.strings.place(text, *cells)).collect();
+        if let Some(texts) = &mut texts {
+            texts.0.number(rows, &mut self.strings, &self.target.styles);
         }
         for words in ours.words.iter().filter(|words| words.written.get().is_none()) {
             let written = self.target.write_words(words, &mut self.strings);
@@ -145,7 +143,7 @@ impl Book {
         if let (Host::New(new), Some(last)) = (&mut self.host, rows.places.last().filter(|_| !counted)) {
             new.last_rows[0] = last.number.saturating_sub(1) as u32;
         }
-        Ok(Numbered { parts, texts, places })
+        Ok(Numbered { parts, texts })
     }
 
     /// Places for records that are counted: a sheet that is full is continued on the next.

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 /// Buffers that are kept, at most: as many as a run has on their way at once.
-const KEPT: usize = 16;
+const KEPT: usize = 8;
 /// Bytes of a buffer that is kept, at most; a larger one was made by a piece out of the ordinary.
 const KEPT_BYTES: usize = 4 * 1024 * 1024;
 

@@ -19,7 +19,7 @@ use crate::terms::place::Source;
 /// Bytes of one record, at most. Entry lines are a few hundred bytes; a longer record is a quote that never closes.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes read from the file at a time.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 64 * 1024;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Separators that are tried on the heading row, the likeliest first.

@@ -6,9 +6,9 @@ use std::io;
 use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-/// How hard outputs are compressed, unless something else is asked: a third larger than the hardest level and several
-/// times as quick.
-pub const LEVEL_DEFAULT: u8 = 3;
+/// How hard outputs are compressed, unless something else is asked: a quarter larger than what spreadsheet programs
+/// write, and several times as quick.
+pub const LEVEL_DEFAULT: u8 = 2;
 
 /// What ends a stream of chunks: an empty last block.
 pub(super) const STREAM_END: [u8; 2] = [3, 0];

@@ -6,8 +6,9 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::annotated::{Look, Shape};
 use super::append::BookTarget;
+use super::deflate::chunk;
 use super::our_styles::{self, OurStyles};
-use super::package::{Archive, in_utf8, relationships_of, resolved, utf_16};
+use super::package::{Archive, in_utf8, in_utf8_stream, relationships_of, resolved, utf_16};
 use super::sheet_frame::{self, Head, letters};
 use super::string_table;
 use super::xlsx_input::OpenedSheet;
@@ -114,11 +115,9 @@ impl Graft {
         let known = sheet.strings.as_deref().and_then(|name| spelled(&self.archive, name));
         match known {
             Some(name) => {
-                let part = read(&mut self.archive, &name)?;
-                let Some(prefix) = prefix_of(&part, "sst") else { return Ok(false) };
-                let fits = string_table::extended(&part, &prefix, (0, 0, Vec::new())).is_some();
-                (self.strings_prefix, self.strings) = (prefix, name);
-                Ok(fits)
+                let Some(prefix) = sheet.context.strings.prefix() else { return Ok(false) };
+                (self.strings_prefix, self.strings) = (prefix.to_string(), name);
+                Ok(true)
             }
             None => {
                 let Some(name) = self.add_part(sheet, "sharedStrings")? else { return Ok(false) };
@@ -228,15 +227,22 @@ impl Graft {
         while self.copied < self.archive.len() {
             self.copy_next(to)?;
         }
-        let strings = match spelled(&self.archive, &self.strings) {
-            Some(name) => read(&mut self.archive, &name)?,
-            None => {
-                format!("<sst xmlns=\"{}\" count=\"0\" uniqueCount=\"0\"/>", self.head.namespace).into_bytes()
+        to.begin(&self.strings, false)?;
+        match spelled(&self.archive, &self.strings) {
+            Some(name) => {
+                let part = self.archive.by_name(&name).map_err(io::Error::other)?;
+                let part = in_utf8_stream(part)?;
+                string_table::extend(part, &self.strings_prefix, table, |bytes| {
+                    to.add(&chunk(bytes, level)?)
+                })?;
             }
-        };
-        let strings = string_table::extended(&strings, &self.strings_prefix, table);
-        let strings = strings.ok_or_else(|| io::Error::other("the shared strings cannot be extended"))?;
-        to.part(&self.strings, &strings, level)?;
+            None => {
+                let namespace = &self.head.namespace;
+                let bare = format!("<sst xmlns=\"{namespace}\" count=\"0\" uniqueCount=\"0\"></sst>");
+                string_table::extend(bare.as_bytes(), "", table, |bytes| to.add(&chunk(bytes, level)?))?;
+            }
+        }
+        to.end()?;
         self.changed.iter().try_for_each(|(name, part)| to.part(name, part, level))
     }
 }
@@ -247,14 +253,6 @@ fn start_of(archive: &mut Archive, name: &str) -> io::Result<Vec<u8>> {
     let part = archive.by_name(name).map_err(io::Error::other)?;
     io::Read::read_to_end(&mut io::Read::take(part, 4), &mut start)?;
     Ok(start)
-}
-
-/// Prefix of the root element of this local name, with its colon.
-fn prefix_of(part: &[u8], local: &str) -> Option<String> {
-    let end = memchr::memmem::find(part, local.as_bytes())?;
-    let open = memchr::memrchr(b'<', &part[..end])?;
-    let prefix = std::str::from_utf8(&part[open + 1..end]).ok()?;
-    (prefix.is_empty() || prefix.ends_with(':')).then(|| prefix.to_string())
 }
 
 /// How wide a column of ours is shown, in characters.

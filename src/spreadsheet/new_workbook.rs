@@ -209,10 +209,7 @@ impl NewWorkbook {
             }
             match table.take_if(|_| name == "xl/sharedStrings.xml") {
                 Some(table) => {
-                    let strings = extended(&bytes, "", table);
-                    let strings =
-                        strings.ok_or_else(|| io::Error::other("a frame without shared strings"))?;
-                    to.part(&name, &strings, level)?;
+                    to.part(&name, &extended(&bytes, table)?, level)?;
                 }
                 None => to.part(&name, &bytes, level)?,
             }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl Seek for FileView {
     }
 }
 
-pub(super) type Archive = ZipArchive<io::BufReader<FileView>>;
+pub(super) type Archive = ZipArchive<BufReader<FileView>>;
 
 /// A sheet as the workbook lists it.
 #[derive(Clone, Debug)]
@@ -163,7 +163,7 @@ impl Package {
         let io = |source| SpreadsheetError::Io { path: path.to_path_buf(), source };
         let file = FileView::open(path).map_err(io)?;
         let damaged = |problem: String| whole_file(path, problem);
-        let archive = ZipArchive::new(io::BufReader::with_capacity(1 << 16, file.fresh()))
+        let archive = ZipArchive::new(BufReader::with_capacity(1 << 16, file.fresh()))
             .map_err(|error| damaged(format!("the workbook is damaged or incomplete ({error})")))?;
         if archive.len() > PARTS_MAX {
             return Err(damaged(format!(
@@ -217,6 +217,23 @@ impl Package {
             return Err(self.damaged(format!("the part {name} holds more than {most} bytes")));
         }
         Ok(Some(in_utf8(bytes)))
+    }
+
+    /// What is read of a large part without holding it; `None` if it is not there.
+    pub(super) fn streamed<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut dyn BufRead) -> T,
+    ) -> Result<Option<T>, SpreadsheetError> {
+        let Some(place) = self.place(name) else { return Ok(None) };
+        let path = self.path.clone();
+        let cannot = |error: String| whole_file(&path, format!("the part {name} cannot be read ({error})"));
+        let part = self.archive.by_index(place).map_err(|error| cannot(error.to_string()))?;
+        if part.size() > PART_BYTES_MAX {
+            return Err(cannot(format!("more than {PART_BYTES_MAX} bytes")));
+        }
+        let part = in_utf8_stream(part).map_err(|error| cannot(error.to_string()))?;
+        Ok(Some(read(&mut BufReader::with_capacity(1 << 16, part))))
     }
 
     fn relationships(&mut self, of: &str) -> Result<Vec<Relationship>, SpreadsheetError> {
@@ -298,6 +315,18 @@ pub(super) fn in_utf8(bytes: Vec<u8>) -> Vec<u8> {
             None => bytes,
         },
     }
+}
+
+/// A part as UTF-8 without a byte order mark; in a stream where it is that already.
+pub(super) fn in_utf8_stream<'a>(mut part: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    let mut start = Vec::with_capacity(4);
+    (&mut part).take(4).read_to_end(&mut start)?;
+    if utf_16(&start).is_some() {
+        part.read_to_end(&mut start)?;
+        return Ok(Box::new(io::Cursor::new(in_utf8(start))));
+    }
+    let start = start.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(start);
+    Ok(Box::new(io::Cursor::new(start).chain(part)))
 }
 
 /// The kind of UTF-16 in which XML is written, if it is.

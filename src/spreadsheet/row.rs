@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
-use super::{buffers, csv_fields};
 use super::sheet_cells::{self, SheetContext};
+use super::{buffers, csv_fields};
 
 /// What a cell holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +43,14 @@ impl Cell {
             Cell::Bool(value) => if *value { "TRUE" } else { "FALSE" }.to_string(),
             Cell::Error(error) => error.to_string(),
             Cell::FormulaWithoutValue => "(formula without a value)".to_string(),
+        }
+    }
+
+    /// The text of a cell as it stands; what is no text, as it is shown.
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Cell::Text(text) => text.into_string(),
+            cell => cell.shown(),
         }
     }
 
@@ -301,14 +309,19 @@ impl Rows {
         }
     }
 
+    /// The record of a CSV row without blank lines in front and its line end, and where it begins.
+    pub(super) fn record(&self, row: usize) -> (usize, &[u8]) {
+        let place = &self.places[row];
+        let record = &self.bytes[place.from as usize..place.insert as usize];
+        let blank = record.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        (place.from as usize + blank, &record[blank..])
+    }
+
     /// All cells of a row, from the first column on; of a sheet, where all were asked for.
     pub(super) fn whole(&self, row: usize) -> Vec<Cell> {
         let place = &self.places[row];
         if let Decoder::Csv(delimiter) = self.decoder {
-            let record = &self.bytes[place.from as usize..place.insert as usize];
-            // Blank lines in front are no part of the record.
-            let blank = record.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            let record = &record[blank..];
+            let (_, record) = self.record(row);
             if record.is_empty() {
                 return Vec::new();
             }

@@ -1,5 +1,7 @@
 //! The shared strings of a workbook, one behind the other in memory.
 
+use std::io::BufRead;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesText, Event};
 
@@ -14,6 +16,8 @@ const STRING_BYTES_MAX: usize = 256 * 1024;
 pub(super) struct SharedStrings {
     text: String,
     ends: Vec<u32>,
+    /// Prefix of element names, with its colon; none where the part cannot be continued.
+    prefix: Option<String>,
 }
 
 impl SharedStrings {
@@ -31,19 +35,32 @@ impl SharedStrings {
         self.ends.len()
     }
 
+    /// Prefix of element names, with its colon; none where strings cannot be put behind these.
+    pub(super) fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
+    }
+
     /// Reads the part. How many strings it announces is a hint that nobody needs.
-    pub(super) fn read(part: &[u8]) -> Result<SharedStrings, String> {
+    pub(super) fn read(part: impl BufRead) -> Result<SharedStrings, String> {
         let mut strings = SharedStrings::default();
         let mut reader = Reader::from_reader(part);
         let mut item: Option<Item> = None;
+        let mut buffer = Vec::new();
         loop {
-            let event = reader.read_event().map_err(|error| format!("the shared strings: {error}"))?;
+            buffer.clear();
+            let event = reader.read_event_into(&mut buffer);
+            let event = event.map_err(|error| format!("the shared strings: {error}"))?;
             match (&event, &mut item) {
                 (Event::Eof, _) => break,
                 (Event::DocType(_), _) => return Err("the shared strings hold a DOCTYPE".to_string()),
-                (Event::Start(tag), None) if tag.local_name().into_inner() == "si" => {
-                    item = Some(Item::default());
-                }
+                (Event::Start(tag), None) => match tag.local_name().into_inner() {
+                    "si" => item = Some(Item::default()),
+                    "sst" => {
+                        let name = tag.name().into_inner();
+                        strings.prefix = name.strip_suffix("sst").map(str::to_string);
+                    }
+                    _ => {}
+                },
                 (Event::Empty(tag), None) if tag.local_name().into_inner() == "si" => strings.push("")?,
                 (Event::End(tag), Some(done)) if tag.local_name().into_inner() == "si" => {
                     strings.push(done.text().unwrap_or("\u{ffff}"))?;
@@ -56,6 +73,8 @@ impl SharedStrings {
         if item.is_some() {
             return Err("the shared strings end in the middle of one".to_string());
         }
+        strings.text.shrink_to_fit();
+        strings.ends.shrink_to_fit();
         Ok(strings)
     }
 

@@ -73,7 +73,9 @@ pub(super) fn value(context: &SheetContext, text: &str, form: Form, style: u32) 
             _ => wrong(),
         },
         // A time of day is no day; it stays the text that it is.
-        Form::Iso if text.trim_ascii().parse::<Time>().is_ok() && !text.contains('-') => Cell::Text(text.into()),
+        Form::Iso if text.trim_ascii().parse::<Time>().is_ok() && !text.contains('-') => {
+            Cell::Text(text.into())
+        }
         Form::Iso => iso(text).map_or_else(wrong, Cell::Date),
         Form::Number => number(context, text.trim_ascii(), style),
         _ => Cell::Empty,

@@ -137,7 +137,9 @@ impl<'b> Pull<'_, '_, 'b> {
         let wrong = |text: &str| Cell::Error(text.into());
         let cell = match (kind.as_deref(), content) {
             (_, Content { damaged: true, .. }) => wrong("a value that cannot be read"),
-            (Some("inlineStr"), Content { inline: Some(text), .. }) if !text.is_empty() => Cell::Text(text.into()),
+            (Some("inlineStr"), Content { inline: Some(text), .. }) if !text.is_empty() => {
+                Cell::Text(text.into())
+            }
             (_, Content { value: Some(text), .. }) if !text.is_empty() => {
                 let form = match kind.as_deref() {
                     None | Some("n") => Form::Number,

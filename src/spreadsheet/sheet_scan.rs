@@ -132,8 +132,50 @@ impl Scan<'_, '_> {
                 self.gather.end(insert, self.at, false);
                 return Ok(());
             }
-            self.cell()?;
+            if !self.usual_cell()? {
+                self.cell()?;
+            }
         }
+    }
+
+    /// A cell as nearly all are written: `<c r="A1" s="2" t="s"><v>3</v></c>`, style and type as they may be. False, and
+    /// nothing done, for any other.
+    fn usual_cell(&mut self) -> Result<bool, Fault> {
+        let bytes = &self.gather.rows.bytes[self.at..];
+        let Some(rest) = bytes.strip_prefix(b"<c r=\"") else { return Ok(false) };
+        let Some(length) = rest.iter().take(12).position(|byte| *byte == b'"') else { return Ok(false) };
+        let (reference, mut rest) = (&rest[..length], &rest[length + 1..]);
+        let mut style = 0u32;
+        if let Some(behind) = rest.strip_prefix(b" s=\"") {
+            let digits = behind.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+            style = behind[..digits].iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+            match behind[digits..].strip_prefix(b"\"") {
+                Some(behind) if digits > 0 => rest = behind,
+                _ => return Ok(false),
+            }
+        }
+        let form = if let Some(behind) = rest.strip_prefix(b"><v>") {
+            rest = behind;
+            Form::Number
+        } else if let Some(behind) = rest.strip_prefix(b" t=\"s\"><v>") {
+            rest = behind;
+            Form::Shared
+        } else {
+            return Ok(false);
+        };
+        let from = self.at + bytes.len() - rest.len();
+        let Some(length) = rest.iter().take(32).position(|byte| *byte == b'<') else { return Ok(false) };
+        if length == 0 || !rest[length..].starts_with(b"</v></c>") {
+            return Ok(false);
+        }
+        let mut copy = [0; 12];
+        let length_of_reference = reference.len();
+        copy[..length_of_reference].copy_from_slice(reference);
+        let column = self.gather.column(Some(&copy[..length_of_reference]))?;
+        let (start, end) = (from as u32, (from + length) as u32);
+        self.gather.cell(column, Span { from: start, to: end, style, form });
+        self.at = from + length + b"</v></c>".len();
+        Ok(true)
     }
 
     fn cell(&mut self) -> Result<(), Fault> {

@@ -17,7 +17,7 @@ use super::sheet_cells::SheetContext;
 use super::sheet_rows::{self, Ask, Fault};
 
 /// Bytes read from the sheet at a time.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 64 * 1024;
 /// Bytes before or behind the rows, at most. Merged cells and formats of a large sheet take some megabytes.
 const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
 

@@ -6,14 +6,16 @@ use foldhash::fast::FixedState;
 use jiff::civil::{DateTime, Time};
 use rust_decimal::Decimal;
 
+use super::annotated::Joined;
 use super::append::{push_decimal, revives};
+use super::csv_fields;
 use super::our_styles::OurStyles;
-use super::row::{Cell, Decoder, Rows};
-use super::sheet_frame::letters;
-use super::string_table::{Placed, text_element};
+use super::row::{Cell, Decoder, Form, Rows};
+use super::string_table::{Placed, StringTable, text_element};
 
 /// A cell on its way into a new workbook.
 enum OutCell {
+    Empty,
     /// A text, by its place among the distinct ones.
     Text(u32),
     Number(Decimal),
@@ -21,77 +23,132 @@ enum OutCell {
     Bool(bool),
 }
 
+/// A text that occurs in a piece.
+struct Distinct {
+    text: Text,
+    cells: u64,
+}
+
+enum Text {
+    /// Bytes of the piece, from here to there.
+    At(u32, u32),
+    Decoded(String),
+}
+
 /// The cells of the rows of a piece.
 pub(super) struct Piecewise {
-    /// Distinct texts, and how many cells hold each.
-    pub(super) distinct: Vec<(String, u64)>,
-    cells: Vec<(u32, OutCell)>,
+    distinct: Vec<Distinct>,
+    cells: Vec<OutCell>,
     /// Where the cells of each row end.
     ends: Vec<usize>,
     /// Row numbers of a sheet; none for records of a CSV, which are counted.
     pub(super) numbers: Option<Vec<u64>>,
+    /// Distinct texts as they are written, once they are numbered.
+    written: Joined,
 }
 
 impl Piecewise {
     pub(super) fn of(rows: &Rows) -> Piecewise {
-        let csv = matches!(rows.decoder, Decoder::Csv(_));
-        let numbers = (!csv).then(|| rows.places.iter().map(|place| place.number).collect());
-        let mut texts = Piecewise { distinct: Vec::new(), cells: Vec::new(), ends: Vec::new(), numbers };
-        let mut known: HashMap<String, u32, FixedState> = HashMap::default();
+        match rows.decoder {
+            Decoder::Csv(delimiter) => Piecewise::of_records(rows, delimiter),
+            _ => Piecewise::of_cells(rows),
+        }
+    }
+
+    fn empty(rows: &Rows) -> Piecewise {
+        Piecewise {
+            distinct: Vec::new(),
+            cells: Vec::with_capacity(rows.len() * 24),
+            ends: Vec::with_capacity(rows.len()),
+            numbers: None,
+            written: Joined::default(),
+        }
+    }
+
+    /// Every field of a record is a text, whatever it looks like.
+    fn of_records(rows: &Rows, delimiter: u8) -> Piecewise {
+        let mut texts = Piecewise::empty(rows);
+        let mut known: HashMap<&[u8], u32, FixedState> = HashMap::default();
         for row in 0..rows.len() {
-            for (column, cell) in (0u32..).zip(rows.whole(row)) {
-                let out = match cell {
-                    Cell::Empty => continue,
-                    Cell::Number(number) => OutCell::Number(number),
-                    Cell::Date(date) => OutCell::Date(date),
-                    Cell::Bool(value) => OutCell::Bool(value),
-                    Cell::Text(text) => OutCell::Text(texts.text(&mut known, text.into_string())),
-                    Cell::Error(_) | Cell::FormulaWithoutValue => {
-                        OutCell::Text(texts.text(&mut known, cell.shown()))
+            let (from, record) = rows.record(row);
+            if !record.is_empty() {
+                for (start, end, form) in csv_fields::fields_of(record, delimiter) {
+                    let field = &record[start..end];
+                    if form == Form::Empty {
+                        texts.cells.push(OutCell::Empty);
+                        continue;
                     }
-                };
-                texts.cells.push((column, out));
+                    let place = *known.entry(field).or_insert_with(|| {
+                        let text = match form {
+                            Form::Field => Text::At((from + start) as u32, (from + end) as u32),
+                            _ => Text::Decoded(csv_fields::cell(field, form, delimiter).into_text()),
+                        };
+                        texts.distinct.push(Distinct { text, cells: 0 });
+                        texts.distinct.len() as u32 - 1
+                    });
+                    texts.distinct[place as usize].cells += 1;
+                    texts.cells.push(OutCell::Text(place));
+                }
             }
             texts.ends.push(texts.cells.len());
         }
         texts
     }
 
-    fn text(&mut self, known: &mut HashMap<String, u32, FixedState>, text: String) -> u32 {
-        if let Some(place) = known.get(&text) {
-            self.distinct[*place as usize].1 += 1;
-            return *place;
+    fn of_cells(rows: &Rows) -> Piecewise {
+        let mut texts = Piecewise::empty(rows);
+        texts.numbers = Some(rows.places.iter().map(|place| place.number).collect());
+        let mut known: HashMap<String, u32, FixedState> = HashMap::default();
+        for row in 0..rows.len() {
+            for cell in rows.whole(row) {
+                let out = match cell {
+                    Cell::Empty => OutCell::Empty,
+                    Cell::Number(number) => OutCell::Number(number),
+                    Cell::Date(date) => OutCell::Date(date),
+                    Cell::Bool(value) => OutCell::Bool(value),
+                    cell => {
+                        let text = cell.into_text();
+                        let place = *known.entry(text.clone()).or_insert_with(|| {
+                            texts.distinct.push(Distinct { text: Text::Decoded(text), cells: 0 });
+                            texts.distinct.len() as u32 - 1
+                        });
+                        texts.distinct[place as usize].cells += 1;
+                        OutCell::Text(place)
+                    }
+                };
+                texts.cells.push(out);
+            }
+            texts.ends.push(texts.cells.len());
         }
-        let place = self.distinct.len() as u32;
-        self.distinct.push((text.clone(), 1));
-        known.insert(text, place);
-        place
+        texts
     }
 
-    /// Writes the cells of a row.
-    pub(super) fn cells(
-        &self,
-        out: &mut Vec<u8>,
-        row: usize,
-        number: u64,
-        places: &[Placed],
-        styles: &OurStyles,
-    ) {
-        let from = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let mut digits = itoa::Buffer::new();
-        let digits = digits.format(number).as_bytes();
-        let mut column_letters = ColumnLetters::default();
-        for (column, cell) in &self.cells[from..self.ends[row]] {
-            out.extend_from_slice(b"<c r=\"");
-            out.extend_from_slice(column_letters.of(*column));
-            out.extend_from_slice(digits);
-            match cell {
-                OutCell::Text(place) => {
-                    let text = &self.distinct[*place as usize].0;
-                    text_cell(out, text, places[*place as usize], styles);
+    /// Numbers the distinct texts, in the order in which the rows first have them.
+    pub(super) fn number(&mut self, rows: &Rows, strings: &mut StringTable, styles: &OurStyles) {
+        let mut written = Joined::default();
+        for Distinct { text, cells } in &self.distinct {
+            let text = match text {
+                Text::At(from, to) => {
+                    std::str::from_utf8(&rows.bytes[*from as usize..*to as usize]).unwrap_or_default()
                 }
+                Text::Decoded(text) => text,
+            };
+            let placed = strings.place(text, *cells);
+            written.push(|out| text_cell(out, text, placed, styles));
+        }
+        self.written = written;
+    }
+
+    /// Writes the cells of a row. Each stands behind the one before it, and says so by saying nothing.
+    pub(super) fn cells(&self, out: &mut Vec<u8>, row: usize, written: &[&[u8]], styles: &OurStyles) {
+        let from = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        for cell in &self.cells[from..self.ends[row]] {
+            out.extend_from_slice(b"<c");
+            match cell {
+                OutCell::Empty => out.extend_from_slice(b"/>"),
+                OutCell::Text(place) => out.extend_from_slice(written[*place as usize]),
                 OutCell::Number(number) if number.mantissa().unsigned_abs() < 1_000_000_000_000_000 => {
-                    out.extend_from_slice(b"\"><v>");
+                    out.extend_from_slice(b"><v>");
                     push_decimal(out, number.normalize());
                     out.extend_from_slice(b"</v></c>");
                 }
@@ -100,36 +157,26 @@ impl Piecewise {
                     Some(serial) => {
                         let midnight = date.time() == Time::midnight();
                         let style = if midnight { styles.date } else { styles.moment };
-                        out.extend_from_slice(format!("\" s=\"{style}\"><v>").as_bytes());
+                        out.extend_from_slice(format!(" s=\"{style}\"><v>").as_bytes());
                         push_decimal(out, serial);
                         out.extend_from_slice(b"</v></c>");
                     }
                     None => text_cell(out, &date.to_string(), Placed::Inline, styles),
                 },
                 OutCell::Bool(value) => {
-                    out.extend_from_slice(format!("\" t=\"b\"><v>{}</v></c>", u8::from(*value)).as_bytes());
+                    out.extend_from_slice(format!(" t=\"b\"><v>{}</v></c>", u8::from(*value)).as_bytes());
                 }
             }
         }
     }
-}
 
-/// Letters of columns that come in order.
-#[derive(Default)]
-struct ColumnLetters {
-    known: [u8; 3],
-}
-
-impl ColumnLetters {
-    fn of(&mut self, column: u32) -> &[u8] {
-        let text = letters(column as usize);
-        self.known[..text.len()].copy_from_slice(text.as_bytes());
-        &self.known[..text.len()]
+    /// The distinct texts as they are written.
+    pub(super) fn written(&self) -> Vec<&[u8]> {
+        self.written.iter().collect()
     }
 }
 
 fn text_cell(out: &mut Vec<u8>, text: &str, placed: Placed, styles: &OurStyles) {
-    out.push(b'"');
     // What would come alive as a formula when the cell is edited is marked as text.
     if revives(text) {
         out.extend_from_slice(format!(" s=\"{}\"", styles.guarded).as_bytes());

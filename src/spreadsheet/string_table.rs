@@ -1,6 +1,7 @@
 //! The strings that an annotated workbook gets: numbered in the order of the rows, behind those that are there.
 
 use std::collections::HashMap;
+use std::io::{self, Read};
 
 use foldhash::fast::FixedState;
 
@@ -121,24 +122,51 @@ fn cut(text: &str) -> String {
     kept + "\u{2026}"
 }
 
-/// The shared strings of a workbook with ours behind them; `None` if the part cannot be extended.
-pub(super) fn extended(part: &[u8], prefix: &str, table: (u64, u64, Vec<u8>)) -> Option<Vec<u8>> {
+/// Bytes of a part that are passed on at a time.
+const PASSED: usize = 1024 * 1024;
+/// Bytes at the end of a part in which its end tag stands, and something to spare.
+const HELD: usize = 4096;
+
+/// Passes the shared strings of a workbook on with ours behind them.
+pub(super) fn extend(
+    mut part: impl Read,
+    prefix: &str,
+    table: (u64, u64, Vec<u8>),
+    mut pass: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
     let (added, references, xml) = table;
-    let open = memchr::memmem::find(part, format!("<{prefix}sst").as_bytes())?;
-    let open_end = open + memchr::memchr(b'>', &part[open..])?;
-    let close = format!("</{prefix}sst>");
-    let (tag, inner) = match part[..open_end].strip_suffix(b"/") {
-        Some(tag) => (tag, &b""[..]),
-        None => {
-            let end = memchr::memmem::rfind(part, close.as_bytes())?;
-            (&part[..open_end], part.get(open_end + 1..end)?)
+    let cannot = || io::Error::other("the shared strings of the workbook cannot be extended");
+    let mut held = Vec::with_capacity(PASSED + HELD);
+    let mut first = true;
+    loop {
+        let read = (&mut part).take(PASSED as u64).read_to_end(&mut held)?;
+        if std::mem::take(&mut first) {
+            let open = memchr::memmem::find(&held, format!("<{prefix}sst").as_bytes()).ok_or_else(cannot)?;
+            for (name, more) in [(" count=\"", references), (" uniqueCount=\"", added)] {
+                super::sheet_frame::raise_number(&mut held, open, name, more);
+            }
         }
-    };
-    let mut tag = tag.to_vec();
-    for (name, more) in [(" count=\"", references), (" uniqueCount=\"", added)] {
-        super::sheet_frame::raise_number(&mut tag, open, name, more);
+        if read < PASSED {
+            break;
+        }
+        let passed = held.len() - HELD;
+        pass(&held[..passed])?;
+        held.drain(..passed);
     }
-    Some([&tag[..], b">", inner, &xml, close.as_bytes()].concat())
+    let end = memchr::memmem::rfind(&held, format!("</{prefix}sst").as_bytes()).ok_or_else(cannot)?;
+    pass(&held[..end])?;
+    xml.chunks(PASSED).try_for_each(&mut pass)?;
+    pass(&held[end..])
+}
+
+/// A whole part of shared strings with ours behind them.
+pub(super) fn extended(part: &[u8], table: (u64, u64, Vec<u8>)) -> io::Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    extend(part, "", table, |bytes| {
+        whole.extend_from_slice(bytes);
+        Ok(())
+    })?;
+    Ok(whole)
 }
 
 #[cfg(test)]
@@ -152,7 +180,7 @@ mod tests {
         assert_eq!(table.place("b & c ", 1), Placed::Shared(3));
         assert_eq!(table.place("a", 3), Placed::Shared(2));
         let part = b"<?xml version=\"1.0\"?><sst count=\"7\" uniqueCount=\"2\"><si><t>x</t></si><si/></sst>";
-        let extended = String::from_utf8(extended(part, "", table.finish()).unwrap()).unwrap();
+        let extended = String::from_utf8(extended(part, table.finish()).unwrap()).unwrap();
         assert_eq!(
             extended,
             "<?xml version=\"1.0\"?><sst count=\"12\" uniqueCount=\"4\"><si><t>x</t></si><si/><si><t>a</t></si>\

@@ -24,8 +24,11 @@ pub struct WholeFile {
     destination: PathBuf,
     gathered: Vec<u8>,
     to: Option<SyncSender<Vec<u8>>>,
-    writer: JoinHandle<io::Result<(NamedTempFile, Sha256, u64)>>,
+    writer: Option<JoinHandle<Written>>,
 }
+
+/// The file with its hash and length.
+type Written = io::Result<(NamedTempFile, Sha256, u64)>;
 
 /// A written file that still has its temporary name.
 pub struct Ready {
@@ -35,10 +38,7 @@ pub struct Ready {
     bytes: u64,
 }
 
-fn write_all(
-    mut file: NamedTempFile,
-    from: &Receiver<Vec<u8>>,
-) -> io::Result<(NamedTempFile, Sha256, u64)> {
+fn write_all(mut file: NamedTempFile, from: &Receiver<Vec<u8>>) -> Written {
     let (mut hash, mut bytes) = (Sha256::new(), 0);
     while let Ok(buffer) = from.recv() {
         file.as_file_mut().write_all(&buffer)?;
@@ -75,7 +75,7 @@ impl WholeFile {
         let (to, from) = sync_channel(WAITING);
         let writer = std::thread::Builder::new().spawn(move || write_all(file, &from))?;
         let destination = destination.to_path_buf();
-        Ok(WholeFile { destination, gathered: buffers::take(GATHERED), to: Some(to), writer })
+        Ok(WholeFile { destination, gathered: buffers::take(GATHERED), to: Some(to), writer: Some(writer) })
     }
 
     /// Writes a buffer as it is.
@@ -97,7 +97,8 @@ impl WholeFile {
 
     fn pass(&self, buffer: Vec<u8>) -> io::Result<()> {
         // Who writes has stopped: why is told when the file is completed, and that is now.
-        let stopped = || io::Error::new(io::ErrorKind::StorageFull, "the disk is full or cannot be written to");
+        let stopped =
+            || io::Error::new(io::ErrorKind::StorageFull, "the disk is full or cannot be written to");
         self.to.as_ref().and_then(|to| to.send(buffer).ok()).ok_or_else(stopped)
     }
 
@@ -107,12 +108,25 @@ impl WholeFile {
     /// The disk is full or fails.
     pub fn complete(mut self) -> io::Result<Ready> {
         let sent = self.send();
-        self.to = None;
-        let written = self.writer.join().unwrap_or_else(|_| Err(io::Error::other("writing failed")));
-        let (file, hash, bytes) = written?;
+        let (file, hash, bytes) = self.end()?;
         sent?;
         file.as_file().sync_all()?;
-        Ok(Ready { destination: self.destination, file, sha256: hexadecimal(hash), bytes })
+        let destination = std::mem::take(&mut self.destination);
+        Ok(Ready { destination, file, sha256: hexadecimal(hash), bytes })
+    }
+
+    /// Waits until everything that was passed on is written.
+    fn end(&mut self) -> Written {
+        self.to = None;
+        let failed = || Err(io::Error::other("writing failed"));
+        self.writer.take().map_or_else(failed, |writer| writer.join().unwrap_or_else(|_| failed()))
+    }
+}
+
+impl Drop for WholeFile {
+    fn drop(&mut self) {
+        // The temporary file goes with what is given back here, before the program can end.
+        let _ = self.end();
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::cut::cut;
-use super::package::{FileView, PART_BYTES_MAX, Package, SMALL_PART_BYTES_MAX, SheetEntry};
+use super::package::{FileView, Package, SMALL_PART_BYTES_MAX, SheetEntry};
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
 use super::row::{Cell, Rows};
 use super::shared_strings::SharedStrings;
@@ -122,10 +122,10 @@ fn headings(first: &Rows) -> (u64, Vec<String>) {
 /// Shared strings and styles.
 pub(super) fn context(package: &mut Package) -> Result<SheetContext, SpreadsheetError> {
     let strings = match package.strings.clone() {
-        Some(part) => package.part(&part, PART_BYTES_MAX)?,
+        Some(part) => package.streamed(&part, |part| SharedStrings::read(part))?,
         None => None,
     };
-    let strings = strings.map(|part| SharedStrings::read(&part)).transpose();
+    let strings = strings.transpose();
     let styles = match package.styles.clone() {
         Some(part) => package.part(&part, SMALL_PART_BYTES_MAX)?,
         None => None,

@@ -150,7 +150,9 @@ impl<W: Write> Container<W> {
                 _ if large => bytes.extend_from_slice(&size.to_le_bytes()),
                 Ok(size) => put_4(&mut bytes, size),
                 Err(_) => {
-                    return Err(io::Error::other("a sheet has grown beyond four gigabytes; use --format csv"));
+                    return Err(io::Error::other(
+                        "a sheet has grown beyond four gigabytes; use --format csv",
+                    ));
                 }
             }
         }
