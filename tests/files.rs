@@ -455,7 +455,8 @@ fn what_is_remembered_changes_no_byte() {
                     each_apart,
                 };
                 run_file(&casebook, input, "entries", &options, &Silent).unwrap();
-                let mut files: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+                let mut files: Vec<_> =
+                    fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
                 files.sort();
                 files.into_iter().map(|path| fs::read(path).unwrap()).collect::<Vec<_>>()
             });

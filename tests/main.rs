@@ -8,6 +8,7 @@ mod commands;
 mod exceptions;
 mod files;
 mod law;
+mod pass_through;
 mod rooms;
 mod samples;
 mod walk;

@@ -22,9 +22,11 @@ pub struct OutputNames {
 }
 
 impl OutputNames {
-    /// The outputs of an input called `base`.
-    pub fn new(folder: &Path, base: &str, format: Format) -> OutputNames {
+    /// The outputs of an input called `base`. A workbook with macros that is passed through keeps its extension: a
+    /// spreadsheet program refuses it under another.
+    pub fn new(folder: &Path, base: &str, format: Format, with_macros: bool) -> OutputNames {
         let extension = match format {
+            Format::Xlsx if with_macros => "xlsm",
             Format::Xlsx => "xlsx",
             Format::Csv => "csv",
         };

@@ -21,6 +21,7 @@ use crate::entry::{DateOrder, DateOrders, Grouping, columns::ColumnError};
 use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, RunFacts};
+use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
@@ -139,6 +140,8 @@ pub struct FileOutcome {
     pub manifest: Manifest,
     /// Where the outputs stand.
     pub names: OutputNames,
+    /// Why a broker's workbook was written anew instead of being passed through, if so.
+    pub anew: Option<Anew>,
 }
 
 /// Files of a run under their temporary names.
@@ -147,6 +150,7 @@ struct Unplaced {
     exceptions: Ready,
     report: Ready,
     tally: Tally,
+    anew: Option<Anew>,
 }
 
 /// What a pass over the file ended with.
@@ -179,7 +183,8 @@ pub fn run_file(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<FileOutcome, FileError> {
-    let names = OutputNames::new(&options.out, base, options.format);
+    let with_macros = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsm"));
+    let mut names = OutputNames::new(&options.out, base, options.format, with_macros);
     names.may_replace(path, options.force)?;
     let mut assumed = Settled::default();
     let mut passes = 0;
@@ -191,7 +196,13 @@ pub fn run_file(
         match pass {
             Pass::Done(unplaced) => break (*unplaced, facts),
             // Each of what is settled by a whole file may need a reading: the order of dates, the width, the form.
-            Pass::Again(settled) if passes < PASSES_MAX && settled != assumed => assumed = settled,
+            Pass::Again(settled) if passes < PASSES_MAX && settled != assumed => {
+                assumed = settled;
+                if with_macros && settled.layout.anew.is_some() {
+                    names = OutputNames::new(&options.out, base, options.format, false);
+                    names.may_replace(path, options.force)?;
+                }
+            }
             Pass::Again(_) => {
                 return Err(internal(path, "what one reading found was not what the next found"));
             }
@@ -209,7 +220,7 @@ fn place(
     unplaced: Unplaced,
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, exceptions, report, tally } = unplaced;
+    let Unplaced { annotated, exceptions, report, tally, anew } = unplaced;
     let failed = |path: &Path| {
         let path = path.to_path_buf();
         move |source| FileError::Output { path, source }
@@ -238,7 +249,7 @@ fn place(
         ready.put().map_err(failed(&destination))?;
     }
     file.put().map_err(failed(&names.manifest))?;
-    Ok(FileOutcome { tally, manifest, names })
+    Ok(FileOutcome { tally, manifest, names, anew })
 }
 
 fn one_pass(
@@ -269,6 +280,9 @@ fn one_pass(
         as_of: options.as_of.0,
     };
     shape.settle(&header).map_err(failed(path))?;
+    if shape.layout.anew.is_some() && assumed.layout.anew.is_none() {
+        return Ok(Pass::Again(Settled { layout: shape.layout, ..assumed }));
+    }
     let shop = Shop {
         casebook,
         options,
@@ -277,6 +291,7 @@ fn one_pass(
         all: shape.needs_all(&header),
         memos: Memos::default(),
     };
+    let anew = shape.layout.anew;
     let mut writing = Writing::begin(names, shape).map_err(failed(&names.exceptions))?;
     let mut seen = LineKeys::default();
     let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
@@ -318,9 +333,16 @@ fn one_pass(
     if !tally.ties_out() {
         return Err(internal(path, "rows in and rows out do not tie out"));
     }
-    let report = report(casebook, names, &header, options, &tally, &causes).map_err(failed(&names.report))?;
+    let facts = RunFacts {
+        input: header.source.file.clone(),
+        as_of: options.as_of.0,
+        version: env!("CARGO_PKG_VERSION"),
+        exceptions_csv: names.exceptions.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        written_anew: anew.map(Anew::told),
+    };
+    let report = report(casebook, names, &facts, &tally, &causes).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
-    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally })))
+    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew })))
 }
 
 /// The outputs of a file while they are written.
@@ -423,20 +445,13 @@ pub(super) fn settled_orders(
 fn report(
     casebook: &Casebook,
     names: &OutputNames,
-    header: &Header,
-    options: &RunOptions,
+    facts: &RunFacts,
     tally: &Tally,
     causes: &Causes,
 ) -> io::Result<Ready> {
-    let facts = RunFacts {
-        input: header.source.file.clone(),
-        as_of: options.as_of.0,
-        version: env!("CARGO_PKG_VERSION"),
-        exceptions_csv: names.exceptions.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-    };
     let mut file = WholeFile::begin(&names.report)?;
     let mut bytes = io::Cursor::new(Vec::new());
-    workbook::write(casebook, &facts, tally, causes, &mut bytes).map_err(io::Error::other)?;
+    workbook::write(casebook, facts, tally, causes, &mut bytes).map_err(io::Error::other)?;
     file.put(bytes.into_inner())?;
     file.complete()
 }

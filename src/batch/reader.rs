@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::pipeline::{FileError, RunOptions, internal};
+use super::pipeline::{FileError, RunOptions};
 use crate::entry::Columns;
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
@@ -95,8 +95,9 @@ pub(super) fn with_reader<T>(
         })?;
         match facts {
             Err(Stop::File(error)) => Err(error),
+            // Whoever stops listening before the end wants the file read again, or has an error to tell.
             Err(Stop::NobodyListens) => {
-                Err(worked.err().unwrap_or_else(|| internal(path, "a reader stopped early")))
+                worked.map(|worked| (worked, InputFacts { sha256: String::new(), bytes: 0 }))
             }
             Ok(facts) => worked.map(|worked| (worked, facts)),
         }

@@ -97,7 +97,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 }
 
 fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -> String {
-    let FileOutcome { tally, names, .. } = outcome;
+    let FileOutcome { tally, names, anew, .. } = outcome;
     let mut text = format!("{}\n{}  as of {as_of}\n\n", tested, input.display());
     text.push_str(&actions(tally));
     text.push_str("\nWritten\n");
@@ -108,6 +108,9 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         (&names.manifest, "hashes and control totals"),
     ] {
         text.push_str(&format!("  {}  {what}\n", path.display()));
+    }
+    if let Some(anew) = anew {
+        text.push_str(&format!("Note: {}.\n", anew.told()));
     }
     text
 }

@@ -25,6 +25,8 @@ pub struct RunFacts {
     pub version: &'static str,
     /// Name of the CSV that holds every exception.
     pub exceptions_csv: String,
+    /// Why the broker's workbook was written anew, if so.
+    pub written_anew: Option<&'static str>,
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -112,6 +114,9 @@ fn summary(
     sheet.line(&format!("AD/CVD deposits: {}", facts.input), &looks.title)?;
     sheet.line(&format!("As of {}. adcvd {}.", facts.as_of, facts.version), &Format::new())?;
     sheet.line(ESTIMATE, &Format::new())?;
+    if let Some(why) = facts.written_anew {
+        sheet.line(&format!("Note: {why}."), &Format::new())?;
+    }
     sheet.row += 1;
     sheet.line("What to do first", &looks.bold)?;
     let (shown, _) = causes.shown();
