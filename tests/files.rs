@@ -464,3 +464,28 @@ fn what_is_remembered_changes_no_byte() {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Wherever a CSV is cut - within quoted line breaks it is not - the same bytes come out.
+    #[test]
+    fn borders_of_pieces_change_no_byte_of_a_csv(
+        lines in prop::collection::vec((any::<u8>(), 0u32..9_000_000, any::<bool>()), 1..40),
+        line_end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        final_end in any::<bool>(),
+        mark in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("in.csv");
+        let text = format!("{}{}", if mark { "\u{feff}" } else { "" }, file(&lines, line_end, final_end));
+        fs::write(&input, &text).unwrap();
+        let [whole, small] = [PIECE_ROWS, 1].map(|rows| {
+            let out = folder.path().join(rows.to_string());
+            let outcome = run_in_pieces(&input, &out, Format::Csv, rows).unwrap();
+            (fs::read(outcome.names.annotated).unwrap(), fs::read(outcome.names.exceptions).unwrap())
+        });
+        prop_assert!(whole == small);
+        prop_assert_eq!(whole.0.starts_with(b"\xef\xbb\xbf"), mark);
+    }
+}

@@ -211,3 +211,55 @@ pub(super) fn line_ends(bytes: &[u8]) -> u64 {
     let alone = memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
     (feeds + alone) as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Records as the csv crate reads them.
+    fn theirs(text: &str) -> Vec<Vec<String>> {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        reader.records().map(|record| record.expect("text").iter().map(str::to_string).collect()).collect()
+    }
+
+    fn ours(text: &str) -> Vec<Vec<String>> {
+        let columns: Vec<usize> = (0..24).collect();
+        let rows = rows(text.as_bytes().to_vec(), b',', 1, &columns).expect("text");
+        let fields = |row: usize| -> Vec<String> {
+            (0..rows.fields(row)).map(|column| rows.cell(row, column).into_text()).collect()
+        };
+        let with_fields = (0..rows.len()).filter(|row| rows.fields(*row) > 0);
+        let bound: Vec<Vec<String>> = with_fields.clone().map(fields).collect();
+        let whole = with_fields.map(|row| rows.whole(row).into_iter().map(Cell::into_text).collect());
+        assert_eq!(bound, whole.collect::<Vec<Vec<String>>>());
+        bound
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Whatever the quotes, separators and line ends: the same fields as the csv crate. A quote that never closes
+        /// is refused before rows are asked for, so texts end outside of any.
+        #[test]
+        fn fields_are_those_of_the_csv_crate(
+            parts in prop::collection::vec(
+                prop::sample::select(vec!["a", " ", ",", "\"", "\"\"", "\n", "\r\n", "\r", "é", "\"x,y\"", "\"l\nm\""]),
+                0..20,
+            ),
+        ) {
+            let text = parts.concat();
+            prop_assume!(!text.contains('"') || closes(&text));
+            prop_assert_eq!(ours(&text), theirs(&text), "{:?}", text);
+        }
+    }
+
+    /// True if no quote is open at the end: then a line end behind the text ends its last record.
+    fn closes(text: &str) -> bool {
+        let mark = "\nmark";
+        let records = theirs(&format!("{text}{mark}"));
+        records.last().is_some_and(|record| record.len() == 1 && record[0] == "mark")
+    }
+}

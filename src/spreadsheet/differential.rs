@@ -157,3 +157,131 @@ fn every_sound_workbook_of_the_corpus_reads_the_same_three_ways() {
     }
     assert!(faults.is_empty(), "{} differences:\n{}", faults.len(), faults.join("\n"));
 }
+
+/// A fixed sequence of numbers (Knuth's multiplier), the same on every machine.
+struct Sequence(u64);
+
+impl Sequence {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// Cells as programs write them: what stands between `<c` and the end. `{}` is the reference, where there is one.
+const CELLS: [&str; 17] = [
+    "<c{}><v>1250</v></c>",
+    "<c{} s=\"0\"><v>-0.05</v></c>",
+    "<c{}><v>93.499999999999986</v></c>",
+    "<c{}><v>1E3</v></c>",
+    "<c{} s=\"1\"><v>45870</v></c>",
+    "<c{} s=\"1\"><v>45870.5</v></c>",
+    "<c{} s=\"2\"><v>1.25</v></c>",
+    "<c{} t=\"s\"><v>0</v></c>",
+    "<c{} t=\"s\"><v>1</v></c>",
+    "<c{} t=\"s\"><v>2</v></c>",
+    "<c{} t=\"inlineStr\"><is><t>A &amp; B</t></is></c>",
+    "<c{} t=\"inlineStr\"><is><r><t xml:space=\"preserve\">two </t></r><r><t>runs</t></r></is></c>",
+    "<c{} t=\"str\"><f>\"a\"</f><v>a</v></c>",
+    "<c{}><f t=\"shared\" si=\"0\"/><v>7</v></c>",
+    "<c{}><f>A1</f></c>",
+    "<c{} t=\"b\"><v>1</v></c>",
+    "<c{} s=\"1\"/>",
+];
+
+/// A workbook with a sheet of such cells, in one of the ways in which programs write sheets.
+fn generated(path: &Path, seed: u64) {
+    use std::io::Write;
+    let mut chance = Sequence(seed);
+    let (prefixed, referenced, zip_64) = (seed % 3 == 1, seed % 2 == 0, seed % 5 == 2);
+    let mut rows = String::new();
+    let mut number = 0;
+    for _ in 0..12 {
+        number += 1 + if referenced { chance.below(3) } else { 0 };
+        let of_row = if referenced { format!(" r=\"{number}\" spans=\"1:9\"") } else { String::new() };
+        if chance.below(8) == 0 {
+            rows += &format!("<row{of_row}/>");
+            continue;
+        }
+        let mut cells = String::new();
+        let mut column = 0;
+        for _ in 0..8 {
+            column += 1 + if referenced { chance.below(2) as usize } else { 0 };
+            let letters = super::sheet_frame::letters(column - 1);
+            let of_cell = if referenced { format!(" r=\"{letters}{number}\"") } else { String::new() };
+            cells += &CELLS[chance.below(CELLS.len() as u64) as usize].replace("{}", &of_cell);
+        }
+        let blank = if chance.below(2) == 0 { "\n  " } else { "" };
+        rows += &format!("<row{of_row}>{blank}{cells}{blank}</row>{blank}");
+    }
+    let named = |xml: String| match prefixed {
+        true => xml
+            .replace("</", "</x:")
+            .replace('<', "<x:")
+            .replace("<x:/x:", "</x:")
+            .replace("xmlns=", "xmlns:x="),
+        false => xml,
+    };
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let date_1904 = if seed % 4 == 3 { "<workbookPr date1904=\"1\"/>" } else { "" };
+    let parts = [
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{PACKAGE}\"><Relationship Id=\"a\" Type=\"{RELATIONS}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{RELATIONS}\">{date_1904}<sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"b\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"{PACKAGE}\"><Relationship Id=\"b\" Type=\"{RELATIONS}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+                 <Relationship Id=\"c\" Type=\"{RELATIONS}/sharedStrings\" Target=\"sharedStrings.xml\"/>\
+                 <Relationship Id=\"d\" Type=\"{RELATIONS}/styles\" Target=\"styles.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            named(format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>")),
+        ),
+        (
+            "xl/sharedStrings.xml",
+            format!(
+                "<sst xmlns=\"{MAIN}\"><si><t>plain</t></si><si><r><t>ri</t></r><r><t>ch</t></r></si>\
+                 <si><t>kanji</t><rPh sb=\"0\" eb=\"1\"><t>guide</t></rPh></si></sst>"
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            format!(
+                "<styleSheet xmlns=\"{MAIN}\"><numFmts count=\"1\"><numFmt numFmtId=\"170\" formatCode=\"[h]:mm\"/></numFmts>\
+                 <cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"170\"/></cellXfs></styleSheet>"
+            ),
+        ),
+    ];
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).expect("a file"));
+    for (name, part) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default().large_file(zip_64)).expect("a part");
+        zip.write_all(part.as_bytes()).expect("a part");
+    }
+    zip.finish().expect("a package");
+}
+
+#[test]
+fn generated_sheets_read_the_same_three_ways() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut faults = Vec::new();
+    for seed in 0..120 {
+        let path = folder.path().join(format!("generated-{seed}.xlsx"));
+        generated(&path, seed);
+        faults.extend(differences(&path));
+    }
+    assert!(faults.is_empty(), "{} differences:\n{}", faults.len(), faults.join("\n"));
+}
