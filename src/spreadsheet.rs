@@ -42,4 +42,5 @@ mod zip_output;
 
 pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Shape, Words};
 pub use read::{Consumer, InputFacts, Piece, SpreadsheetError, read};
+pub use string_table::cell_text;
 pub use whole_file::{Ready, WholeFile};

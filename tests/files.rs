@@ -489,3 +489,16 @@ proptest! {
         prop_assert_eq!(whole.0.starts_with(b"\xef\xbb\xbf"), mark);
     }
 }
+
+/// A text longer than a cell holds once stopped the report of a file whose every line was sound.
+#[test]
+fn a_text_too_long_for_a_cell_is_cut_in_the_report_and_whole_in_the_csv() {
+    let long = "x".repeat(40_000);
+    let (_folder, outcome) = run_text(&format!("{FULL}\n{}\n", line(1, 6, &long)), Format::Xlsx);
+    let outcome = outcome.unwrap();
+    assert!(fs::read_to_string(&outcome.names.exceptions).unwrap().contains(&long));
+    let cells = sheet_of(&outcome);
+    let cell = cells[1].iter().map(shown).find(|cell| cell.starts_with("xxx")).unwrap();
+    assert_eq!(cell.chars().count(), 32_767);
+    assert!(cell.ends_with('\u{2026}'));
+}

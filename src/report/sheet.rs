@@ -2,6 +2,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
 
+use crate::spreadsheet::cell_text;
 use crate::spreadsheet::number::number_out;
 use crate::terms::Money;
 
@@ -51,7 +52,7 @@ impl From<String> for Value {
 
 impl Sheet<'_> {
     pub(super) fn line(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
-        self.sheet.write_string_with_format(self.row, 0, text, look)?;
+        self.sheet.write_string_with_format(self.row, 0, cell_text(text), look)?;
         self.row += 1;
         Ok(())
     }
@@ -76,6 +77,7 @@ impl Sheet<'_> {
                 Value::Text(text) => {
                     let width = self.widths.get(usize::from(column)).copied().unwrap_or(10);
                     lines = lines.max(lines_of(&text, width));
+                    let text = cell_text(&text);
                     self.sheet.write_string_with_format(self.row, column, text, &self.looks.wrap)?;
                 }
                 Value::Whole(count) => {

@@ -15,7 +15,7 @@ use super::graft::shown_width;
 use super::our_styles::{HEADING, OurStyles, RANKS};
 use super::read::{Header, Kind};
 use super::row::{Cell, Rows};
-use super::string_table::extended;
+use super::string_table::{cell_text, extended};
 use super::zip_output::Container;
 
 /// Height of the heading row in points: two lines.
@@ -153,7 +153,7 @@ impl NewWorkbook {
         sheet.set_row_height(row, HEADING_HEIGHT)?;
         sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
         for (column, text) in (0u16..).zip(&self.headings) {
-            sheet.write_string_with_format(row, column, text, &heading)?;
+            sheet.write_string_with_format(row, column, cell_text(text), &heading)?;
         }
         for (column, width) in (0u16..).zip(&self.widths) {
             sheet.set_column_width(column, *width)?;

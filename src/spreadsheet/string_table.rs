@@ -82,7 +82,7 @@ pub(super) fn text_element(out: &mut Vec<u8>, prefix: &str, text: &str) {
     let space = if keeps { " xml:space=\"preserve\"" } else { "" };
     out.extend_from_slice(format!("<{prefix}t{space}>").as_bytes());
     let mut escaped = Vec::new();
-    escape_into(&mut escaped, &literal(&cut(text)));
+    escape_into(&mut escaped, &literal(&cell_text(text)));
     out.extend_from_slice(&escaped);
     out.extend_from_slice(format!("</{prefix}t>").as_bytes());
 }
@@ -107,7 +107,7 @@ fn literal(text: &str) -> String {
 }
 
 /// A text as long as a cell can hold; a longer one is cut, and the mark shows it.
-fn cut(text: &str) -> String {
+pub fn cell_text(text: &str) -> String {
     if text.len() <= CELL_CHARACTERS_MAX || text.encode_utf16().count() <= CELL_CHARACTERS_MAX {
         return text.to_string();
     }
