@@ -13,6 +13,7 @@ pub mod pipeline;
 mod reader;
 pub mod survey;
 mod totals;
+mod writing;
 
 pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};

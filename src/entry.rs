@@ -10,12 +10,15 @@ pub mod columns;
 pub mod date;
 pub mod group;
 pub mod invoice;
+pub mod known;
 pub mod line;
+pub mod own_cells;
 pub mod remembered;
 pub mod tariff;
 
-pub use brief::{BriefLine, Kinship, LineReader, ReadLine};
+pub use brief::{BriefLine, LineReader, ReadLine};
 pub use columns::{ColumnError, Columns};
 pub use date::{DateOrder, DateOrders};
 pub use group::{Grouping, lines};
+pub use known::Kinship;
 pub use line::{Declared, EntryLine, Name, Read, ZoneStatus};

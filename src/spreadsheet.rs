@@ -10,6 +10,7 @@
 pub mod annotated;
 pub mod append;
 mod book;
+mod book_cells;
 pub mod buffers;
 mod csv_fields;
 mod csv_input;
@@ -18,6 +19,7 @@ pub mod deflate;
 mod dense_input;
 #[cfg(test)]
 mod differential;
+pub mod fields;
 mod graft;
 pub mod new_workbook;
 pub mod number;

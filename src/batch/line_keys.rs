@@ -99,7 +99,7 @@ impl Part {
     fn find(&self, key: u64) -> usize {
         let count = self.places.len();
         // The high half of the key, brought to the number of places without dividing.
-        let mut place = ((key >> 32) * count as u64 >> 32) as usize;
+        let mut place = (((key >> 32) * count as u64) >> 32) as usize;
         while self.places[place] != key && self.places[place] != NOTHING {
             place = if place + 1 == count { 0 } else { place + 1 };
         }

@@ -2,6 +2,7 @@
 //! lines that differ in amounts alone.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +11,7 @@ use foldhash::fast::FixedState;
 use crate::casebook::{Casebook, Epoch};
 use crate::determine::amounts::without_answer;
 use crate::determine::{Answer, LineFindings, Question, Reckoned, Shape, amounts, answer, question, reckon};
-use crate::entry::brief::Known;
+use crate::entry::known::Known;
 use crate::entry::line::Stated;
 use crate::entry::remembered::Shared;
 use crate::entry::{BriefLine, Declared, EntryLine, Kinship, LineReader, Name, Read};
@@ -45,10 +46,12 @@ struct Common {
 /// The answers that one worker has at hand.
 pub struct Memo {
     common: Arc<Common>,
-    cases: HashMap<CaseKey, Arc<Answer>, FixedState>,
-    outlines: HashMap<(CaseKey, u128), Found, FixedState>,
-    untested: HashMap<(u64, UntestedKind), Found, FixedState>,
+    cases: HashMap<CaseKey, Case, FixedState>,
     naming: HashMap<[u64; 4], Arc<Outline>, FixedState>,
+    /// By the place of the goods: the outline of lines that no case lists, of the kind met last. Holds as long as the
+    /// reader's places do.
+    untested: Vec<Option<(UntestedKind, Found)>>,
+    places: u64,
     /// Reads lines, and remembers what many have in common.
     pub reader: LineReader,
 }
@@ -84,9 +87,9 @@ impl Memo {
         Memo {
             common: Arc::clone(common),
             cases: HashMap::default(),
-            outlines: HashMap::default(),
-            untested: HashMap::default(),
             naming: HashMap::default(),
+            untested: Vec::new(),
+            places: 0,
             reader: LineReader::new(Arc::clone(&common.known)),
         }
     }
@@ -102,6 +105,12 @@ struct CaseKey {
     filing: Epoch,
     /// Which values are there.
     present: [bool; 3],
+}
+
+/// Lines with one answer: its outlines by class of amounts.
+struct Case {
+    answer: Arc<Answer>,
+    outlines: Vec<(u128, Found)>,
 }
 
 /// What is told of a line that no case lists, beside its goods: which values are there.
@@ -147,35 +156,40 @@ impl Memo {
 
     /// Forgets what is at hand where that has become too much; called between pieces.
     pub fn tidy(&mut self) {
-        if self.outlines.len() > OUTLINES_MAX || self.cases.len() > OUTLINES_MAX {
-            (self.outlines, self.cases) = Default::default();
-        }
-        if self.untested.len() > UNTESTED_MAX {
-            self.untested = HashMap::default();
+        if self.cases.len() > OUTLINES_MAX {
+            self.cases = HashMap::default();
         }
         if self.naming.len() > OUTLINES_MAX {
             self.naming = HashMap::default();
         }
     }
 
-    /// The outline of a line whose goods no case lists and under which none is declared; `None` for any other, and
-    /// where anything is to be told of it but that.
-    fn untested(&mut self, casebook: &Casebook, line: &BriefLine, as_of: KnownDay) -> Option<&Arc<Outline>> {
-        let goods = self.reader.goods_of(line);
-        let Read::Is(hts) = goods.line.hts else { return None };
+    /// Finds the outline of a line whose goods no case lists and under which none is declared. False for any other,
+    /// and where anything is to be told of it but that.
+    fn is_untested(&mut self, casebook: &Casebook, line: &BriefLine, as_of: KnownDay) -> bool {
         if self.reader.rest_of(line).line.declared != [Declared::Nothing; 2] {
-            return None;
+            return false;
+        }
+        if self.places != self.reader.places() {
+            self.untested.clear();
+            self.places = self.reader.places();
+        }
+        let place = line.goods as usize;
+        if place >= self.untested.len() {
+            self.untested.resize(place + 1, None);
         }
         let kind = (present(&line.stated), line.stated.paid.map(|paid| paid.value().is_some()));
-        let key = (goods.serial, kind);
-        if !self.untested.contains_key(&key) {
-            let found = match casebook.families_for(hts).next() {
-                Some(_) => None,
-                None => self.first_untested(casebook, line, key, as_of),
+        if self.untested[place].as_ref().is_none_or(|(known, _)| *known != kind) {
+            let goods = self.reader.goods_of(line);
+            let found = match goods.line.hts {
+                Read::Is(hts) if casebook.families_for(hts).next().is_none() => {
+                    self.first_untested(casebook, line, (goods.serial, kind), as_of)
+                }
+                _ => None,
             };
-            self.untested.insert(key, found);
+            self.untested[place] = Some((kind, found));
         }
-        self.untested.get(&key)?.as_ref().map(|(_, outline)| outline)
+        matches!(&self.untested[place], Some((_, Some(_))))
     }
 
     /// The outline of goods that no case lists: law is asked once of each, and says the same of all to the letter.
@@ -209,11 +223,10 @@ impl Memo {
         line: &BriefLine,
         as_of: KnownDay,
     ) -> Option<(&Arc<Outline>, Reckoned)> {
-        if self.untested(casebook, line, as_of).is_some() {
-            // Asked twice, because what is lent cannot be kept while the other way is tried.
-            let outline = self.untested(casebook, line, as_of)?;
-            let reckoned = reckon(casebook, outline.shape.sample.answer.as_ref()?, line.stated)?;
-            return Some((outline, reckoned));
+        if self.is_untested(casebook, line, as_of) {
+            let (_, found) = self.untested[line.goods as usize].as_ref()?;
+            // Where no case concerns a line there is nothing to reckon.
+            return found.as_ref().map(|(_, outline)| (outline, Reckoned::default()));
         }
         let grid = casebook.grid();
         let key = CaseKey {
@@ -224,23 +237,31 @@ impl Memo {
             filing: grid.epoch(line.filing_day(as_of).0),
             present: present(&line.stated),
         };
-        if !self.cases.contains_key(&key) {
-            let answer = self.answer(casebook, &self.reader.line(line), as_of)?;
-            self.cases.insert(key, answer);
-        }
-        let answer = self.cases.get(&key)?;
-        let reckoned = reckon(casebook, answer, line.stated)?;
-        let key = (key, reckoned.class);
-        if !self.outlines.contains_key(&key) {
-            let common = &self.common;
-            let found = common.outlines.get_or(&key, || {
+        let case = match self.cases.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
                 let full = self.reader.line(line);
-                let shape = Shape::of(amounts(casebook, Arc::clone(answer), &full), &reckoned)?;
-                Outline::of(casebook, full, shape).map(|outline| (common.serial(), Arc::new(outline)))
-            });
-            self.outlines.insert(key, found);
-        }
-        let (serial, outline) = self.outlines.get(&key)?.as_ref()?;
+                let question = question(casebook, &full, as_of)?;
+                let make = || Arc::new(answer(casebook, &question));
+                let answer = self.common.answers.get_or(&question, make);
+                place.insert(Case { answer, outlines: Vec::new() })
+            }
+        };
+        let reckoned = reckon(casebook, &case.answer, line.stated)?;
+        let place = match case.outlines.iter().position(|(class, _)| *class == reckoned.class) {
+            Some(place) => place,
+            None => {
+                let common = &self.common;
+                let found = common.outlines.get_or(&(key, reckoned.class), || {
+                    let full = self.reader.line(line);
+                    let shape = Shape::of(amounts(casebook, Arc::clone(&case.answer), &full), &reckoned)?;
+                    Outline::of(casebook, full, shape).map(|outline| (common.serial(), Arc::new(outline)))
+                });
+                case.outlines.push((reckoned.class, found));
+                case.outlines.len() - 1
+            }
+        };
+        let (serial, outline) = case.outlines[place].1.as_ref()?;
         if !outline.names_companies {
             return Some((outline, reckoned));
         }

@@ -13,8 +13,8 @@ use super::memo::{Memo, Memos, kinship};
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineAmounts, LineFindings, Reckoned};
-use crate::entry::brief::text_of;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
+use crate::entry::own_cells::text_of;
 use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, lines};
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
@@ -65,6 +65,9 @@ pub(super) struct Shop<'a> {
     pub(super) memos: Memos,
 }
 
+/// Lines with their findings, and what their rows told about their date columns.
+pub(super) type InFull = (Vec<(EntryLine, LineFindings)>, [Evidence; DATE_HEADINGS.len()]);
+
 /// Takes every figure away: the line occurs again.
 fn refuse(line: &EntryLine, findings: &mut LineFindings) {
     findings.refuse(Exception::new(Code::EN06, Ground::KeyAgain { key: line.label().into() }));
@@ -110,11 +113,7 @@ impl Shop<'_> {
     }
 
     /// Lines of a piece with their findings, each read and judged in full.
-    pub(super) fn in_full(
-        &self,
-        piece: Piece,
-        seen: &mut LineKeys,
-    ) -> Result<(Vec<(EntryLine, LineFindings)>, [Evidence; DATE_HEADINGS.len()]), SpreadsheetError> {
+    pub(super) fn in_full(&self, piece: Piece, seen: &mut LineKeys) -> Result<InFull, SpreadsheetError> {
         let rows = self.rows(piece)?;
         let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
         let (lines, evidence) = lines(&self.grouping, &decoded);

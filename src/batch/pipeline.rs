@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use rayon::prelude::*;
 use thiserror::Error;
 
 use super::line_keys::LineKeys;
@@ -14,18 +12,16 @@ use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
 use super::reader::{Message, some_pieces, with_reader};
-use super::totals::Totals;
+use super::writing::Writing;
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::{DateOrder, DateOrders, Grouping, columns::ColumnError};
-use crate::report::causes::{Causes, ExceptionsCsv};
+use crate::report::causes::Causes;
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, RunFacts};
 use crate::spreadsheet::annotated::Anew;
-use crate::spreadsheet::append::Appender;
-use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{Annotated, Format, InputFacts, Layout, Piece, Shape, SpreadsheetError, WholeFile};
+use crate::spreadsheet::{Format, InputFacts, Layout, Shape, SpreadsheetError, WholeFile};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -343,86 +339,6 @@ fn one_pass(
     let report = report(casebook, names, &facts, &tally, &causes).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew })))
-}
-
-/// The outputs of a file while they are written.
-struct Writing {
-    shape: Shape,
-    destination: PathBuf,
-    /// Begun when the first rows are there: they tell how wide the columns of a new workbook are.
-    annotated: Option<(Annotated, Arc<Appender>)>,
-    exceptions: WholeFile,
-    totals: Totals,
-}
-
-impl Writing {
-    fn begin(names: &OutputNames, shape: Shape) -> io::Result<Writing> {
-        let mut exceptions = WholeFile::begin(&names.exceptions)?;
-        exceptions.write_all(&ExceptionsCsv::headings())?;
-        let (destination, annotated) = (names.annotated.clone(), None);
-        Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default() })
-    }
-
-    /// Who puts our cells behind rows; the annotated file is begun with the first piece.
-    #[allow(clippy::type_complexity, reason = "a fault of the input within, one of the output without")]
-    fn appender(
-        &mut self,
-        shop: &Shop<'_>,
-        pieces: &[Piece],
-    ) -> Result<io::Result<Arc<Appender>>, SpreadsheetError> {
-        if self.annotated.is_none() {
-            let first = pieces.first().filter(|_| self.shape.measures(shop.header));
-            let first =
-                first.map(|piece| shop.header.opened.rows(piece.clone(), &[], shop.all)).transpose()?;
-            match Annotated::begin(&self.destination, &self.shape, shop.header, first.as_ref()) {
-                Ok((annotated, appender)) => self.annotated = Some((annotated, Arc::new(appender))),
-                Err(error) => return Ok(Err(error)),
-            }
-        }
-        let begun = self.annotated.as_ref().map(|(_, appender)| Arc::clone(appender));
-        Ok(begun.ok_or_else(|| io::Error::other("nothing was begun")))
-    }
-
-    fn write(&mut self, told: Vec<Told>, appender: &Appender, progress: &dyn Progress) -> io::Result<()> {
-        let Some((annotated, _)) = &mut self.annotated else { return Ok(()) };
-        let mut numbered = Vec::new();
-        for mut piece in told {
-            let texts = piece.texts.take();
-            let numbering = annotated.number(&piece.rows, &piece.ours, texts)?;
-            numbered.push((piece, numbering));
-        }
-        let encoded: io::Result<Vec<_>> = numbered
-            .into_par_iter()
-            .map(|(piece, numbering)| {
-                appender.encode(&piece.rows, &piece.ours, &numbering).map(|encoded| {
-                    let Told { rows, exceptions, sums, .. } = piece;
-                    rows.done();
-                    (exceptions, sums, encoded)
-                })
-            })
-            .collect();
-        for (exceptions, sums, encoded) in encoded? {
-            annotated.write(encoded)?;
-            self.exceptions.put(exceptions)?;
-            progress.advanced(sums.lines, sums.done);
-            self.totals.add(sums);
-        }
-        Ok(())
-    }
-
-    #[allow(clippy::type_complexity, reason = "taken apart at once by the one who asks")]
-    fn complete(
-        self,
-        header: &Header,
-        tail: &[u8],
-    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes)> {
-        let annotated = match self.annotated {
-            Some((annotated, _)) => annotated,
-            None => Annotated::begin(&self.destination, &self.shape, header, None)?.0,
-        };
-        let (tally, causes) = self.totals.finish();
-        Ok((annotated.complete(tail)?, self.exceptions, tally, causes))
-    }
 }
 
 /// The order of day and month that the whole file bears out: the assumed one for columns on which nothing hangs.

@@ -158,7 +158,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     text.push_str("\nHeadings\n");
     for (column, heading) in survey.header.cells.iter().enumerate() {
         let field = Heading::parse(heading).map_or("-", Heading::text);
-        let letters = crate::entry::columns::column_letters(column);
+        let letters = crate::terms::place::column_letters(column);
         text.push_str(&format!("  {letters:<4}{:<32}{field}\n", heading.trim()));
     }
     let absent: Vec<&str> = Heading::ALL

@@ -48,7 +48,7 @@ impl CaseAmounts {
 }
 
 /// All figures of one line, before anything is withheld, in cents.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Reckoned {
     /// Figures by kind, AD then CVD.
     pub cases: [CaseAmounts; 2],

@@ -4,33 +4,24 @@
 //! A line that has anything out of the ordinary is read in full, by the one reader that knows all of it. Whatever is
 //! read quickly would come out the same in full.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::FixedState;
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
-use super::amount::amount_in;
 use super::cells::Cells;
 use super::columns::Columns;
 use super::date::{DATE_HEADINGS, DateCell, Evidence, read_date};
 use super::group::{Group, Grouping};
 use super::invoice::{InvoiceValue, round_together};
+use super::known::{AtHand, COMPANIES_MAX, Company, Kinship, Known, PROTOTYPES_MAX, Prototype};
 use super::line::{EntryLine, Name, Read, Stated};
-use super::remembered::Shared;
+use super::own_cells::{Odd, Own};
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
-use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay, Money, WholeDollars};
+use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay};
 
-/// Prototypes that are remembered: some 4 MiB. A file that does not repeat gains nothing from more.
-const PROTOTYPES_MAX: usize = 4_096;
-/// Company names that are remembered: some 2 MiB.
-const COMPANIES_MAX: usize = 8_192;
-/// Classes of company names: a few for each name of a casebook.
-const CLASSES_MAX: usize = 65_536;
 /// Days that one reader remembers.
 const DAYS_MAX: usize = 4_096;
 
@@ -60,40 +51,9 @@ const OWN: [Heading; 18] = [
 /// The headings under which companies are named.
 const COMPANIES: [Heading; 3] = [Heading::Exporter, Heading::Producer, Heading::ChineseSupplier];
 
-/// How law may know a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kinship {
-    /// No list of any case has ever named it: to law, such names are all alike.
-    Stranger,
-    /// Some list names, or has named, a company that is called so.
-    Known,
-    /// And some notice prints it exactly so.
-    Printed,
-}
-
-/// A company name as a line has it.
-#[derive(Debug)]
-pub struct Company {
-    /// The name.
-    pub name: Name,
-    /// Names of one class are one to law; 0 for no name.
-    pub class: u32,
-    /// Distinguishes the companies of one file.
-    pub serial: u64,
-}
-
 /// The headings that say what the goods are and where they were made. Most lines of a file are of goods that no case
 /// lists, and of these nothing else matters.
 const GOODS: [Heading; 2] = [Heading::Htsus, Heading::Origin];
-
-/// What lines with the same deciding cells have in common.
-#[derive(Debug)]
-pub struct Prototype {
-    /// An entry line without its companies, numbers, days and amounts.
-    pub line: EntryLine,
-    /// Distinguishes the prototypes of one file.
-    pub serial: u64,
-}
 
 /// A line that was read quickly.
 #[derive(Clone, Copy, Debug)]
@@ -133,45 +93,6 @@ pub enum ReadLine {
     Full(Range<usize>, Box<EntryLine>),
 }
 
-/// What keeps a line from being read quickly.
-struct Odd;
-
-/// What all readers of a file know of its cells.
-pub struct Known {
-    companies: Shared<Vec<u8>, Arc<Company>>,
-    prototypes: Shared<Vec<u8>, Arc<Prototype>>,
-    /// Classes of names that law may know, by key, or by the very text where a notice prints it so.
-    classes: Shared<String, u32>,
-    serial: AtomicU64,
-}
-
-impl Default for Known {
-    fn default() -> Known {
-        Known {
-            companies: Shared::new(COMPANIES_MAX),
-            prototypes: Shared::new(PROTOTYPES_MAX),
-            classes: Shared::new(CLASSES_MAX),
-            serial: AtomicU64::new(1),
-        }
-    }
-}
-
-impl Known {
-    fn serial(&self) -> u64 {
-        self.serial.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// The class of a name: to law, names of one class are one.
-    fn class(&self, name: &Name, kinship: Kinship) -> u32 {
-        let known = match kinship {
-            Kinship::Stranger => return 1,
-            Kinship::Known => format!("{:?} {:?}", name.key, name.without_address),
-            Kinship::Printed => format!("as printed: {}", name.text),
-        };
-        self.classes.get_or(known.as_str(), || u32::try_from(self.serial() + 1).unwrap_or(u32::MAX))
-    }
-}
-
 /// Reads lines; what it looks up often it keeps at hand.
 pub struct LineReader {
     known: Arc<Known>,
@@ -179,43 +100,20 @@ pub struct LineReader {
     goods: AtHand<Prototype>,
     rest: AtHand<Prototype>,
     days: HashMap<Vec<u8>, Date, FixedState>,
+    places: u64,
     key: Vec<u8>,
-}
-
-/// Things that a reader has at hand, with places that hold while a piece is read.
-struct AtHand<T> {
-    places: HashMap<Vec<u8>, u32, FixedState>,
-    things: Vec<Arc<T>>,
-}
-
-impl<T> AtHand<T> {
-    fn new() -> AtHand<T> {
-        AtHand { places: HashMap::default(), things: Vec::new() }
-    }
-
-    fn clear_beyond(&mut self, most: usize) {
-        if self.things.len() > most {
-            self.places.clear();
-            self.things.clear();
-        }
-    }
-
-    fn place(&mut self, key: &[u8], thing: impl FnOnce() -> Arc<T>) -> u32 {
-        if let Some(place) = self.places.get(key) {
-            return *place;
-        }
-        let place = self.things.len() as u32;
-        self.things.push(thing());
-        self.places.insert(key.to_vec(), place);
-        place
-    }
 }
 
 impl LineReader {
     /// A reader beside others of the same file.
     pub fn new(known: Arc<Known>) -> LineReader {
         let (companies, goods, rest) = (AtHand::new(), AtHand::new(), AtHand::new());
-        LineReader { known, companies, goods, rest, days: HashMap::default(), key: Vec::new() }
+        LineReader { known, companies, goods, rest, days: HashMap::default(), places: 0, key: Vec::new() }
+    }
+
+    /// Changes when the places of goods begin anew.
+    pub fn places(&self) -> u64 {
+        self.places
     }
 
     /// What the goods of a line of the piece that was read last say.
@@ -265,8 +163,8 @@ impl LineReader {
         kinship: &dyn Fn(&Name) -> Kinship,
     ) -> (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]) {
         self.companies.clear_beyond(COMPANIES_MAX);
-        self.goods.clear_beyond(PROTOTYPES_MAX);
         self.rest.clear_beyond(PROTOTYPES_MAX);
+        self.places += u64::from(self.goods.clear_beyond(PROTOTYPES_MAX));
         if self.days.len() > DAYS_MAX {
             self.days.clear();
         }
@@ -487,108 +385,4 @@ fn same_line(columns: &Columns, rows: &Rows, one: usize, other: usize) -> bool {
             _ => super::columns::agree(&rows.cell(one, place), &rows.cell(other, place)),
         }
     })
-}
-
-/// A line's own cells.
-struct Own<'a> {
-    columns: &'a Columns,
-    rows: &'a Rows,
-    row: usize,
-}
-
-impl Own<'_> {
-    /// An identifier or a text. A number may have lost its zeros, and a formula may lack its value.
-    fn text(&self, heading: Heading) -> Result<Cow<'_, str>, Odd> {
-        let Some(place) = self.columns.place(heading) else { return Ok(Cow::Borrowed("")) };
-        if let Some(text) = self.rows.plain_text(self.row, place) {
-            return Ok(Cow::Borrowed(text.trim()));
-        }
-        match self.rows.cell(self.row, place) {
-            Cell::Text(text) => Ok(Cow::Owned(text.trim().to_string())),
-            Cell::Empty => Ok(Cow::Borrowed("")),
-            cell @ Cell::Number(_) if heading == Heading::LineNumber => Ok(Cow::Owned(cell.shown())),
-            _ => Err(Odd),
-        }
-    }
-
-    /// Names of importers and products are looked at where they are asked for; only a formula without a value is told
-    /// of on every line.
-    fn names(&self) -> Result<(), Odd> {
-        const NAMES: [Heading; 5] = [
-            Heading::ImporterNumber,
-            Heading::ImporterName,
-            Heading::ManufacturerId,
-            Heading::PartNumber,
-            Heading::Description,
-        ];
-        let formula = |heading| {
-            let place = self.columns.place(heading)?;
-            self.rows.is_formula_without_value(self.row, place).then_some(())
-        };
-        if NAMES.into_iter().any(|heading| formula(heading).is_some()) { Err(Odd) } else { Ok(()) }
-    }
-
-    fn amount(&self, heading: Heading) -> Result<Option<Decimal>, Odd> {
-        let Some(place) = self.columns.place(heading) else { return Ok(None) };
-        if let Some(digits) = self.rows.digits(self.row, place) {
-            return Ok(Some(Decimal::from(digits)));
-        }
-        let cell = self.rows.cell(self.row, place);
-        if cell.is_blank() { Ok(None) } else { amount_in(&cell).map(Some).ok_or(Odd) }
-    }
-
-    fn value(&self, heading: Heading) -> Result<(Read<WholeDollars>, Option<Decimal>), Odd> {
-        match self.amount(heading)? {
-            None => Ok((Read::Blank, None)),
-            Some(value) => {
-                let dollars = WholeDollars::from_decimal(value).ok_or(Odd)?;
-                Ok((Read::Is(dollars), Some(value)))
-            }
-        }
-    }
-
-    /// The line's figures, and its entered value in dollars and cents. What the full reader would look at twice - a
-    /// subject value above the entered one, a quantity of nothing - is left to it.
-    fn stated(&self, prototype: &Prototype) -> Result<(Stated, Option<Decimal>), Odd> {
-        let (entered_value, value) = self.value(Heading::EnteredValue)?;
-        let (subject_value, subject) = self.value(Heading::SubjectValue)?;
-        if subject.is_some_and(|subject| subject.is_zero() || value.is_some_and(|value| subject > value)) {
-            return Err(Odd);
-        }
-        let quantity = match self.columns.place(Heading::Quantity) {
-            None => Read::Blank,
-            Some(place) => match self.rows.digits(self.row, place) {
-                Some(0) => return Err(Odd),
-                Some(digits) if digits <= 9_999_999_999 => Read::Is(Decimal::from(digits)),
-                _ if self.rows.cell(self.row, place).is_blank() => Read::Blank,
-                _ => return Err(Odd),
-            },
-        };
-        let mut paid = [Read::Blank; 2];
-        for (paid, heading) in paid.iter_mut().zip([Heading::AdPaid, Heading::CvdPaid]) {
-            if let Some(amount) = self.amount(heading)? {
-                if amount.abs() > crate::terms::money::MAX_DOLLARS {
-                    return Err(Odd);
-                }
-                *paid = Read::Is(Money::from_decimal(amount));
-            }
-        }
-        let unit = prototype.line.unit;
-        Ok((Stated { entered_value, subject_value, quantity, unit, paid }, value))
-    }
-
-    /// Entry and invoice, where both are given.
-    fn invoice(&self, entry_number: &str) -> Result<Option<u64>, Odd> {
-        let invoice = self.text(Heading::InvoiceNumber)?;
-        Ok(InvoiceValue::named(entry_number, &invoice))
-    }
-}
-
-/// The text under a heading of a row as it is told: blanks around it set aside.
-pub fn text_of<'r>(columns: &Columns, rows: &'r Rows, row: usize, heading: Heading) -> Cow<'r, str> {
-    let Some(place) = columns.place(heading) else { return Cow::Borrowed("") };
-    match rows.plain_text(row, place) {
-        Some(text) => Cow::Borrowed(text.trim()),
-        None => Cow::Owned(rows.cell(row, place).shown()),
-    }
 }

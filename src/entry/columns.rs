@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::Heading;
+use crate::terms::place::column_letters;
 
 /// Why the headings of a file cannot be used. The file stops.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -41,19 +42,6 @@ pub struct Columns {
     bound: Vec<usize>,
     headings: Vec<Heading>,
     width: usize,
-}
-
-/// The letters of a spreadsheet column, from 0: `A`, `Z`, `AA`.
-pub fn column_letters(mut column: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b'A' + u8::try_from(column % 26).expect("below 26")));
-        if column < 26 {
-            break;
-        }
-        column = column / 26 - 1;
-    }
-    letters.iter().rev().collect()
 }
 
 impl Columns {
@@ -171,10 +159,5 @@ mod tests {
         );
         let doubled = bind(&["HTSUS", "x", "htsus"]).unwrap_err().to_string();
         assert!(doubled.contains("columns A and C"), "{doubled}");
-    }
-
-    #[test]
-    fn letters() {
-        assert_eq!([0, 25, 26, 701, 702].map(column_letters), ["A", "Z", "AA", "ZZ", "AAA"]);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::told::Told;
 use crate::entry::EntryLine;
-use crate::spreadsheet::append::{push_cents, push_guarded};
+use crate::spreadsheet::fields::{push_cents, push_guarded};
 use crate::terms::place::Source;
 use crate::terms::{Code, Exception, Ground, Money, Severity};
 

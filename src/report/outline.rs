@@ -9,7 +9,7 @@ use super::told::told;
 use super::wording::notices_used;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineAmounts, Reckoned, Shape};
-use crate::entry::brief::Company;
+use crate::entry::known::Company;
 use crate::entry::line::Stated;
 use crate::entry::{EntryLine, Read};
 use crate::spreadsheet::Words;

@@ -4,18 +4,15 @@
 use std::io;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-
-use super::annotated::{Figure, Joined, Look, Numbering, OurColumn, OurRow, OurRows, Words};
-use super::book::Numbered;
+use super::annotated::{Figure, Joined, Numbering, OurColumn, OurRow, OurRows, Words};
+use super::book::{Numbered, Part};
+use super::book_cells::BookTarget;
 use super::buffers;
 use super::deflate::{Chunk, chunk};
-use super::our_styles::OurStyles;
+use super::fields::{cells_as_record, csv_text, push_figure, push_guarded};
 use super::read::{Header, Kind};
 use super::row::{Cell, Decoder, Rows};
-use super::sheet_frame::letters;
 use super::sheet_text::Piecewise;
-use super::string_table::{Placed, StringTable};
 
 /// A piece made ready to be written.
 pub enum Encoded {
@@ -35,102 +32,6 @@ pub struct Appender {
 enum Target {
     Csv { delimiter: u8, width: usize },
     Book(Arc<BookTarget>),
-}
-
-/// What is needed to write cells of a workbook.
-pub(super) struct BookTarget {
-    pub(super) prefix: String,
-    pub(super) styles: OurStyles,
-    pub(super) level: u8,
-    /// True where the rows of the input pass through.
-    pub(super) pass: bool,
-    /// Last column of ours, from 1.
-    pub(super) last_column: usize,
-    /// Up to the row number of a cell's reference, for each of our columns.
-    references: Vec<Vec<u8>>,
-    /// How a cell without a reference begins, and one that holds nothing.
-    open: Vec<u8>,
-    nothing: Vec<u8>,
-    looks: Vec<Look>,
-}
-
-/// A text that comes alive as a formula in a spreadsheet program (OWASP CSV injection).
-pub fn revives(text: &str) -> bool {
-    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
-    matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠'))
-}
-
-/// A text of ours as a CSV field: one that a spreadsheet program would take for a formula is guarded by an apostrophe.
-fn csv_text(text: &str, delimiter: u8) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + 2);
-    push_guarded(&mut out, text, delimiter);
-    out
-}
-
-/// Appends a text of ours as a CSV field, guarded.
-pub fn push_guarded(out: &mut Vec<u8>, text: &str, delimiter: u8) {
-    if revives(text) {
-        csv_field(out, &format!("'{text}"), delimiter);
-    } else {
-        csv_field(out, text, delimiter);
-    }
-}
-
-fn csv_field(out: &mut Vec<u8>, field: &str, delimiter: u8) {
-    if !field.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r')) {
-        out.extend_from_slice(field.as_bytes());
-        return;
-    }
-    out.push(b'"');
-    for byte in field.bytes() {
-        if byte == b'"' {
-            out.push(b'"');
-        }
-        out.push(byte);
-    }
-    out.push(b'"');
-}
-
-/// A decimal with all its places: a CSV keeps the cents of 12.50.
-pub fn push_decimal(out: &mut Vec<u8>, number: Decimal) {
-    let (mantissa, scale) = (number.mantissa(), number.scale() as usize);
-    let Ok(small) = u64::try_from(mantissa.unsigned_abs()) else {
-        out.extend_from_slice(number.to_string().as_bytes());
-        return;
-    };
-    if mantissa < 0 {
-        out.push(b'-');
-    }
-    let mut digits = itoa::Buffer::new();
-    let digits = digits.format(small).as_bytes();
-    let whole = digits.len().saturating_sub(scale);
-    out.extend_from_slice(if whole == 0 { b"0" } else { &digits[..whole] });
-    if scale > 0 {
-        out.push(b'.');
-        out.extend(std::iter::repeat_n(b'0', scale.saturating_sub(digits.len())));
-        out.extend_from_slice(&digits[whole..]);
-    }
-}
-
-/// A figure with all its places: `12.50`.
-fn push_figure(out: &mut Vec<u8>, figure: Figure) {
-    let mut digits = itoa::Buffer::new();
-    match figure {
-        Figure::Empty => {}
-        Figure::Dollars(dollars) => out.extend_from_slice(digits.format(dollars).as_bytes()),
-        Figure::Cents(cents) => push_cents(out, cents),
-    }
-}
-
-/// An amount of cents in dollars: `-12.50`.
-pub fn push_cents(out: &mut Vec<u8>, cents: i64) {
-    if cents < 0 {
-        out.push(b'-');
-    }
-    let size = cents.unsigned_abs();
-    out.extend_from_slice(itoa::Buffer::new().format(size / 100).as_bytes());
-    let rest = (size % 100) as u8;
-    out.extend_from_slice(&[b'.', b'0' + rest / 10, b'0' + rest % 10]);
 }
 
 /// The bytes of a record without its line end, and its line end.
@@ -303,13 +204,7 @@ impl Appender {
     }
 
     /// Rows of a new workbook.
-    fn anew(
-        &self,
-        target: &BookTarget,
-        numbered: &Numbered,
-        part: &super::book::Part,
-        ours: &OurRows,
-    ) -> Vec<u8> {
+    fn anew(&self, target: &BookTarget, numbered: &Numbered, part: &Part, ours: &OurRows) -> Vec<u8> {
         let mut out = buffers::take(part.rows.len() * 2048);
         let Some(Texts(texts)) = &numbered.texts else { return out };
         let written = texts.written();
@@ -374,140 +269,6 @@ impl Appender {
                 }
             }
         }
-    }
-}
-
-fn cells_as_record<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = &'a str>, delimiter: u8) {
-    for (place, cell) in cells.enumerate() {
-        if place > 0 {
-            out.push(delimiter);
-        }
-        csv_field(out, cell, delimiter);
-    }
-}
-
-impl BookTarget {
-    pub(super) fn new(
-        prefix: &str,
-        styles: OurStyles,
-        level: u8,
-        pass: bool,
-        width: usize,
-        columns: &[OurColumn],
-    ) -> BookTarget {
-        let reference = |column: usize| format!("<{prefix}c r=\"{}", letters(column)).into_bytes();
-        let references = (width..width + columns.len()).map(reference).collect();
-        let looks = columns.iter().map(|column| column.look).collect();
-        let last_column = width + columns.len();
-        let open = format!("<{prefix}c").into_bytes();
-        let nothing = format!("<{prefix}c/>").into_bytes();
-        let prefix = prefix.to_string();
-        BookTarget { prefix, styles, level, pass, last_column, references, open, nothing, looks }
-    }
-
-    fn style(&self, look: Look, text: &str, rank: u8) -> Option<u32> {
-        match look {
-            Look::Rank => Some(self.styles.ranks[usize::from(rank.min(4))]),
-            _ if revives(text) => Some(self.styles.guarded),
-            _ => None,
-        }
-    }
-
-    /// What follows the reference of a cell that holds a text.
-    fn text(&self, out: &mut Vec<u8>, text: &str, style: Option<u32>, placed: Placed) {
-        let Placed::Shared(place) = placed else { return self.inline(out, text, style) };
-        self.open(out, style, "s");
-        out.extend_from_slice(itoa::Buffer::new().format(place).as_bytes());
-        self.close(out);
-    }
-
-    fn inline(&self, out: &mut Vec<u8>, text: &str, style: Option<u32>) {
-        let p = &self.prefix;
-        let style = style.map(|style| format!(" s=\"{style}\"")).unwrap_or_default();
-        out.extend_from_slice(format!("{style} t=\"inlineStr\"><{p}is>").as_bytes());
-        super::string_table::text_element(out, p, text);
-        out.extend_from_slice(format!("</{p}is></{p}c>").as_bytes());
-    }
-
-    fn open(&self, out: &mut Vec<u8>, style: Option<u32>, kind: &str) {
-        if let Some(style) = style {
-            out.extend_from_slice(b" s=\"");
-            out.extend_from_slice(itoa::Buffer::new().format(style).as_bytes());
-            out.push(b'"');
-        }
-        if !kind.is_empty() {
-            out.extend_from_slice(b" t=\"");
-            out.extend_from_slice(kind.as_bytes());
-            out.push(b'"');
-        }
-        out.extend_from_slice(b"><");
-        out.extend_from_slice(self.prefix.as_bytes());
-        out.extend_from_slice(b"v>");
-    }
-
-    fn close(&self, out: &mut Vec<u8>) {
-        for name in ["v>", "c>"] {
-            out.extend_from_slice(b"</");
-            out.extend_from_slice(self.prefix.as_bytes());
-            out.extend_from_slice(name.as_bytes());
-        }
-    }
-
-    fn figure(&self, out: &mut Vec<u8>, figure: Figure, look: Look) {
-        let style = if look == Look::Dollars { self.styles.dollars } else { self.styles.money };
-        // Fifteen digits are what a spreadsheet program keeps of a number.
-        let size = match figure {
-            Figure::Empty => return out.extend_from_slice(b"/>"),
-            Figure::Dollars(dollars) => dollars,
-            Figure::Cents(cents) => cents.unsigned_abs(),
-        };
-        if size >= 1_000_000_000_000_000 {
-            return self.inline(out, &figure.decimal().unwrap_or_default().to_string(), None);
-        }
-        self.open(out, Some(style), "");
-        match figure {
-            // Without the zeros that say nothing to a spreadsheet program.
-            Figure::Cents(cents) if cents % 100 == 0 => {
-                out.extend_from_slice(itoa::Buffer::new().format(cents / 100).as_bytes());
-            }
-            Figure::Cents(cents) if cents % 10 == 0 => push_decimal(out, Decimal::new(cents / 10, 1)),
-            figure => push_figure(out, figure),
-        }
-        self.close(out);
-    }
-
-    /// Our heading cells, for the heading row.
-    pub(super) fn headings(
-        &self,
-        width: usize,
-        row: u64,
-        ours: &[OurColumn],
-        strings: &mut StringTable,
-    ) -> Vec<u8> {
-        let mut out = Vec::new();
-        for (column, our) in (width..).zip(ours) {
-            out.extend_from_slice(format!("<{}c r=\"{}{row}\"", self.prefix, letters(column)).as_bytes());
-            let placed = strings.place(&our.heading, 1);
-            self.text(&mut out, &our.heading, Some(self.styles.heading), placed);
-        }
-        out
-    }
-
-    /// Words as they are written, their strings numbered.
-    pub(super) fn write_words(&self, words: &Words, strings: &mut StringTable) -> Joined {
-        let looks = self.looks.iter().filter(|look| !look.is_figure());
-        let mut written = Joined::default();
-        for (text, look) in words.texts().zip(looks) {
-            written.push(|out| {
-                if text.is_empty() {
-                    out.extend_from_slice(b"/>");
-                } else {
-                    let placed = strings.place(text, 0);
-                    self.text(out, text, self.style(*look, text, words.rank), placed);
-                }
-            });
-        }
-        written
     }
 }
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::annotated::{Anew, OurRow, OurRows, Shape, Words};
-use super::append::{Appender, BookTarget, Texts};
+use super::append::{Appender, Texts};
+use super::book_cells::BookTarget;
 use super::deflate::{Chunk, chunk};
 use super::graft::Graft;
 use super::new_workbook::NewWorkbook;

@@ -193,7 +193,7 @@ const CELLS: [&str; 17] = [
 fn generated(path: &Path, seed: u64) {
     use std::io::Write;
     let mut chance = Sequence(seed);
-    let (prefixed, referenced, zip_64) = (seed % 3 == 1, seed % 2 == 0, seed % 5 == 2);
+    let (prefixed, referenced, zip_64) = (seed % 3 == 1, seed.is_multiple_of(2), seed % 5 == 2);
     let mut rows = String::new();
     let mut number = 0;
     for _ in 0..12 {
@@ -207,7 +207,7 @@ fn generated(path: &Path, seed: u64) {
         let mut column = 0;
         for _ in 0..8 {
             column += 1 + if referenced { chance.below(2) as usize } else { 0 };
-            let letters = super::sheet_frame::letters(column - 1);
+            let letters = crate::terms::place::column_letters(column - 1);
             let of_cell = if referenced { format!(" r=\"{letters}{number}\"") } else { String::new() };
             cells += &CELLS[chance.below(CELLS.len() as u64) as usize].replace("{}", &of_cell);
         }

@@ -5,14 +5,15 @@ use std::io::{self, Write};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::annotated::{Look, Shape};
-use super::append::BookTarget;
+use super::book_cells::BookTarget;
 use super::deflate::chunk;
 use super::our_styles::{self, OurStyles};
 use super::package::{Archive, in_utf8, in_utf8_stream, relationships_of, resolved, utf_16};
-use super::sheet_frame::{self, Head, letters};
+use super::sheet_frame::{self, Head};
 use super::string_table;
 use super::xlsx_input::OpenedSheet;
 use super::zip_output::{Container, Finished};
+use crate::terms::place::column_letters;
 
 /// The package while it is passed through.
 pub(super) struct Graft {
@@ -86,7 +87,7 @@ impl Graft {
         };
         let notes = shape.columns.iter().enumerate();
         let notes = notes.filter_map(|(place, column)| {
-            let cell = format!("{}{heading_row}", letters(layout.width + place));
+            let cell = format!("{}{heading_row}", column_letters(layout.width + place));
             column.note.clone().map(|note| (cell, note))
         });
         graft.notes = notes.collect();

@@ -6,6 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::annotated::{Anew, OurColumn};
 use super::graft::shown_width;
 use super::xml;
+use crate::terms::place::column_letters;
 
 /// The head of a sheet as it is written, and what was read of it.
 pub(super) struct Head {
@@ -16,19 +17,6 @@ pub(super) struct Head {
     pub(super) namespace: String,
     /// The last row that the sheet claims to have.
     pub(super) claimed: Option<u64>,
-}
-
-/// Letters of a column, from 0.
-pub(super) fn letters(mut column: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b'A' + u8::try_from(column % 26).expect("below 26")));
-        if column < 26 {
-            break;
-        }
-        column = column / 26 - 1;
-    }
-    letters.iter().rev().collect()
 }
 
 /// Columns and rows of a range such as `A1:T20` or `B7`: first column, first row, last column, last row, from 1.
@@ -121,8 +109,9 @@ pub(super) fn head(head: &[u8], width: usize, ours: &[OurColumn], with_dimension
             range(&reference).filter(|(.., right, _)| with_dimension && *right as usize >= width.min(2));
         let dimension = claim.map(|(left, top, right, bottom)| {
             claimed = Some(bottom);
-            let (left, right) = (letters(left as usize - 1), (right as usize).max(width + ours.len()) - 1);
-            format!("<{prefix}dimension ref=\"{left}{top}:{}{bottom}\"/>", letters(right))
+            let (left, right) =
+                (column_letters(left as usize - 1), (right as usize).max(width + ours.len()) - 1);
+            format!("<{prefix}dimension ref=\"{left}{top}:{}{bottom}\"/>", column_letters(right))
         });
         out.splice(from..to, dimension.unwrap_or_default().bytes());
     }

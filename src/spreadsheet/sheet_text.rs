@@ -7,8 +7,8 @@ use jiff::civil::{DateTime, Time};
 use rust_decimal::Decimal;
 
 use super::annotated::Joined;
-use super::append::{push_decimal, revives};
 use super::csv_fields;
+use super::fields::{push_decimal, revives};
 use super::our_styles::OurStyles;
 use super::row::{Cell, Decoder, Form, Rows};
 use super::string_table::{Placed, StringTable, text_element};
