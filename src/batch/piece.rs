@@ -12,7 +12,7 @@ use super::line_keys::{LineKeys, fingerprint};
 use super::memo::{Memo, Memos, kinship};
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
-use crate::determine::{Action, LineAmounts, LineFindings, Reckoned};
+use crate::determine::{LineAmounts, LineFindings, Reckoned};
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::own_cells::text_of;
 use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, lines};
@@ -268,10 +268,9 @@ impl<'a, 'r> Telling<'a, 'r> {
                 self.ours.rows.push(OurRow::Note(column, text));
                 continue;
             }
-            let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
             self.ours.rows.push(OurRow::Cells(self.ours.words.len() as u32));
             let words = words(casebook, &line, &findings);
-            self.ours.words.push(Arc::new(Words::new(words, rank as u8)));
+            self.ours.words.push(Arc::new(Words::new(words, findings.action.rank())));
             self.ours.figures.extend(figures(&LineAmounts::of(&findings)));
         }
     }

@@ -108,6 +108,12 @@ pub(super) fn internal(path: &Path, problem: &str) -> FileError {
     FileError::Internal { path: path.to_path_buf(), problem: problem.to_string() }
 }
 
+/// An output that cannot be written.
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {
+    let path = path.to_path_buf();
+    move |source| FileError::Output { path, source }
+}
+
 /// Who is told how far a run is.
 pub trait Progress: Sync {
     /// A file begins; how much work it is, or 0 where nobody knows.
@@ -217,10 +223,6 @@ fn place(
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
     let Unplaced { annotated, exceptions, report, tally, anew } = unplaced;
-    let failed = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| FileError::Output { path, source }
-    };
     let ready = [annotated, report, exceptions];
     let outputs = ready.iter().map(|ready| {
         let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -257,10 +259,6 @@ fn one_pass(
     progress: &dyn Progress,
     from: &Receiver<Message>,
 ) -> Result<Pass, FileError> {
-    let failed = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| FileError::Output { path, source }
-    };
     let Ok(Message::Header(header)) = from.recv() else {
         // The reader has stopped; it says why.
         return Err(internal(path, "nothing was read"));
@@ -275,7 +273,7 @@ fn one_pass(
         level: options.level,
         as_of: options.as_of.0,
     };
-    shape.settle(&header).map_err(failed(path))?;
+    let prepared = shape.settle(&header).map_err(failed(path))?;
     if shape.layout.anew.is_some() && assumed.layout.anew.is_none() {
         return Ok(Pass::Again(Settled { layout: shape.layout, ..assumed }));
     }
@@ -288,7 +286,7 @@ fn one_pass(
         memos: Memos::default(),
     };
     let anew = shape.layout.anew;
-    let mut writing = Writing::begin(names, shape).map_err(failed(&names.exceptions))?;
+    let mut writing = Writing::begin(names, shape, prepared).map_err(failed(&names.exceptions))?;
     let mut seen = LineKeys::default();
     let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
     // While some pieces are told, those before them are written.

@@ -12,6 +12,7 @@ use super::pipeline::Progress;
 use super::totals::Totals;
 use crate::report::causes::{Causes, ExceptionsCsv};
 use crate::report::tally::Tally;
+use crate::spreadsheet::annotated::Prepared;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::Ready;
@@ -25,14 +26,16 @@ pub(super) struct Writing {
     annotated: Option<(Annotated, Arc<Appender>)>,
     exceptions: WholeFile,
     totals: Totals,
+    /// The broker's package, until the annotated file is begun.
+    prepared: Prepared,
 }
 
 impl Writing {
-    pub(super) fn begin(names: &OutputNames, shape: Shape) -> io::Result<Writing> {
+    pub(super) fn begin(names: &OutputNames, shape: Shape, prepared: Prepared) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
         exceptions.write_all(&ExceptionsCsv::headings())?;
         let (destination, annotated) = (names.annotated.clone(), None);
-        Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default() })
+        Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default(), prepared })
     }
 
     /// Who puts our cells behind rows; the annotated file is begun with the first piece.
@@ -46,7 +49,8 @@ impl Writing {
             let first = pieces.first().filter(|_| self.shape.measures(shop.header));
             let first =
                 first.map(|piece| shop.header.opened.rows(piece.clone(), &[], shop.all)).transpose()?;
-            match Annotated::begin(&self.destination, &self.shape, shop.header, first.as_ref()) {
+            let prepared = std::mem::take(&mut self.prepared);
+            match Annotated::begin(&self.destination, &self.shape, shop.header, first.as_ref(), prepared) {
                 Ok((annotated, appender)) => self.annotated = Some((annotated, Arc::new(appender))),
                 Err(error) => return Ok(Err(error)),
             }
@@ -95,7 +99,7 @@ impl Writing {
     ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes)> {
         let annotated = match self.annotated {
             Some((annotated, _)) => annotated,
-            None => Annotated::begin(&self.destination, &self.shape, header, None)?.0,
+            None => Annotated::begin(&self.destination, &self.shape, header, None, self.prepared)?.0,
         };
         let (tally, causes) = self.totals.finish();
         Ok((annotated.complete(tail)?, self.exceptions, tally, causes))

@@ -24,6 +24,11 @@ impl Action {
     pub const ALL: [Action; 5] =
         [Action::NoFigure, Action::Review, Action::Deposit, Action::NoDeposit, Action::NotTested];
 
+    /// How urgent it is, from 0, the most urgent.
+    pub fn rank(self) -> u8 {
+        self as u8
+    }
+
     /// The word of the `Action` column.
     pub fn text(self) -> &'static str {
         match self {

@@ -29,6 +29,16 @@ pub struct CaseFinding {
     pub difference: Option<Money>,
 }
 
+impl CaseFinding {
+    /// What paying is held against: nothing is due under a case that does not concern the line.
+    pub(super) fn due(&self, case: &CaseAnswer) -> Option<Money> {
+        match case.at_entry.finding {
+            Finding::NotConcerned(_) => Some(Money::ZERO),
+            _ => self.at_entry,
+        }
+    }
+}
+
 /// Our conclusion for a line.
 #[derive(Clone, Debug)]
 pub struct LineFindings {
@@ -234,11 +244,7 @@ impl Judged<'_> {
             if matches!(case.at_entry.finding, Finding::NoDeposit(Why::AtWithdrawal)) {
                 add(Code::EN10, Ground::Bare, None);
             }
-            let due = match case.at_entry.finding {
-                Finding::NotConcerned(_) => Some(Money::ZERO),
-                _ => found.at_entry,
-            };
-            if let (Some(due), Read::Is(paid)) = (due, self.line.paid(kind)) {
+            if let (Some(due), Read::Is(paid)) = (found.due(case), self.line.paid(kind)) {
                 let ground = Ground::Declared { paid, due };
                 match paid.cmp(&due) {
                     std::cmp::Ordering::Less => add(Code::CD01, ground, Some(due - paid)),

@@ -81,13 +81,7 @@ pub fn reckon(casebook: &Casebook, answer: &Answer, stated: Stated) -> Option<Re
         return None;
     }
     let reckoning = Reckoning { casebook, stated };
-    let mut reckoned = Reckoned {
-        cases: Default::default(),
-        declared: [None; 2],
-        costs: [0; COSTS_MAX],
-        known: 0,
-        class: 0,
-    };
+    let mut reckoned = Reckoned::default();
     let put = |reckoned: &mut Reckoned, place: usize, cost: Option<i64>| {
         reckoned.known |= u32::from(cost.is_some()) << place;
         reckoned.costs[place] = cost.unwrap_or_default();
@@ -98,11 +92,9 @@ pub fn reckon(casebook: &Casebook, answer: &Answer, stated: Stated) -> Option<Re
     let mut class = Class::default();
     for kind in Kind::BOTH {
         let case = answer.case(kind);
-        let found = CaseAmounts::of(&reckoning.case(case, kind));
-        let due = match case.map(|case| &case.at_entry.finding) {
-            Some(Finding::NotConcerned(_)) => Some(0),
-            _ => found.at_entry,
-        };
+        let found = reckoning.case(case, kind);
+        let due = case.and_then(|case| found.due(case)).map(Money::cents);
+        let found = CaseAmounts::of(&found);
         let paid = stated.paid[kind.index()].value().map(Money::cents);
         let declared = paid.zip(due);
         let [exposure, paid_to_due, both] = costs_of(answer, kind);

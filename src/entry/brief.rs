@@ -17,7 +17,7 @@ use super::date::{DATE_HEADINGS, DateCell, Evidence, read_date};
 use super::group::{Group, Grouping};
 use super::invoice::{InvoiceValue, round_together};
 use super::known::{AtHand, COMPANIES_MAX, Company, Kinship, Known, PROTOTYPES_MAX, Prototype};
-use super::line::{EntryLine, Name, Read, Stated};
+use super::line::{EntryLine, Name, Read, Stated, filing_day};
 use super::own_cells::{Odd, Own};
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
 use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay};
@@ -79,8 +79,7 @@ pub struct BriefLine {
 impl BriefLine {
     /// See [`EntryLine::filing_day`].
     pub fn filing_day(&self, as_of: KnownDay) -> KnownDay {
-        let filed = self.filed.unwrap_or(self.governing.0).max(self.governing.0);
-        KnownDay(filed.min(as_of.0))
+        filing_day(self.filed, self.governing, as_of)
     }
 }
 

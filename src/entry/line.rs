@@ -167,6 +167,12 @@ pub struct Stated {
     pub paid: [Read<Money>; 2],
 }
 
+/// See [`EntryLine::filing_day`].
+pub(super) fn filing_day(filed: Option<Date>, governing: GoverningDay, as_of: KnownDay) -> KnownDay {
+    let filed = filed.unwrap_or(governing.0).max(governing.0);
+    KnownDay(filed.min(as_of.0))
+}
+
 impl EntryLine {
     /// What the line states in figures.
     pub fn stated(&self) -> Stated {
@@ -182,8 +188,7 @@ impl EntryLine {
     /// The known day of the answer at entry: the entry summary date if present, else the withdrawal date, else the
     /// entry date; never earlier than the governing day, never later than the as-of day.
     pub fn filing_day(&self, governing: GoverningDay, as_of: KnownDay) -> KnownDay {
-        let filed = self.filed.unwrap_or(governing.0).max(governing.0);
-        KnownDay(filed.min(as_of.0))
+        filing_day(self.filed, governing, as_of)
     }
 
     /// What was paid under a kind of case.

@@ -81,7 +81,6 @@ impl Outline {
             return None;
         }
         let exceptions = findings.exceptions.iter().map(|exception| shared_words(&line, exception));
-        let rank = Action::ALL.iter().position(|action| *action == findings.action).unwrap_or(0);
         let mut codes: Vec<Code> = findings.exceptions.iter().map(|exception| exception.code).collect();
         codes.dedup();
         let cases = Kind::BOTH.map(|kind| {
@@ -89,7 +88,7 @@ impl Outline {
             concerns(&case.at_entry.finding, line.paid(kind).value()).then_some(case.number)
         });
         Some(Outline {
-            words: Arc::new(Words::new(words(casebook, &line, findings), rank as u8)),
+            words: Arc::new(Words::new(words(casebook, &line, findings), findings.action.rank())),
             names_companies: findings.exceptions.iter().any(names_companies),
             codes,
             notices: notices_used(casebook, findings),

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 
 use super::append::{Appender, Encoded, Texts};
 use super::book::{self, Book, Numbered};
+use super::graft::Graft;
 use super::read::{Header, Kind};
 use super::row::Rows;
 use super::whole_file::{Ready, WholeFile};
@@ -215,7 +216,8 @@ pub struct Numbering(pub(super) Option<Numbered>);
 
 impl Annotated {
     /// Begins the annotated file. `first` are the first rows below the headings, for the widths of a new workbook.
-    /// `as_of` stands in a new workbook's properties, so that the same run gives the same bytes.
+    /// `as_of` stands in a new workbook's properties, so that the same run gives the same bytes. `prepared` is what
+    /// [`Shape::settle`] gave.
     ///
     /// # Errors
     /// The folder cannot be written to; the input can no longer be read.
@@ -224,6 +226,7 @@ impl Annotated {
         shape: &Shape,
         header: &Header,
         first: Option<&Rows>,
+        prepared: Prepared,
     ) -> io::Result<(Annotated, Appender)> {
         let mut file = WholeFile::begin(destination)?;
         let (columns, layout) = (&shape.columns, shape.layout);
@@ -238,7 +241,7 @@ impl Annotated {
                 (Output::Csv(file), appender)
             }
             Format::Xlsx => {
-                let (book, appender) = Book::begin(file, shape, header, first)?;
+                let (book, appender) = Book::begin(file, shape, header, first, prepared)?;
                 (Output::Book(Box::new(book)), appender)
             }
         };
@@ -295,6 +298,10 @@ impl Annotated {
     }
 }
 
+/// The broker's package, prepared to be passed through; nothing where none is.
+#[derive(Default)]
+pub struct Prepared(pub(super) Option<Box<Graft>>);
+
 /// What an annotated file is to be.
 #[derive(Clone, Debug)]
 pub struct Shape {
@@ -312,16 +319,19 @@ pub struct Shape {
 
 impl Shape {
     /// Settles what the headings and the package tell: how wide the rows are at least, and whether the workbook can be
-    /// passed through.
+    /// passed through; if so it is prepared.
     ///
     /// # Errors
     /// The input can no longer be read.
-    pub fn settle(&mut self, header: &Header) -> io::Result<()> {
+    pub fn settle(&mut self, header: &Header) -> io::Result<Prepared> {
         self.layout.width = self.layout.width.max(header.cells.len());
-        if let (Kind::Sheet(sheet), Format::Xlsx, None) = (&header.opened.0, self.format, self.layout.anew) {
-            self.layout.anew = book::unfit(sheet, self)?;
-        }
-        Ok(())
+        let (Kind::Sheet(sheet), Format::Xlsx, None) = (&header.opened.0, self.format, self.layout.anew)
+        else {
+            return Ok(Prepared::default());
+        };
+        let prepared = book::prepare(sheet, self)?;
+        self.layout.anew = prepared.as_ref().err().copied();
+        Ok(Prepared(prepared.ok().map(Box::new)))
     }
 
     /// True if the first rows are looked at, for the widths of a new workbook.

@@ -188,15 +188,7 @@ impl Appender {
             if matches!(our, OurRow::Nothing) {
                 continue;
             }
-            let (from, to) = (place.spans.0 as usize, place.spans.1 as usize);
-            if from < to {
-                out.extend_from_slice(&rows.bytes[at..from]);
-                out.extend_from_slice(itoa::Buffer::new().format(target.last_column).as_bytes());
-                at = to;
-            }
-            let insert = place.insert as usize;
-            out.extend_from_slice(&rows.bytes[at..insert]);
-            at = insert;
+            at = target.up_to_ours(&mut out, &rows.bytes, at, place);
             self.our_cells(&mut out, target, place.number, our, &ours.words, &mut figures);
         }
         out.extend_from_slice(&rows.bytes[at..]);
@@ -217,7 +209,7 @@ impl Appender {
             out.extend_from_slice(b"<row r=\"");
             out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
             out.extend_from_slice(b"\">");
-            texts.cells(&mut out, row, &written, &target.styles);
+            texts.cells(&mut out, row, &written, target);
             self.our_cells(&mut out, target, number, &ours.rows[row], &ours.words, &mut figures);
             out.extend_from_slice(b"</row>");
         }

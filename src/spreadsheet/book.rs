@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::annotated::{Anew, OurRow, OurRows, Shape, Words};
+use super::annotated::{Anew, OurRow, OurRows, Prepared, Shape, Words};
 use super::append::{Appender, Texts};
 use super::book_cells::BookTarget;
 use super::deflate::{Chunk, chunk};
@@ -60,12 +60,12 @@ pub(super) struct Numbered {
     pub(super) texts: Option<Texts>,
 }
 
-/// Why the package of a sheet cannot be passed through, if so.
-pub(super) fn unfit(sheet: &OpenedSheet, shape: &Shape) -> io::Result<Option<Anew>> {
+/// The package of a sheet, prepared to be passed through; or why it cannot be.
+pub(super) fn prepare(sheet: &OpenedSheet, shape: &Shape) -> io::Result<Result<Graft, Anew>> {
     if sheet.signed {
-        return Ok(Some(Anew::Signed));
+        return Ok(Err(Anew::Signed));
     }
-    Ok(Graft::prepare(sheet, shape)?.is_none().then_some(Anew::Unfit))
+    Ok(Graft::prepare(sheet, shape)?.ok_or(Anew::Unfit))
 }
 
 impl Book {
@@ -75,27 +75,21 @@ impl Book {
         shape: &Shape,
         header: &Header,
         first: Option<&Rows>,
+        prepared: Prepared,
     ) -> io::Result<(Book, Appender)> {
         let (width, columns, level) = (shape.layout.width, &shape.columns, shape.level);
         let mut container = Container::new(file);
-        let graft = match &header.opened.0 {
-            Kind::Sheet(sheet) if shape.layout.anew.is_none() => {
-                let graft = Graft::prepare(sheet, shape)?;
-                Some((sheet, graft.ok_or_else(|| io::Error::other("the package cannot be passed through"))?))
-            }
-            _ => None,
-        };
-        let (host, target, strings, sheet_head) = match graft {
-            Some((sheet, mut graft)) => {
+        let (host, target, strings, sheet_head) = match (&header.opened.0, prepared.0) {
+            (Kind::Sheet(sheet), Some(mut graft)) => {
                 let prefix = graft.head.prefix.clone();
                 let target = BookTarget::new(&prefix, graft.styles, level, true, width, columns);
                 let mut strings = StringTable::new(sheet.context.strings.len(), &graft.strings_prefix);
                 graft.begin(&mut container)?;
                 let head = heading_rows(sheet, &graft, &target, shape, &mut strings);
-                (Host::Broker(Box::new(graft)), target, strings, head)
+                (Host::Broker(graft), target, strings, head)
             }
-            None => {
-                let new = NewWorkbook::begin(shape, header, first)?;
+            _ => {
+                let mut new = NewWorkbook::begin(shape, header, first)?;
                 let target = BookTarget::new("", new.styles, level, false, width, columns);
                 let strings = StringTable::new(new.strings, "");
                 container.begin(&NewWorkbook::part(0), true)?;
@@ -121,7 +115,7 @@ impl Book {
         mut texts: Option<Texts>,
     ) -> io::Result<Numbered> {
         if let Some(texts) = &mut texts {
-            texts.0.number(rows, &mut self.strings, &self.target.styles);
+            texts.0.number(rows, &mut self.strings, &self.target);
         }
         for words in ours.words.iter().filter(|words| words.written.get().is_none()) {
             let written = self.target.write_words(words, &mut self.strings);
@@ -179,7 +173,9 @@ impl Book {
     }
 
     fn next_sheet(&mut self) -> io::Result<()> {
-        let Host::New(new) = &self.host else { return Err(io::Error::other("a sheet of a broker is full")) };
+        let Host::New(new) = &mut self.host else {
+            return Err(io::Error::other("a sheet of a broker is full"));
+        };
         let tail = new.tail(self.sheet)?;
         self.container.add(&chunk(&tail, self.level)?)?;
         self.container.end()?;
@@ -207,7 +203,7 @@ impl Book {
     /// Writes what stands behind the rows, and all other parts.
     pub(super) fn complete(mut self, tail: &[u8]) -> io::Result<WholeFile> {
         let table = self.strings.finish();
-        let tail = match &self.host {
+        let tail = match &mut self.host {
             Host::Broker(graft) => graft.tail(tail, &self.target),
             Host::New(new) => new.tail(self.sheet)?,
         };
@@ -232,14 +228,7 @@ fn heading_rows(
     let rows = &sheet.first;
     let mut out = graft.head.xml.clone();
     let Some(place) = rows.places.iter().rev().find(|place| !place.blank) else { return out };
-    let (from, to, insert) = (place.spans.0 as usize, place.spans.1 as usize, place.insert as usize);
-    let mut at = 0;
-    if from < to {
-        out.extend_from_slice(&rows.bytes[..from]);
-        out.extend_from_slice(itoa::Buffer::new().format(target.last_column).as_bytes());
-        at = to;
-    }
-    out.extend_from_slice(&rows.bytes[at..insert]);
+    let insert = target.up_to_ours(&mut out, &rows.bytes, 0, place);
     out.extend_from_slice(&target.headings(shape.layout.width, place.number, &shape.columns, strings));
     out.extend_from_slice(&rows.bytes[insert..]);
     out

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::annotated::{Figure, Joined, Look, OurColumn, Words};
 use super::fields::{push_decimal, push_figure, revives};
 use super::our_styles::OurStyles;
+use super::row::RowPlace;
 use super::string_table::{Placed, StringTable};
 use crate::terms::place::column_letters;
 
@@ -47,9 +48,18 @@ impl BookTarget {
     pub(super) fn style(&self, look: Look, text: &str, rank: u8) -> Option<u32> {
         match look {
             Look::Rank => Some(self.styles.ranks[usize::from(rank.min(4))]),
-            _ if revives(text) => Some(self.styles.guarded),
-            _ => None,
+            _ => self.guard(text),
         }
+    }
+
+    /// The style of a text that would come alive as a formula when its cell is edited: it is marked as text.
+    fn guard(&self, text: &str) -> Option<u32> {
+        revives(text).then_some(self.styles.guarded)
+    }
+
+    /// What follows the reference of a cell that holds a text of the input.
+    pub(super) fn guarded(&self, out: &mut Vec<u8>, text: &str, placed: Placed) {
+        self.text(out, text, self.guard(text), placed);
     }
 
     /// What follows the reference of a cell that holds a text.
@@ -113,6 +123,24 @@ impl BookTarget {
             figure => push_figure(out, figure),
         }
         self.close(out);
+    }
+
+    /// Copies a broker's row from `at` to where our cells are put in, its `spans` made true; where to go on from.
+    pub(super) fn up_to_ours(
+        &self,
+        out: &mut Vec<u8>,
+        bytes: &[u8],
+        mut at: usize,
+        place: &RowPlace,
+    ) -> usize {
+        let (from, to, insert) = (place.spans.0 as usize, place.spans.1 as usize, place.insert as usize);
+        if from < to {
+            out.extend_from_slice(&bytes[at..from]);
+            out.extend_from_slice(itoa::Buffer::new().format(self.last_column).as_bytes());
+            at = to;
+        }
+        out.extend_from_slice(&bytes[at..insert]);
+        insert
     }
 
     /// Our heading cells, for the heading row.

@@ -18,6 +18,14 @@ pub fn take(room: usize) -> Vec<u8> {
     spare.unwrap_or_else(|| Vec::with_capacity(room))
 }
 
+/// Takes the first bytes of a buffer away; the buffer keeps the others, with room for as many again and more.
+pub(super) fn take_front(buffer: &mut Vec<u8>, end: usize, more: usize) -> Vec<u8> {
+    let mut rest = take(end + more);
+    rest.extend_from_slice(&buffer[end..]);
+    buffer.truncate(end);
+    std::mem::replace(buffer, rest)
+}
+
 /// Gives a buffer back.
 pub fn give(mut buffer: Vec<u8>) {
     buffer.clear();

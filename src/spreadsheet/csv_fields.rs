@@ -4,7 +4,7 @@
 use memchr::{memchr, memchr2};
 
 use super::read::COLUMNS_MAX;
-use super::row::{Cell, Decoder, Form, RowPlace, Rows, Span};
+use super::row::{Cell, Decoder, Form, NO_SLOT, RowPlace, Rows, Span, slots};
 
 /// The fields of one record without its line end: first byte, end, and form. Blank lines in front must be gone.
 pub(super) fn fields_of(record: &[u8], delimiter: u8) -> Fields<'_> {
@@ -65,6 +65,8 @@ fn quoted(record: &[u8], from: usize, delimiter: u8) -> ((usize, usize, Form), u
 /// The cell of a field.
 pub(super) fn cell(bytes: &[u8], form: Form, delimiter: u8) -> Cell {
     let text = match form {
+        // Making a reader takes longer than reading a field.
+        Form::Empty => return Cell::Empty,
         Form::Field => String::from_utf8_lossy(bytes).into_owned(),
         _ => unquoted(bytes, delimiter),
     };
@@ -103,10 +105,7 @@ pub(super) fn rows(bytes: Vec<u8>, delimiter: u8, line: u64, asked: &[usize]) ->
             format!("byte {:#04x} is not UTF-8; save the file as CSV in UTF-8 and run again", bytes[at]);
         return Err(Fault { line: line + line_ends(&bytes[..at]), problem });
     }
-    let mut slots = vec![u16::MAX; COLUMNS_MAX];
-    for (slot, column) in (0u16..).zip(asked) {
-        slots[*column] = slot;
-    }
+    let slots = slots(asked);
     let mut rows = Rows::new(bytes, asked.len(), Decoder::Csv(delimiter));
     let mut records = Records { line, ..Records::default() };
     while let Some(mut place) = records.next(&rows.bytes, delimiter) {
@@ -124,7 +123,7 @@ pub(super) fn rows(bytes: Vec<u8>, delimiter: u8, line: u64, asked: &[usize]) ->
                 }
                 blank = blank && is_blank(&record[from..to], form, delimiter);
                 let slot = slots[fields];
-                if slot != u16::MAX {
+                if slot != NO_SLOT {
                     let (from, to) = ((start + from) as u32, (start + to) as u32);
                     rows.spans[base + usize::from(slot)] = Span { from, to, form, style: 0 };
                 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::buffers;
 use super::csv_fields::{self, Fault, closing_quote, line_ends};
-use super::cut::{RowStream, cut};
+use super::cut::{RowStream, cut, row_end};
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
 use super::row::{Cell, Row, Rows};
 use super::whole_file::hexadecimal;
@@ -153,11 +153,8 @@ impl RowStream for Records<'_> {
         self.row_end(self.buffer.len().saturating_sub(1)).map(|_| ())
     }
 
-    fn take(&mut self, end: usize, _: Option<&Row>) -> Result<Piece, SpreadsheetError> {
-        let mut rest = buffers::take(end + CHUNK);
-        rest.extend_from_slice(&self.buffer[end..]);
-        self.buffer.truncate(end);
-        let bytes = std::mem::replace(&mut self.buffer, rest);
+    fn take(&mut self, end: usize) -> Result<Piece, SpreadsheetError> {
+        let bytes = buffers::take_front(&mut self.buffer, end, CHUNK);
         let line = self.line;
         self.line += line_ends(&bytes);
         self.outside = self.outside.saturating_sub(end);
@@ -221,25 +218,19 @@ pub(super) fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFa
 
 /// The first record, and its bytes.
 fn header(records: &mut Records<'_>) -> Result<(Row, Vec<u8>), SpreadsheetError> {
-    let mut end = 0;
-    loop {
-        let next = records.row_end(end)?;
-        if next.is_none() && records.more()? {
-            continue;
-        }
-        let Some(next) = next.or(records.row_end(end)?) else {
-            return Err(SpreadsheetError::Empty(records.path.to_path_buf()));
-        };
-        end = next;
-        let bytes = records.buffer[..end].to_vec();
-        let rows = csv_fields::rows(bytes, records.delimiter, records.line, &[])
+    let (mut end, mut line) = (0, records.line);
+    while let Some(next) = row_end(records, end)? {
+        let bytes = records.buffer[end..next].to_vec();
+        let lines = line_ends(&bytes);
+        let rows = csv_fields::rows(bytes, records.delimiter, line, &[])
             .map_err(|fault| damaged(records.path, fault))?;
+        (end, line) = (next, line + lines);
         if let Some(row) = (0..rows.len()).find(|row| rows.fields(*row) > 0) {
-            let (cells, number) = (rows.whole(row), rows.number(row));
-            let piece = records.take(end, None)?;
-            return Ok((Row { number, ..Row::of_cells(number, cells) }, piece.bytes));
+            let piece = records.take(end)?;
+            return Ok((Row::of_cells(rows.number(row), rows.whole(row)), piece.bytes));
         }
     }
+    Err(SpreadsheetError::Empty(records.path.to_path_buf()))
 }
 
 /// The rows of a piece.

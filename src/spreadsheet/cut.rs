@@ -31,7 +31,7 @@ pub(super) trait RowStream {
     fn prove(&mut self) -> Result<(), SpreadsheetError>;
 
     /// Takes the first bytes away as a piece.
-    fn take(&mut self, end: usize, last: Option<&Row>) -> Result<Piece, SpreadsheetError>;
+    fn take(&mut self, end: usize) -> Result<Piece, SpreadsheetError>;
 
     /// The error for rows of one key that do not end.
     fn too_many(&self) -> SpreadsheetError;
@@ -50,9 +50,9 @@ pub(super) fn cut<S: RowStream, C: Consumer>(stream: &mut S, to: &mut C) -> Resu
         if border.is_none() {
             stream.prove()?;
         }
-        let end = border.as_ref().map_or(stream.bytes().len(), |(end, _)| *end);
+        let end = border.unwrap_or(stream.bytes().len());
         if end > 0 {
-            let piece = stream.take(end, border.as_ref().map(|(_, row)| row))?;
+            let piece = stream.take(end)?;
             to.piece(piece)?;
         }
         if border.is_none() {
@@ -62,7 +62,7 @@ pub(super) fn cut<S: RowStream, C: Consumer>(stream: &mut S, to: &mut C) -> Resu
 }
 
 /// The row end behind `from`, read on as far as that takes; `None` where the rows end before.
-fn row_end(stream: &mut impl RowStream, from: usize) -> Result<Option<usize>, SpreadsheetError> {
+pub(super) fn row_end(stream: &mut impl RowStream, from: usize) -> Result<Option<usize>, SpreadsheetError> {
     loop {
         if let Some(end) = stream.row_end(from)? {
             return Ok(Some(end));
@@ -73,13 +73,12 @@ fn row_end(stream: &mut impl RowStream, from: usize) -> Result<Option<usize>, Sp
     }
 }
 
-/// The first place behind `target` at which the stream may be cut, and the row in front of it; `None` if all that is
-/// left is one piece.
+/// The first place behind `target` at which the stream may be cut; `None` if all that is left is one piece.
 fn border<C: Consumer>(
     stream: &mut impl RowStream,
     target: usize,
     to: &C,
-) -> Result<Option<(usize, Row)>, SpreadsheetError> {
+) -> Result<Option<usize>, SpreadsheetError> {
     if stream.bytes().len() < target {
         return Ok(None);
     }
@@ -90,8 +89,8 @@ fn border<C: Consumer>(
         let mut end = start;
         let row = loop {
             let Some(next) = row_end(stream, end)? else { return Ok(None) };
+            let rows = stream.rows(end, next)?;
             end = next;
-            let rows = stream.rows(start, end)?;
             if let Some(row) = (0..rows.len()).rev().find(|row| !rows.is_blank(*row)) {
                 break rows.row(row);
             }
@@ -99,8 +98,8 @@ fn border<C: Consumer>(
         if let Some(before) = before {
             let large = start > PIECE_BYTES_MAX;
             match to.border(&before, &row) {
-                Border::Free => return Ok(Some((start, before))),
-                Border::Unwelcome if large => return Ok(Some((start, before))),
+                Border::Free => return Ok(Some(start)),
+                Border::Unwelcome if large => return Ok(Some(start)),
                 Border::Forbidden if large => return Err(stream.too_many()),
                 Border::Unwelcome | Border::Forbidden => {}
             }

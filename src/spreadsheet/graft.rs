@@ -8,7 +8,9 @@ use super::annotated::{Look, Shape};
 use super::book_cells::BookTarget;
 use super::deflate::chunk;
 use super::our_styles::{self, OurStyles};
-use super::package::{Archive, in_utf8, in_utf8_stream, relationships_of, resolved, utf_16};
+use super::package::{
+    Archive, PART_BYTES_MAX, compared, in_utf8, in_utf8_stream, relationships_of, resolved, utf_16,
+};
 use super::sheet_frame::{self, Head};
 use super::string_table;
 use super::xlsx_input::OpenedSheet;
@@ -37,8 +39,8 @@ pub(super) struct Graft {
 
 /// The name of a part as the container spells it.
 fn spelled(archive: &Archive, name: &str) -> Option<String> {
-    let compared = |name: &str| name.replace('\\', "/").trim_start_matches('/').to_lowercase();
-    let known = archive.file_names().flatten().find(|known| compared(known) == compared(name));
+    let name = compared(name);
+    let known = archive.file_names().flatten().find(|known| compared(known) == name);
     known.map(std::borrow::Cow::into_owned)
 }
 
@@ -232,7 +234,7 @@ impl Graft {
         match spelled(&self.archive, &self.strings) {
             Some(name) => {
                 let part = self.archive.by_name(&name).map_err(io::Error::other)?;
-                let part = in_utf8_stream(part)?;
+                let part = in_utf8_stream(part, PART_BYTES_MAX)?;
                 string_table::extend(part, &self.strings_prefix, table, |bytes| {
                     to.add(&chunk(bytes, level)?)
                 })?;

@@ -39,6 +39,8 @@ pub(super) struct NewWorkbook {
     pub(super) styles: OurStyles,
     /// Shared strings that the frame has.
     pub(super) strings: usize,
+    /// The frame that was made last, and for which last rows.
+    frame: (Vec<u32>, Parts),
 }
 
 /// The parts of a frame, by name.
@@ -95,11 +97,13 @@ impl NewWorkbook {
             last_rows: vec![heading_row],
             styles: OurStyles::default(),
             strings: 0,
+            frame: Default::default(),
         };
         let parts = new.frame()?;
-        new.styles = styles(part(&parts, &NewWorkbook::part(0))?)?;
-        let strings = part(&parts, "xl/sharedStrings.xml")?;
+        let our_styles = styles(part(parts, &NewWorkbook::part(0))?)?;
+        let strings = part(parts, "xl/sharedStrings.xml")?;
         new.strings = memchr::memmem::find_iter(strings, b"<si>").count();
+        new.styles = our_styles;
         Ok(new)
     }
 
@@ -117,7 +121,15 @@ impl NewWorkbook {
         self.name.chars().take(room).collect::<String>() + &suffix
     }
 
-    fn frame(&self) -> io::Result<Parts> {
+    /// The frame for the last rows as they are now; made anew only where they have changed.
+    fn frame(&mut self) -> io::Result<&Parts> {
+        if self.frame.0 != self.last_rows {
+            self.frame = (self.last_rows.clone(), self.made_frame()?);
+        }
+        Ok(&self.frame.1)
+    }
+
+    fn made_frame(&self) -> io::Result<Parts> {
         let bytes = made(self.workbook())?;
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(io::Error::other)?;
         let mut parts = Vec::with_capacity(archive.len());
@@ -176,9 +188,9 @@ impl NewWorkbook {
     }
 
     /// XML of a sheet up to and with its heading row.
-    pub(super) fn head(&self, sheet: usize) -> io::Result<Vec<u8>> {
+    pub(super) fn head(&mut self, sheet: usize) -> io::Result<Vec<u8>> {
         let parts = self.frame()?;
-        let xml = part(&parts, &NewWorkbook::part(sheet))?;
+        let xml = part(parts, &NewWorkbook::part(sheet))?;
         let mut head = xml[..samples(xml)?.0].to_vec();
         // How many rows there will be is not known yet.
         if let Some(from) = memchr::memmem::find(&head, b"<dimension ") {
@@ -189,15 +201,15 @@ impl NewWorkbook {
     }
 
     /// XML of a sheet behind its rows.
-    pub(super) fn tail(&self, sheet: usize) -> io::Result<Vec<u8>> {
+    pub(super) fn tail(&mut self, sheet: usize) -> io::Result<Vec<u8>> {
         let parts = self.frame()?;
-        let xml = part(&parts, &NewWorkbook::part(sheet))?;
+        let xml = part(parts, &NewWorkbook::part(sheet))?;
         Ok(xml[samples(xml)?.1..].to_vec())
     }
 
     /// Writes all other parts.
     pub(super) fn complete<W: Write>(
-        self,
+        mut self,
         to: &mut Container<W>,
         table: (u64, u64, Vec<u8>),
         level: u8,
@@ -208,10 +220,8 @@ impl NewWorkbook {
                 continue;
             }
             match table.take_if(|_| name == "xl/sharedStrings.xml") {
-                Some(table) => {
-                    to.part(&name, &extended(&bytes, table)?, level)?;
-                }
-                None => to.part(&name, &bytes, level)?,
+                Some(table) => to.part(name, &extended(bytes, table)?, level)?,
+                None => to.part(name, bytes, level)?,
             }
         }
         Ok(())

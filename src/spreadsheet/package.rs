@@ -93,7 +93,7 @@ pub(super) struct Package {
     pub(super) path: PathBuf,
     pub(super) file: FileView,
     pub(super) archive: Archive,
-    /// Places in the archive by name, as names are compared: without case, with forward slashes.
+    /// Places in the archive by name, as names are compared.
     places: HashMap<String, usize>,
     pub(super) workbook: String,
     pub(super) sheets: Vec<SheetEntry>,
@@ -104,7 +104,8 @@ pub(super) struct Package {
     pub(super) signed: bool,
 }
 
-fn compared(name: &str) -> String {
+/// A name as names of parts are compared: without case, with forward slashes.
+pub(super) fn compared(name: &str) -> String {
     name.replace('\\', "/").trim_start_matches('/').to_lowercase()
 }
 
@@ -237,7 +238,7 @@ impl Package {
         if part.size() > PART_BYTES_MAX {
             return Err(cannot(format!("more than {PART_BYTES_MAX} bytes")));
         }
-        let part = in_utf8_stream(part).map_err(|error| cannot(error.to_string()))?;
+        let part = in_utf8_stream(part, PART_BYTES_MAX).map_err(|error| cannot(error.to_string()))?;
         Ok(Some(read(&mut BufReader::with_capacity(1 << 16, part))))
     }
 
@@ -339,12 +340,16 @@ pub(super) fn in_utf8(bytes: Vec<u8>) -> Vec<u8> {
     }
 }
 
-/// A part as UTF-8 without a byte order mark; in a stream where it is that already.
-pub(super) fn in_utf8_stream<'a>(mut part: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+/// A part as UTF-8 without a byte order mark; in a stream where it is that already. A part in UTF-16 is held, and
+/// refused where it has more than `most` bytes.
+pub(super) fn in_utf8_stream<'a>(mut part: impl Read + 'a, most: u64) -> io::Result<Box<dyn Read + 'a>> {
     let mut start = Vec::with_capacity(4);
     (&mut part).take(4).read_to_end(&mut start)?;
     if utf_16(&start).is_some() {
-        part.read_to_end(&mut start)?;
+        part.take(most).read_to_end(&mut start)?;
+        if start.len() as u64 > most {
+            return Err(io::Error::other("in UTF-16 and large; save the workbook anew"));
+        }
         return Ok(Box::new(io::Cursor::new(in_utf8(start))));
     }
     let start = start.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(start);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
+use super::read::COLUMNS_MAX;
 use super::sheet_cells::{self, SheetContext};
 use super::{buffers, csv_fields};
 
@@ -138,13 +139,29 @@ pub(super) struct RowPlace {
     pub(super) insert: u32,
     /// The number behind the colon of a sheet row's `spans`, if it has one.
     pub(super) spans: (u32, u32),
-    /// True for a sheet's row without an end tag (`<row/>`).
-    pub(super) empty_tag: bool,
     pub(super) fields: u32,
     pub(super) width: u32,
     pub(super) blank: bool,
     /// All cells of a sheet's row, where they were asked for.
     pub(super) all: (u32, u32),
+}
+
+/// The slot of a column that was not asked for.
+pub(super) const NO_SLOT: u16 = u16::MAX;
+
+/// For each column of a sheet its place among those that were asked for.
+pub(super) fn slots(asked: &[usize]) -> Vec<u16> {
+    let mut slots = vec![NO_SLOT; COLUMNS_MAX];
+    for (slot, column) in (0u16..).zip(asked) {
+        slots[*column] = slot;
+    }
+    slots
+}
+
+/// The number that these digits make; `None` for anything but digits, for none, and for more than `most`.
+pub(super) fn digits(bytes: &[u8], most: usize) -> Option<u64> {
+    let sound = (1..=most).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit);
+    sound.then(|| bytes.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
 }
 
 /// How cells are decoded.
@@ -272,9 +289,7 @@ impl Rows {
             (Decoder::Sheet(sheet), Form::Number) => sheet.number_kind(span.style) == 0,
             _ => false,
         };
-        let bytes = &self.bytes[span.from as usize..span.to as usize];
-        let whole = plain && (1..=12).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit);
-        whole.then(|| bytes.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+        if plain { digits(&self.bytes[span.from as usize..span.to as usize], 12) } else { None }
     }
 
     /// A cell that was asked for.

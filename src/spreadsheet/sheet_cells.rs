@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
 
 use super::number::{decimal_in, serial_in};
-use super::row::{Cell, Form, Span};
+use super::row::{Cell, Form, Span, digits};
 use super::shared_strings::SharedStrings;
 use super::xml;
 
@@ -39,11 +39,21 @@ impl SheetContext {
 
     /// The shared string whose place stands in these bytes; `None` if there is no such string.
     pub(super) fn shared(&self, place: &[u8]) -> Option<&str> {
-        let digits = !place.is_empty() && place.len() <= 9 && place.iter().all(u8::is_ascii_digit);
-        let place =
-            digits.then(|| place.iter().fold(0usize, |sum, digit| sum * 10 + usize::from(digit - b'0')));
-        self.strings.get(place?)
+        self.strings.get(usize::try_from(digits(place, 9)?).ok()?)
     }
+}
+
+/// How the content of a cell of this type (its attribute `t`) is to be understood; `None` for a type that is not known.
+pub(super) fn form_of(kind: Option<&[u8]>) -> Option<Form> {
+    Some(match kind {
+        None | Some(b"n") => Form::Number,
+        Some(b"s") => Form::Shared,
+        Some(b"str" | b"inlineStr") => Form::Text,
+        Some(b"b") => Form::Bool,
+        Some(b"e") => Form::Error,
+        Some(b"d") => Form::Iso,
+        Some(_) => return None,
+    })
 }
 
 /// The cell of a span.

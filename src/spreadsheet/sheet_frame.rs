@@ -121,36 +121,28 @@ pub(super) fn head(head: &[u8], width: usize, ours: &[OurColumn], with_dimension
 /// Why our columns cannot stand beside the rows of a sheet: it is protected, or a merged cell reaches over the place.
 pub(super) fn obstacle(tail: &[u8], width: usize, heading_row: u64) -> Option<Anew> {
     let mut found = None;
-    let see = |tag: &BytesStart<'_>| {
-        match tag.local_name().into_inner() {
-            "sheetProtection" if xml::is_true(tag, "sheet") => found = Some(Anew::Protected),
-            "mergeCell" => {
-                let merged = xml::attribute(tag, "ref").and_then(|reference| range(&reference));
-                let across = |(_, _, right, bottom): (u64, u64, u64, u64)| {
-                    right > width as u64 && bottom >= heading_row
-                };
-                if found.is_none() && merged.is_some_and(across) {
-                    found = Some(Anew::Merged);
-                }
+    let see = |tag: &BytesStart<'_>| match tag.local_name().into_inner() {
+        "sheetProtection" if xml::is_true(tag, "sheet") => found = Some(Anew::Protected),
+        "mergeCell" => {
+            let merged = xml::attribute(tag, "ref").and_then(|reference| range(&reference));
+            let across =
+                |(_, _, right, bottom): (u64, u64, u64, u64)| right > width as u64 && bottom >= heading_row;
+            if found.is_none() && merged.is_some_and(across) {
+                found = Some(Anew::Merged);
             }
-            _ => {}
         }
-        Ok(())
+        _ => {}
     };
     for_each_tag_of_rest(tail, see);
     found
 }
 
 /// Every tag behind the rows; what is not well-formed there ends the look.
-fn for_each_tag_of_rest(tail: &[u8], mut see: impl FnMut(&BytesStart<'_>) -> Result<(), String>) {
-    let mut reader = Reader::from_reader(tail);
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_unmatched_ends = true;
+fn for_each_tag_of_rest(tail: &[u8], mut see: impl FnMut(&BytesStart<'_>)) {
+    let mut reader = xml::fragment(tail);
     while let Ok(event) = reader.read_event() {
         match event {
-            Event::Start(tag) | Event::Empty(tag) => {
-                let _ = see(&tag);
-            }
+            Event::Start(tag) | Event::Empty(tag) => see(&tag),
             Event::Eof => break,
             _ => {}
         }
@@ -196,9 +188,7 @@ pub(super) fn tail(tail: &[u8], prefix: &str, notes: &[(String, String)]) -> Vec
         xml::escape_into(&mut messages, &note.chars().take(255).collect::<String>());
         messages.extend_from_slice(format!("\" sqref=\"{cell}\"/>").as_bytes());
     }
-    let mut reader = Reader::from_reader(tail);
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_unmatched_ends = true;
+    let mut reader = xml::fragment(tail);
     let mut out = tail.to_vec();
     let (mut depth, mut open) = (0u32, 0);
     loop {

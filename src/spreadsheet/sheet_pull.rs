@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::row::{Cell, Form};
 use super::shared_strings::{Item, push_text};
-use super::sheet_cells::value;
+use super::sheet_cells::{form_of, value};
 use super::sheet_rows::{Fault, Gather};
 use super::xml;
 
@@ -51,7 +51,7 @@ impl<'b> Pull<'_, '_, 'b> {
                 Event::Empty(tag) if tag.local_name().into_inner() == "row" => {
                     let to = self.at();
                     self.begin(&tag, from)?;
-                    self.gather.end(to - 2, to, true);
+                    self.gather.end(to - 2, to);
                 }
                 Event::Text(text) if text.trim().is_empty() => {}
                 Event::Comment(_) | Event::PI(_) => {}
@@ -95,7 +95,7 @@ impl<'b> Pull<'_, '_, 'b> {
             match self.event()? {
                 Event::End(_) => {
                     let to = self.at();
-                    self.gather.end(before, to, false);
+                    self.gather.end(before, to);
                     return Ok(());
                 }
                 Event::Start(tag) if tag.local_name().into_inner() == "c" => self.cell(&tag)?,
@@ -141,23 +141,14 @@ impl<'b> Pull<'_, '_, 'b> {
                 Cell::Text(text.into())
             }
             (_, Content { value: Some(text), .. }) if !text.is_empty() => {
-                let form = match kind.as_deref() {
-                    None | Some("n") => Form::Number,
-                    Some("s") => Form::Shared,
-                    Some("str" | "inlineStr") => Form::Text,
-                    Some("b") => Form::Bool,
-                    Some("e") => Form::Error,
-                    Some("d") => Form::Iso,
-                    Some(_) => Form::Empty,
-                };
                 let context = self.gather.ask.context;
-                match form {
-                    Form::Empty => wrong(&text),
-                    Form::Shared => context.shared(text.trim().as_bytes()).map_or_else(
+                match form_of(kind.as_deref().map(str::as_bytes)) {
+                    None => wrong(&text),
+                    Some(Form::Shared) => context.shared(text.trim().as_bytes()).map_or_else(
                         || wrong(&format!("shared string {text}")),
                         |text| Cell::Text(text.into()),
                     ),
-                    form => value(context, &text, form, style),
+                    Some(form) => value(context, &text, form, style),
                 }
             }
             (_, Content { formula: true, .. }) => Cell::FormulaWithoutValue,

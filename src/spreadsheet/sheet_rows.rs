@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::read::COLUMNS_MAX;
-use super::row::{Cell, Decoder, Form, RowPlace, Rows, Span};
+use super::row::{Cell, Decoder, Form, NO_SLOT, RowPlace, Rows, Span, digits, slots};
 use super::sheet_cells::SheetContext;
 use super::{sheet_pull, sheet_scan};
 
@@ -63,10 +63,7 @@ pub(super) struct Gather<'a> {
 
 impl<'a> Gather<'a> {
     fn new(bytes: Vec<u8>, ask: Ask<'a>) -> Gather<'a> {
-        let mut slots = vec![u16::MAX; COLUMNS_MAX];
-        for (slot, column) in (0u16..).zip(ask.columns) {
-            slots[*column] = slot;
-        }
+        let slots = slots(ask.columns);
         let rows = Rows::new(bytes, ask.columns.len(), Decoder::Sheet(Arc::clone(ask.context)));
         Gather { rows, ask, slots, place: RowPlace::default(), base: 0, next_column: 0 }
     }
@@ -138,7 +135,7 @@ impl<'a> Gather<'a> {
             self.place.blank = self.is_blank(span);
         }
         let slot = self.slots[column as usize];
-        if slot != u16::MAX {
+        if slot != NO_SLOT {
             self.rows.spans[self.base + usize::from(slot)] = span;
         }
         if self.ask.all {
@@ -166,9 +163,9 @@ impl<'a> Gather<'a> {
     }
 
     /// Ends a row: where our cells go in, and where the row ends.
-    pub(super) fn end(&mut self, insert: usize, to: usize, empty_tag: bool) {
+    pub(super) fn end(&mut self, insert: usize, to: usize) {
         let mut place = self.place;
-        (place.insert, place.to, place.empty_tag) = (insert as u32, to as u32, empty_tag);
+        (place.insert, place.to) = (insert as u32, to as u32);
         place.width = self.next_column;
         place.all.1 = self.rows.all.len() as u32;
         self.rows.places.push(place);
@@ -178,13 +175,11 @@ impl<'a> Gather<'a> {
 /// Column from 0 and row from 1 of a reference such as `AB12`.
 fn cell_reference(reference: &[u8]) -> Option<(u32, u64)> {
     let letters = reference.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let (letters, digits) = reference.split_at(letters);
-    let sound = (1..=3).contains(&letters.len()) && (1..=7).contains(&digits.len()) && digits[0] != b'0';
-    if !sound || !digits.iter().all(u8::is_ascii_digit) {
+    let (letters, row) = reference.split_at(letters);
+    if !(1..=3).contains(&letters.len()) || row.starts_with(b"0") {
         return None;
     }
     let column =
         letters.iter().fold(0, |sum, letter| sum * 26 + u32::from(letter.to_ascii_uppercase() - b'@'));
-    let row = digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-    Some((column - 1, row))
+    Some((column - 1, digits(row, 7)?))
 }

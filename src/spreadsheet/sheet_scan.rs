@@ -3,7 +3,8 @@
 
 use memchr::{memchr, memmem};
 
-use super::row::{Form, Span};
+use super::row::{Form, Span, digits};
+use super::sheet_cells::form_of;
 use super::sheet_rows::{Fault, Gather};
 
 /// Reads all rows of a piece. [`Fault::Unusual`] where a shape is not known.
@@ -98,20 +99,20 @@ impl Scan<'_, '_> {
     fn row(&mut self) -> Result<(), Fault> {
         let from = self.at;
         self.expect(b"<row")?;
-        let (mut number, mut spans) = (None, (0, 0));
+        let (mut row, mut spans) = (None, (0, 0));
         let mut seen = 0u8;
         while let Some(attribute) = self.attribute()? {
             let value = self.slice(attribute.value);
             match self.slice(attribute.name) {
                 b"r" if seen & 1 == 0 => {
                     seen |= 1;
-                    number = Some(digits(value).ok_or(Fault::Unusual)?);
+                    row = Some(number(value).ok_or(Fault::Unusual)?);
                 }
                 b"spans" if seen & 2 == 0 => {
                     seen |= 2;
                     // One range alone; what a row of several ranges means is not needed.
                     let colon = memchr(b':', value).ok_or(Fault::Unusual)?;
-                    digits(&value[..colon]).zip(digits(&value[colon + 1..])).ok_or(Fault::Unusual)?;
+                    number(&value[..colon]).zip(number(&value[colon + 1..])).ok_or(Fault::Unusual)?;
                     spans = (attribute.value.0 + colon + 1, attribute.value.1);
                 }
                 b"r" | b"spans" => return Err(Fault::Unusual),
@@ -120,16 +121,16 @@ impl Scan<'_, '_> {
         }
         let insert = self.at;
         let empty = self.tag_end()?;
-        self.gather.begin(number, from, spans)?;
+        self.gather.begin(row, from, spans)?;
         if empty {
-            self.gather.end(insert, self.at, true);
+            self.gather.end(insert, self.at);
             return Ok(());
         }
         loop {
             self.skip_blanks();
             let insert = self.at;
             if self.takes(b"</row>") {
-                self.gather.end(insert, self.at, false);
+                self.gather.end(insert, self.at);
                 return Ok(());
             }
             if !self.usual_cell()? {
@@ -189,7 +190,7 @@ impl Scan<'_, '_> {
                     1
                 }
                 b"s" => {
-                    let value = digits(self.slice(attribute.value)).ok_or(Fault::Unusual)?;
+                    let value = number(self.slice(attribute.value)).ok_or(Fault::Unusual)?;
                     style = u32::try_from(value).map_err(|_| Fault::Unusual)?;
                     2
                 }
@@ -218,15 +219,7 @@ impl Scan<'_, '_> {
         if empty {
             return Ok(());
         }
-        let form = match kind.map(|kind| self.slice(kind)) {
-            None | Some(b"n") => Form::Number,
-            Some(b"s") => Form::Shared,
-            Some(b"str" | b"inlineStr") => Form::Text,
-            Some(b"b") => Form::Bool,
-            Some(b"e") => Form::Error,
-            Some(b"d") => Form::Iso,
-            Some(_) => return Err(Fault::Unusual),
-        };
+        let form = form_of(kind.map(|kind| self.slice(kind))).ok_or(Fault::Unusual)?;
         let inline = kind.is_some_and(|kind| self.slice(kind) == b"inlineStr");
         let span = self.content(form, inline)?;
         self.gather.cell(column, Span { style, ..span });
@@ -297,7 +290,6 @@ fn plain_name(name: &[u8]) -> bool {
         && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'.'))
 }
 
-fn digits(bytes: &[u8]) -> Option<u64> {
-    let sound = (1..=9).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit);
-    sound.then(|| bytes.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+fn number(bytes: &[u8]) -> Option<u64> {
+    digits(bytes, 9)
 }

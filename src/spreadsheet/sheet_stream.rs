@@ -9,12 +9,13 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::buffers;
-use super::cut::{PIECE_BYTES_MAX, RowStream};
-use super::package::Package;
+use super::cut::{PIECE_BYTES_MAX, RowStream, row_end};
+use super::package::{Package, SMALL_PART_BYTES_MAX, in_utf8_stream};
 use super::read::{Piece, SpreadsheetError};
-use super::row::{Row, Rows};
+use super::row::Rows;
 use super::sheet_cells::SheetContext;
 use super::sheet_rows::{self, Ask, Fault};
+use super::xml;
 
 /// Bytes read from the sheet at a time.
 const CHUNK: usize = 64 * 1024;
@@ -59,26 +60,10 @@ impl<'a> SheetStream<'a> {
             return Err(package.damaged(format!("the sheet {name:?} is not in the workbook")));
         };
         let cannot = |error: String| damaged(path, name, 0, &format!("the sheet cannot be read ({error})"));
-        let mut zipped = package.archive.by_index(place).map_err(|error| cannot(error.to_string()))?;
+        let zipped = package.archive.by_index(place).map_err(|error| cannot(error.to_string()))?;
         let size = zipped.size();
-        let mut start = [0; 4];
-        let read = zipped.read(&mut start).map_err(|error| cannot(error.to_string()))?;
-        let reader: Box<dyn Read + 'a> = match super::package::utf_16(&start[..read]) {
-            None => {
-                // A byte order mark is no part of the XML.
-                let start = start[..read].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start[..read]);
-                Box::new(std::io::Cursor::new(start.to_vec()).chain(zipped))
-            }
-            Some(_) => {
-                let mut bytes = start[..read].to_vec();
-                let most = super::package::SMALL_PART_BYTES_MAX;
-                zipped.take(most).read_to_end(&mut bytes).map_err(|error| cannot(error.to_string()))?;
-                if bytes.len() as u64 > most {
-                    return Err(cannot("in UTF-16 and large; save the workbook anew".to_string()));
-                }
-                Box::new(std::io::Cursor::new(super::package::in_utf8(bytes)))
-            }
-        };
+        let reader =
+            in_utf8_stream(zipped, SMALL_PART_BYTES_MAX).map_err(|error| cannot(error.to_string()))?;
         let mut stream = SheetStream {
             path,
             name: name.to_string(),
@@ -208,9 +193,7 @@ impl<'a> SheetStream<'a> {
 
     /// Goes on with the general parser: ends of rows, and the end of all.
     fn parse(&mut self) -> Result<(), SpreadsheetError> {
-        let mut reader = Reader::from_reader(&self.buffer[self.parsed..]);
-        reader.config_mut().check_end_names = false;
-        reader.config_mut().allow_unmatched_ends = true;
+        let mut reader = xml::fragment(&self.buffer[self.parsed..]);
         let (mut depth, mut found, mut end) = (0u32, Vec::new(), None);
         loop {
             let before = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
@@ -245,8 +228,14 @@ impl<'a> SheetStream<'a> {
     }
 
     /// Reads the rows of some bytes.
-    fn read_rows(&self, bytes: Vec<u8>, behind: u64, columns: &[usize]) -> Result<Rows, SpreadsheetError> {
-        let ask = Ask { context: &self.context, behind, columns, all: false };
+    fn read_rows(
+        &self,
+        bytes: Vec<u8>,
+        behind: u64,
+        columns: &[usize],
+        all: bool,
+    ) -> Result<Rows, SpreadsheetError> {
+        let ask = Ask { context: &self.context, behind, columns, all };
         sheet_rows::rows(bytes, ask).map_err(|fault| of_fault(self.path, &self.name, fault))
     }
 
@@ -262,7 +251,7 @@ impl<'a> SheetStream<'a> {
         match number {
             Some(number) => Ok(number),
             None => {
-                let rows = self.read_rows(bytes.to_vec(), self.behind, &[])?;
+                let rows = self.read_rows(bytes.to_vec(), self.behind, &[], false)?;
                 Ok(rows.len().checked_sub(1).map_or(self.behind, |last| rows.number(last)))
             }
         }
@@ -270,22 +259,16 @@ impl<'a> SheetStream<'a> {
 
     /// The first rows, up to and with the first that holds something; `None` if there is none.
     pub(super) fn first_rows(&mut self) -> Result<Option<Rows>, SpreadsheetError> {
-        let mut from = 0;
-        loop {
-            let end = match self.row_end(from)? {
-                Some(end) => end,
-                None if self.more()? => continue,
-                None => return Ok(None),
-            };
-            from = end;
-            let ask = Ask { context: &self.context, behind: self.behind, columns: &[], all: true };
-            let rows = sheet_rows::rows(self.buffer[..end].to_vec(), ask)
-                .map_err(|fault| of_fault(self.path, &self.name, fault))?;
+        let mut end = 0;
+        while let Some(next) = row_end(self, end)? {
+            let rows = RowStream::rows(self, end, next)?;
+            end = next;
             if (0..rows.len()).any(|row| !rows.is_blank(row)) {
-                self.take(end, None)?;
-                return Ok(Some(rows));
+                let piece = self.take(end)?;
+                return self.read_rows(piece.bytes, piece.begins, &[], true).map(Some);
             }
         }
+        Ok(None)
     }
 }
 
@@ -327,18 +310,15 @@ impl RowStream for SheetStream<'_> {
     }
 
     fn rows(&self, from: usize, to: usize) -> Result<Rows, SpreadsheetError> {
-        self.read_rows(self.buffer[from..to].to_vec(), 0, &self.asked)
+        self.read_rows(self.buffer[from..to].to_vec(), 0, &self.asked, false)
     }
 
     fn prove(&mut self) -> Result<(), SpreadsheetError> {
         Ok(())
     }
 
-    fn take(&mut self, end: usize, _: Option<&Row>) -> Result<Piece, SpreadsheetError> {
-        let mut rest = buffers::take(end + CHUNK);
-        rest.extend_from_slice(&self.buffer[end..]);
-        self.buffer.truncate(end);
-        let bytes = std::mem::replace(&mut self.buffer, rest);
+    fn take(&mut self, end: usize) -> Result<Piece, SpreadsheetError> {
+        let bytes = buffers::take_front(&mut self.buffer, end, CHUNK);
         self.ends.retain(|row_end| *row_end > end);
         self.ends.iter_mut().for_each(|row_end| *row_end -= end);
         self.parsed = self.parsed.saturating_sub(end);

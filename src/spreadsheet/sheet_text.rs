@@ -7,11 +7,11 @@ use jiff::civil::{DateTime, Time};
 use rust_decimal::Decimal;
 
 use super::annotated::Joined;
+use super::book_cells::BookTarget;
 use super::csv_fields;
-use super::fields::{push_decimal, revives};
-use super::our_styles::OurStyles;
+use super::fields::push_decimal;
 use super::row::{Cell, Decoder, Form, Rows};
-use super::string_table::{Placed, StringTable, text_element};
+use super::string_table::{Placed, StringTable};
 
 /// A cell on its way into a new workbook.
 enum OutCell {
@@ -124,7 +124,7 @@ impl Piecewise {
     }
 
     /// Numbers the distinct texts, in the order in which the rows first have them.
-    pub(super) fn number(&mut self, rows: &Rows, strings: &mut StringTable, styles: &OurStyles) {
+    pub(super) fn number(&mut self, rows: &Rows, strings: &mut StringTable, target: &BookTarget) {
         let mut written = Joined::default();
         for Distinct { text, cells } in &self.distinct {
             let text = match text {
@@ -134,13 +134,13 @@ impl Piecewise {
                 Text::Decoded(text) => text,
             };
             let placed = strings.place(text, *cells);
-            written.push(|out| text_cell(out, text, placed, styles));
+            written.push(|out| target.guarded(out, text, placed));
         }
         self.written = written;
     }
 
     /// Writes the cells of a row. Each stands behind the one before it, and says so by saying nothing.
-    pub(super) fn cells(&self, out: &mut Vec<u8>, row: usize, written: &[&[u8]], styles: &OurStyles) {
+    pub(super) fn cells(&self, out: &mut Vec<u8>, row: usize, written: &[&[u8]], target: &BookTarget) {
         let from = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         for cell in &self.cells[from..self.ends[row]] {
             out.extend_from_slice(b"<c");
@@ -152,16 +152,16 @@ impl Piecewise {
                     push_decimal(out, number.normalize());
                     out.extend_from_slice(b"</v></c>");
                 }
-                OutCell::Number(number) => text_cell(out, &number.to_string(), Placed::Inline, styles),
+                OutCell::Number(number) => target.guarded(out, &number.to_string(), Placed::Inline),
                 OutCell::Date(date) => match serial(*date) {
                     Some(serial) => {
                         let midnight = date.time() == Time::midnight();
-                        let style = if midnight { styles.date } else { styles.moment };
+                        let style = if midnight { target.styles.date } else { target.styles.moment };
                         out.extend_from_slice(format!(" s=\"{style}\"><v>").as_bytes());
                         push_decimal(out, serial);
                         out.extend_from_slice(b"</v></c>");
                     }
-                    None => text_cell(out, &date.to_string(), Placed::Inline, styles),
+                    None => target.guarded(out, &date.to_string(), Placed::Inline),
                 },
                 OutCell::Bool(value) => {
                     out.extend_from_slice(format!(" t=\"b\"><v>{}</v></c>", u8::from(*value)).as_bytes());
@@ -173,25 +173,6 @@ impl Piecewise {
     /// The distinct texts as they are written.
     pub(super) fn written(&self) -> Vec<&[u8]> {
         self.written.iter().collect()
-    }
-}
-
-fn text_cell(out: &mut Vec<u8>, text: &str, placed: Placed, styles: &OurStyles) {
-    // What would come alive as a formula when the cell is edited is marked as text.
-    if revives(text) {
-        out.extend_from_slice(format!(" s=\"{}\"", styles.guarded).as_bytes());
-    }
-    match placed {
-        Placed::Shared(place) => {
-            out.extend_from_slice(b" t=\"s\"><v>");
-            out.extend_from_slice(itoa::Buffer::new().format(place).as_bytes());
-            out.extend_from_slice(b"</v></c>");
-        }
-        Placed::Inline => {
-            out.extend_from_slice(b" t=\"inlineStr\"><is>");
-            text_element(out, "", text);
-            out.extend_from_slice(b"</is></c>");
-        }
     }
 }
 

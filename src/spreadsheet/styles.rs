@@ -1,4 +1,4 @@
-//! `styles.xml`: which styles make a number a date, and our own styles appended behind those of the broker.
+//! `styles.xml`: which styles make a number a date.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;

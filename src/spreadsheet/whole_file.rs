@@ -159,11 +159,6 @@ impl Write for HashOnly<'_> {
 }
 
 impl Ready {
-    /// The file under its temporary name, for reading it again before it is put in place.
-    pub fn path(&self) -> &Path {
-        self.file.path()
-    }
-
     /// Its SHA-256 in hexadecimal.
     pub fn sha256(&self) -> &str {
         &self.sha256

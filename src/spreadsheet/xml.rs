@@ -2,8 +2,17 @@
 
 use std::borrow::Cow;
 
+use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::BytesStart;
+
+/// A reader of part of a document, whose first end tags may close what was opened before it.
+pub(super) fn fragment(bytes: &[u8]) -> Reader<&[u8]> {
+    let mut reader = Reader::from_reader(bytes);
+    reader.config_mut().check_end_names = false;
+    reader.config_mut().allow_unmatched_ends = true;
+    reader
+}
 
 /// The value of an attribute by its local name; `None` if it is not there or cannot be read.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
