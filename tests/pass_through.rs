@@ -312,6 +312,125 @@ fn a_sheet_that_may_not_be_changed_goes_into_a_new_workbook() {
     assert!(run(&input, &folder.path().join("out")).names.annotated.ends_with("entries.annotated.xlsm"));
 }
 
+/// Cells that hold nothing but a style are cells: ours stand behind them, and none is given a place twice.
+#[test]
+fn empty_cells_behind_the_headings_are_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let styled = heading_row().replace("</row>", "<c s=\"0\"/><c t=\"s\"><v/></c></row>");
+    let rows = format!("{styled}<row>{}</row>", line_cells("<c><v>1250</v></c>"));
+    let input = folder.path().join("in.xlsx");
+    package(&input, &format!("<worksheet xmlns=\"MAIN\"><sheetData>{rows}</sheetData></worksheet>"), &[]);
+    let outcome = run(&input, &folder.path().join("out"));
+    let after = sheet_of(&outcome);
+    for (column, name) in (10u32..).zip(COLUMNS) {
+        assert_eq!(after.get(&(0, column)), Some(&Data::String(name.to_string())));
+    }
+    assert_eq!(after.get(&(1, 10)), Some(&Data::String("NOT TESTED".to_string())));
+}
+
+/// What Excel holds an unreadable workbook for: cells behind an extension, elements out of their order, two headers
+/// of one part that differ.
+#[test]
+fn the_order_of_elements_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.xlsx");
+    let extension = "<extLst><ext/></extLst>";
+    let rows = format!("{}<row>{}{extension}</row>", heading_row(), line_cells("<c><v>1250</v></c>"));
+    package(&input, &format!("<worksheet xmlns=\"MAIN\"><sheetData>{rows}</sheetData></worksheet>"), &[]);
+    let outcome = run(&input, &folder.path().join("out"));
+    let parts = parts(&outcome.names.annotated);
+    let xml = text(&parts["xl/worksheets/sheet1.xml"]);
+    assert!(xml.contains(&format!("</c>{extension}</row>")), "{xml}");
+    let behind = xml.split(extension).nth(1).unwrap();
+    assert!(!behind.contains("<c "), "{xml}");
+}
+
+/// A part in UTF-16 says so in its first line; bytes of ours in UTF-8 cannot stand in it.
+#[test]
+fn a_package_with_a_part_in_utf_16_is_written_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.xlsx");
+    let rows = format!("{}<row>{}</row>", heading_row(), line_cells("<c><v>1250</v></c>"));
+    let sheet = format!("<worksheet xmlns=\"MAIN\"><sheetData>{rows}</sheetData></worksheet>");
+    package(&input, &sheet, &[]);
+    let plain = parts(&input);
+    let mut zip = zip::ZipWriter::new(fs::File::create(&input).unwrap());
+    for (name, part) in &plain {
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        if name == "[Content_Types].xml" {
+            let wide = text(part).encode_utf16().flat_map(u16::to_le_bytes);
+            zip.write_all(&[0xff, 0xfe].into_iter().chain(wide).collect::<Vec<u8>>()).unwrap();
+        } else {
+            zip.write_all(part).unwrap();
+        }
+    }
+    zip.finish().unwrap();
+    let outcome = run(&input, &folder.path().join("out"));
+    assert_eq!(outcome.anew, Some(Anew::Unfit));
+    assert_eq!(sheet_of(&outcome).get(&(1, 7)), Some(&Data::Float(1250.0)));
+}
+
+/// What stands behind the shared strings may be long.
+#[test]
+fn shared_strings_end_where_their_end_tag_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.xlsx");
+    rich(&input);
+    let plain = parts(&input);
+    let mut zip = zip::ZipWriter::new(fs::File::create(&input).unwrap());
+    for (name, part) in &plain {
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        zip.write_all(part).unwrap();
+        if name == "xl/sharedStrings.xml" {
+            // In front of the end tag more than is held, so that it falls on a border of what is read at a time.
+            zip.write_all(format!("<!--{}-->", " ".repeat(2_000_000)).as_bytes()).unwrap();
+        }
+    }
+    zip.finish().unwrap();
+    let outcome = run(&input, &folder.path().join("out"));
+    assert_eq!((outcome.anew, outcome.tally.all.lines), (None, 40));
+    let all = parts(&outcome.names.annotated);
+    assert!(text(&all["xl/sharedStrings.xml"]).contains("</si></sst><!--"));
+}
+
+/// A sheet formatted far below its last line is no piece that grows without bound, and every row comes back.
+#[test]
+fn formatted_rows_below_the_lines_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.xlsx");
+    let line = |entry: &str| line_cells("<c><v>1250</v></c>").replace("E1", entry);
+    let blank = format!("<row>{}</row>", "<c s=\"0\"/>".repeat(30));
+    let blanks = blank.repeat(40_000);
+    let rows = format!("{}<row>{}</row>{blanks}<row>{}</row>{blanks}", heading_row(), line("E1"), line("E2"));
+    package(&input, &format!("<worksheet xmlns=\"MAIN\"><sheetData>{rows}</sheetData></worksheet>"), &[]);
+    let outcome = run(&input, &folder.path().join("out"));
+    assert_eq!((outcome.tally.all.lines, outcome.tally.rows, outcome.tally.blank_rows), (2, 80_002, 80_000));
+    let parts = parts(&outcome.names.annotated);
+    let xml = text(&parts["xl/worksheets/sheet1.xml"]);
+    assert_eq!(xml.matches(&blank).count(), 80_000);
+}
+
+/// Of two faults the first in the file is told, whoever notices first.
+#[test]
+fn of_two_faults_the_first_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let casebook = load::load(&[]).unwrap();
+    let input = folder.path().join("in.xlsx");
+    let line = |entry: u32| {
+        format!("<row>{}</row>", line_cells("<c><v>1250</v></c>").replace("E1", &format!("E{entry}")))
+    };
+    let lines: String = (2..4_000).map(line).collect();
+    let rows = format!("{}{}<row r=\"7\"><c r=\"B5\"/></row>{lines}", heading_row(), line(1));
+    // The sheet breaks off: the reader notices that while the rows in front wait to be read.
+    package(&input, &format!("<worksheet xmlns=\"MAIN\"><sheetData>{rows}"), &[]);
+    for _ in 0..20 {
+        let out = folder.path().join("out");
+        let refused = run_file(&casebook, &input, "entries", &options(&out, Format::Xlsx, 50), &Silent);
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("row 7"), "{error}");
+    }
+}
+
 fn sheet_of(outcome: &FileOutcome) -> BTreeMap<(u32, u32), Data> {
     sheet(&outcome.names.annotated)
 }

@@ -11,7 +11,7 @@ use super::manifest::{FileEntry, Manifest, manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
-use super::reader::{Message, some_pieces, with_reader};
+use super::reader::{End, Message, headings, some_pieces, with_reader};
 use super::writing::Writing;
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
@@ -259,11 +259,7 @@ fn one_pass(
     progress: &dyn Progress,
     from: &Receiver<Message>,
 ) -> Result<Pass, FileError> {
-    let Ok(Message::Header(header)) = from.recv() else {
-        // The reader has stopped; it says why.
-        return Err(internal(path, "nothing was read"));
-    };
-    let (header, columns) = *header;
+    let (header, columns) = headings(path, from)?;
     progress.begin(&header.source.file, header.work);
     std::fs::create_dir_all(&options.out).map_err(failed(&options.out))?;
     let mut shape = Shape {
@@ -293,8 +289,7 @@ fn one_pass(
     let mut told: Vec<Told> = Vec::new();
     let tail = loop {
         let received = some_pieces(from);
-        if received.pieces.is_empty() && received.tail.is_none() {
-            // The reader has stopped; it says why.
+        if received.pieces.is_empty() && received.end.is_none() {
             return Err(internal(path, "the file ended early"));
         }
         let appender = writing.appender(&shop, &received.pieces)?.map_err(failed(&names.annotated))?;
@@ -308,10 +303,14 @@ fn one_pass(
         for piece in &told {
             evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
         }
-        if let Some(tail) = received.tail {
-            let written = writing.write(told, &appender, progress);
-            written.map_err(failed(&names.annotated))?;
-            break tail;
+        match received.end {
+            None => {}
+            Some(End::Fault(error)) => return Err(error),
+            Some(End::Tail(tail)) => {
+                let written = writing.write(told, &appender, progress);
+                written.map_err(failed(&names.annotated))?;
+                break tail;
+            }
         }
     };
     let orders = settled_orders(&evidence, assumed.orders, options.dates);

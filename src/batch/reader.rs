@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::pipeline::{FileError, RunOptions};
+use super::pipeline::{FileError, RunOptions, internal};
 use crate::entry::Columns;
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
@@ -18,6 +18,9 @@ pub(super) enum Message {
     Piece(Piece),
     /// What stands behind the rows of a sheet; the last message.
     Tail(Vec<u8>),
+    /// Why the file cannot be read any further; the last message. It comes behind the pieces in front of the fault, so
+    /// that of two faults the first in the file is told.
+    Fault(FileError),
 }
 
 /// Takes what is read and passes it on.
@@ -30,13 +33,13 @@ struct Feed {
 
 /// Why the feed stopped: the file, or a receiver that has stopped listening for a reason of its own.
 enum Stop {
-    File(FileError),
+    File(Box<FileError>),
     NobodyListens,
 }
 
 impl From<SpreadsheetError> for Stop {
     fn from(error: SpreadsheetError) -> Stop {
-        Stop::File(error.into())
+        Stop::File(Box::new(error.into()))
     }
 }
 
@@ -49,7 +52,7 @@ impl Consumer for Feed {
 
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
         let columns = Columns::bind(&header.cells)
-            .map_err(|error| Stop::File(FileError::Columns { path: self.path.clone(), error }))?;
+            .map_err(|error| Stop::File(Box::new(FileError::Columns { path: self.path.clone(), error })))?;
         let bound = columns.bound().to_vec();
         self.columns = Some(columns.clone());
         self.to.send(Message::Header(Box::new((header, columns)))).map_err(|_| Stop::NobodyListens)?;
@@ -86,43 +89,65 @@ pub(super) fn with_reader<T>(
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
         let mut feed = Feed { path: path.to_path_buf(), to, columns: None, piece_rows: options.piece_rows };
-        let reader = scope.spawn(move || read(path, options.sheet.as_deref(), &mut feed));
+        let reader = scope.spawn(move || match read(path, options.sheet.as_deref(), &mut feed) {
+            Ok(facts) => Some(facts),
+            Err(stop) => {
+                if let Stop::File(error) = stop {
+                    // Whoever does not listen any more has found an earlier fault.
+                    let _ = feed.to.send(Message::Fault(*error));
+                }
+                None
+            }
+        });
         let worked = work(from);
         let facts = reader.join().map_err(|_| SpreadsheetError::Damaged {
             path: path.to_path_buf(),
             place: "whole file".to_string(),
             problem: "the file is damaged in a way that cannot be read; save it anew".to_string(),
         })?;
-        match facts {
-            Err(Stop::File(error)) => Err(error),
-            // Whoever stops listening before the end wants the file read again, or has an error to tell.
-            Err(Stop::NobodyListens) => {
-                worked.map(|worked| (worked, InputFacts { sha256: String::new(), bytes: 0 }))
-            }
-            Ok(facts) => worked.map(|worked| (worked, facts)),
-        }
+        // Whoever stops listening before the end wants the file read again, or has an error to tell.
+        let facts = facts.unwrap_or(InputFacts { sha256: String::new(), bytes: 0 });
+        worked.map(|worked| (worked, facts))
     })
 }
 
 /// Some pieces at once, so that workers have something to share; and what follows the last one.
 pub(super) struct Received {
     pub(super) pieces: Vec<Piece>,
-    pub(super) tail: Option<Vec<u8>>,
+    pub(super) end: Option<End>,
 }
 
-/// Receives some pieces. Without a piece and a tail, the reader has stopped early.
+/// How the rows of a file end.
+pub(super) enum End {
+    /// As they should: what stands behind them.
+    Tail(Vec<u8>),
+    /// With a fault.
+    Fault(FileError),
+}
+
+/// Receives the headings, or why there are none.
+pub(super) fn headings(path: &Path, from: &Receiver<Message>) -> Result<(Header, Columns), FileError> {
+    match from.recv() {
+        Ok(Message::Header(header)) => Ok(*header),
+        Ok(Message::Fault(error)) => Err(error),
+        _ => Err(internal(path, "nothing was read")),
+    }
+}
+
+/// Receives some pieces. Without a piece and an end, the reader has broken off.
 pub(super) fn some_pieces(from: &Receiver<Message>) -> Received {
-    let mut received = Received { pieces: Vec::new(), tail: None };
+    let mut received = Received { pieces: Vec::new(), end: None };
     let most = PIECES_A_THREAD * rayon::current_num_threads().max(1);
     while received.pieces.len() < most {
         let next = if received.pieces.is_empty() { from.recv().ok() } else { from.try_recv().ok() };
         match next {
             Some(Message::Piece(piece)) => received.pieces.push(piece),
-            Some(Message::Tail(tail)) => {
-                received.tail = Some(tail);
-                break;
-            }
+            Some(Message::Tail(tail)) => received.end = Some(End::Tail(tail)),
+            Some(Message::Fault(error)) => received.end = Some(End::Fault(error)),
             Some(Message::Header(_)) | None => break,
+        }
+        if received.end.is_some() {
+            break;
         }
     }
     received

@@ -6,7 +6,7 @@ use super::line_keys::LineKeys;
 use super::memo::Memos;
 use super::piece::Shop;
 use super::pipeline::{FileError, RunOptions, internal, settled_orders};
-use super::reader::{Message, some_pieces, with_reader};
+use super::reader::{End, headings, some_pieces, with_reader};
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
@@ -41,10 +41,7 @@ pub fn survey_file<T: Default>(
     let mut orders = DateOrders::default();
     loop {
         let (survey, _) = with_reader(path, options, |from| {
-            let Ok(Message::Header(header)) = from.recv() else {
-                return Err(internal(path, "nothing was read"));
-            };
-            let (header, columns) = *header;
+            let (header, columns) = headings(path, &from)?;
             let shop = Shop {
                 casebook,
                 options,
@@ -57,14 +54,18 @@ pub fn survey_file<T: Default>(
             let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
             loop {
                 let received = some_pieces(&from);
-                let ended = received.pieces.is_empty() || received.tail.is_some();
+                if received.pieces.is_empty() && received.end.is_none() {
+                    return Err(internal(path, "the file ended early"));
+                }
                 for piece in received.pieces {
                     let (lines, told) = shop.in_full(piece, &mut seen)?;
                     evidence.iter_mut().zip(told).for_each(|(all, some)| all.add(some));
                     lines.iter().for_each(|(line, findings)| look(&mut found, line, findings));
                 }
-                if ended {
-                    break;
+                match received.end {
+                    None => {}
+                    Some(End::Fault(error)) => return Err(error),
+                    Some(End::Tail(_)) => break,
                 }
             }
             let settled = settled_orders(&evidence, orders, options.dates);

@@ -325,6 +325,11 @@ impl Shape {
     /// The input can no longer be read.
     pub fn settle(&mut self, header: &Header) -> io::Result<Prepared> {
         self.layout.width = self.layout.width.max(header.cells.len());
+        if let Kind::Sheet(sheet) = &header.opened.0 {
+            // Behind the last heading there may be cells that hold nothing but a style.
+            let widths = sheet.first.places.iter().map(|place| place.width as usize);
+            self.layout.width = widths.fold(self.layout.width, usize::max);
+        }
         let (Kind::Sheet(sheet), Format::Xlsx, None) = (&header.opened.0, self.format, self.layout.anew)
         else {
             return Ok(Prepared::default());

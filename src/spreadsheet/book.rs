@@ -92,7 +92,7 @@ impl Book {
                 let mut new = NewWorkbook::begin(shape, header, first)?;
                 let target = BookTarget::new("", new.styles, level, false, width, columns);
                 let strings = StringTable::new(new.strings, "");
-                container.begin(&NewWorkbook::part(0), true)?;
+                container.begin(&NewWorkbook::part(0), false)?;
                 let head = new.head(0)?;
                 (Host::New(Box::new(new)), target, strings, head)
             }
@@ -180,7 +180,7 @@ impl Book {
         self.container.add(&chunk(&tail, self.level)?)?;
         self.container.end()?;
         self.sheet += 1;
-        self.container.begin(&NewWorkbook::part(self.sheet), true)?;
+        self.container.begin(&NewWorkbook::part(self.sheet), false)?;
         self.container.add(&chunk(&new.head(self.sheet)?, self.level)?)
     }
 

@@ -10,6 +10,10 @@ use super::row::{Row, Rows};
 /// entry line.
 pub(super) const PIECE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+/// Bytes of blank rows in turn behind which a piece is cut, whatever follows: a sheet may be formatted down to its last
+/// row. Rows of one line that lie so far apart are told as a line that occurs again.
+const BLANK_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// Bytes that hold whole rows, more of which can be read.
 pub(super) trait RowStream {
     /// Bytes that a row takes, about; with the rows that a piece should have it says where a piece is cut.
@@ -91,6 +95,9 @@ fn border<C: Consumer>(
             let Some(next) = row_end(stream, end)? else { return Ok(None) };
             let rows = stream.rows(end, next)?;
             end = next;
+            if end - start > BLANK_BYTES_MAX && (0..rows.len()).all(|row| rows.is_blank(row)) {
+                return Ok(Some(end));
+            }
             if let Some(row) = (0..rows.len()).rev().find(|row| !rows.is_blank(*row)) {
                 break rows.row(row);
             }

@@ -44,11 +44,12 @@ fn spelled(archive: &Archive, name: &str) -> Option<String> {
     known.map(std::borrow::Cow::into_owned)
 }
 
-fn read(archive: &mut Archive, name: &str) -> io::Result<Vec<u8>> {
+/// A part that can be added to: `None` for one in UTF-16, which says so in its first line.
+fn read(archive: &mut Archive, name: &str) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     let mut part = archive.by_name(name).map_err(io::Error::other)?;
     io::copy(&mut part, &mut bytes)?;
-    Ok(in_utf8(bytes))
+    Ok(utf_16(&bytes).is_none().then(|| in_utf8(bytes)))
 }
 
 /// Puts text in front of the last end tag of this local name, whose prefix is kept for what is put in.
@@ -58,6 +59,10 @@ fn before_end(part: &[u8], local: &str, text: impl Fn(&str) -> String) -> Option
     let prefix = std::str::from_utf8(&part[open + 2..end]).ok()?.to_string();
     Some([&part[..open], text(&prefix).as_bytes(), &part[open..]].concat())
 }
+
+/// Bytes of a sheet from which on it may come to four gigabytes with our cells, which take up to 1.3 gigabytes in a
+/// sheet of a million rows.
+const LARGE: u64 = 2 * 1024 * 1024 * 1024;
 
 const CONTENT_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
@@ -100,7 +105,7 @@ impl Graft {
         let known = sheet.styles.as_deref().and_then(|name| spelled(&self.archive, name));
         let (name, part) = match known {
             Some(name) => {
-                let part = read(&mut self.archive, &name)?;
+                let Some(part) = read(&mut self.archive, &name)? else { return Ok(false) };
                 (name, part)
             }
             None => {
@@ -119,6 +124,9 @@ impl Graft {
         match known {
             Some(name) => {
                 let Some(prefix) = sheet.context.strings.prefix() else { return Ok(false) };
+                if utf_16(&start_of(&mut self.archive, &name)?).is_some() {
+                    return Ok(false);
+                }
                 (self.strings_prefix, self.strings) = (prefix.to_string(), name);
                 Ok(true)
             }
@@ -130,10 +138,10 @@ impl Graft {
         }
     }
 
-    /// A part that a reader may not have changed yet.
-    fn current(&mut self, name: &str) -> io::Result<Vec<u8>> {
+    /// A part as it is now; `None` where it cannot be added to.
+    fn current(&mut self, name: &str) -> io::Result<Option<Vec<u8>>> {
         match self.changed.iter().find(|(known, _)| known == name) {
-            Some((_, part)) => Ok(part.clone()),
+            Some((_, part)) => Ok(Some(part.clone())),
             None => read(&mut self.archive, name),
         }
     }
@@ -152,11 +160,11 @@ impl Graft {
         };
         let types = spelled(&self.archive, "[Content_Types].xml");
         let Some((types, relations)) = types.zip(spelled(&self.archive, &relations)) else { return Ok(None) };
-        let part = self.current(&types)?;
+        let own = self.current(&relations)?;
+        let Some((part, own)) = self.current(&types)?.zip(own) else { return Ok(None) };
         let part = before_end(&part, "Types", |prefix| {
             format!("<{prefix}Override PartName=\"/{name}\" ContentType=\"{CONTENT_TYPE}.{kind}+xml\"/>")
         });
-        let own = self.current(&relations)?;
         // Strict workbooks call their relationships otherwise; the kind is the last word of the type.
         let text = String::from_utf8_lossy(&own).into_owned();
         let base = text.split(['"', '\'']).find_map(|value| value.strip_suffix("/worksheet"));
@@ -186,8 +194,7 @@ impl Graft {
             self.copy_next(to)?;
         }
         self.copied += 1;
-        // Our cells are up to twice as many bytes as those of a narrow sheet.
-        to.begin(&self.sheet, self.sheet_bytes > 512 * 1024 * 1024)
+        to.begin(&self.sheet, self.sheet_bytes > LARGE)
     }
 
     fn copy_next<W: Write>(&mut self, to: &mut Container<W>) -> io::Result<()> {

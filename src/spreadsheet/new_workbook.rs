@@ -22,7 +22,9 @@ use super::zip_output::Container;
 const HEADING_HEIGHT: u32 = 32;
 /// Rows whose cells decide how wide a column is shown.
 const ROWS_MEASURED: usize = 200;
-/// Characters of a sheet name. Fixed by the file format.
+/// Name of a sheet that has none of its own.
+const SHEET_NAME: &str = "Entry lines";
+/// UTF-16 units of a sheet name. Fixed by the file format.
 const SHEET_NAME_MAX: usize = 31;
 
 /// A new workbook while it is written.
@@ -45,6 +47,26 @@ pub(super) struct NewWorkbook {
 
 /// The parts of a frame, by name.
 type Parts = Vec<(String, Vec<u8>)>;
+
+/// The first characters of a text, up to so many UTF-16 units.
+fn first_units(text: &str, most: usize) -> String {
+    let mut units = 0;
+    let fits = |c: &char| {
+        units += c.len_utf16();
+        units <= most
+    };
+    text.chars().take_while(fits).collect()
+}
+
+/// A name as a spreadsheet program accepts one; a workbook that another program wrote may have a longer one, or one with
+/// characters that mean something in a formula.
+fn sheet_name(name: &str) -> String {
+    let forbidden = |c: char| c.is_control() || "[]:*?/\\".contains(c);
+    let name = name.replace(forbidden, "-");
+    let name = first_units(name.trim_matches('\''), SHEET_NAME_MAX);
+    let name = name.trim_matches('\'');
+    if name.trim().is_empty() { SHEET_NAME.to_string() } else { name.to_string() }
+}
 
 /// Properties that do not change from run to run.
 pub fn properties(as_of: Date) -> Result<DocProperties, XlsxError> {
@@ -86,9 +108,9 @@ impl NewWorkbook {
     pub(super) fn begin(shape: &Shape, header: &Header, first: Option<&Rows>) -> io::Result<NewWorkbook> {
         let csv = matches!(header.opened.0, Kind::Csv { .. });
         let heading_row = if csv { 0 } else { u32::try_from(header.number - 1).unwrap_or(u32::MAX) };
-        let name = if csv { "Entry lines" } else { &header.source.sheet };
+        let name = if csv { SHEET_NAME } else { &header.source.sheet };
         let mut new = NewWorkbook {
-            name: name.to_string(),
+            name: sheet_name(name),
             headings: header.cells.clone(),
             widths: widths(header, shape.layout.width, first),
             columns: shape.columns.clone(),
@@ -118,7 +140,7 @@ impl NewWorkbook {
         }
         let suffix = format!(" {}", sheet + 1);
         let room = SHEET_NAME_MAX - suffix.len();
-        self.name.chars().take(room).collect::<String>() + &suffix
+        first_units(&self.name, room) + &suffix
     }
 
     /// The frame for the last rows as they are now; made anew only where they have changed.
@@ -272,4 +294,19 @@ fn widths(header: &Header, width: usize, first: Option<&Rows>) -> Vec<u32> {
         }
     }
     widest.into_iter().map(|widest| u32::try_from((widest + 2).clamp(9, 40)).unwrap_or(40)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_sheets_are_such_as_are_accepted() {
+        assert_eq!(sheet_name("Month 11/2025 [final]"), "Month 11-2025 -final-");
+        assert_eq!(sheet_name("'quoted'"), "quoted");
+        assert_eq!(sheet_name(" "), SHEET_NAME);
+        assert_eq!(sheet_name(&"x".repeat(40)), "x".repeat(31));
+        // Each of these is two UTF-16 units.
+        assert_eq!(sheet_name(&"\u{1f600}".repeat(16)), "\u{1f600}".repeat(15));
+    }
 }

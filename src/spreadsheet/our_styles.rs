@@ -169,7 +169,7 @@ pub(super) fn appended(part: &[u8]) -> Option<(Vec<u8>, OurStyles)> {
     inserts.sort_by_key(|(list, ..)| std::cmp::Reverse(list.close));
     for (list, text, count) in inserts {
         out.splice(list.close..list.close, text.into_bytes());
-        super::sheet_frame::raise_number(&mut out, list.open, " count=\"", count);
+        super::sheet_frame::raise_number(&mut out, list.open, "count", count);
     }
     Some((out, styles))
 }

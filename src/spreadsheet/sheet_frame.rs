@@ -35,21 +35,61 @@ pub(super) fn range(text: &str) -> Option<(u64, u64, u64, u64)> {
     (left <= right && top <= bottom).then_some((left, top, right, bottom))
 }
 
+/// Widths of some columns: the first and the last, from 1, and the element.
+struct Width {
+    first: u64,
+    last: u64,
+    xml: String,
+}
+
+impl Width {
+    fn of(tag: &BytesStart<'_>, xml: &[u8]) -> Width {
+        let at = |name| xml::number(tag, name).unwrap_or(0);
+        Width { first: at("min"), last: at("max"), xml: String::from_utf8_lossy(xml).into_owned() }
+    }
+
+    /// What is left of it outside of our columns.
+    fn outside(self, ours: (u64, u64)) -> Vec<Width> {
+        if self.last < ours.0 || self.first > ours.1 {
+            return vec![self];
+        }
+        let parts = [(self.first, ours.0 - 1), (ours.1 + 1, self.last)];
+        parts.into_iter().filter(|(first, last)| first <= last).map(|part| self.reaching(part)).collect()
+    }
+
+    fn reaching(&self, (first, last): (u64, u64)) -> Width {
+        let mut reader = Reader::from_str(&self.xml);
+        let mut xml = String::new();
+        if let Ok(Event::Start(tag) | Event::Empty(tag)) = reader.read_event() {
+            xml = format!("<{} min=\"{first}\" max=\"{last}\"", tag.name().into_inner());
+            for attribute in tag.attributes().flatten() {
+                let (name, value) = (attribute.key.into_inner(), &attribute.value);
+                if !matches!(name, "min" | "max") {
+                    xml.push_str(&format!(" {name}=\"{}\"", value.replace('"', "&quot;")));
+                }
+            }
+            xml.push_str("/>");
+        }
+        Width { first, last, xml }
+    }
+}
+
 /// Where elements stand in the head.
 #[derive(Default)]
 struct Found {
     root: String,
     namespace: String,
     dimension: Option<(usize, usize, String)>,
-    /// Where `</cols>` begins, and the last column that has a width.
-    columns: Option<(usize, u64)>,
+    /// Where `<cols>` begins and `</cols>` ends, and what stands between.
+    columns: Option<(usize, usize)>,
+    widths: Vec<Width>,
     rows: usize,
 }
 
 fn find(head: &[u8]) -> Option<Found> {
     let mut reader = Reader::from_reader(head);
     let mut found = Found::default();
-    let mut last_column = 0;
+    let mut columns = None;
     loop {
         let before = usize::try_from(reader.buffer_position()).ok()?;
         let event = reader.read_event().ok()?;
@@ -69,7 +109,9 @@ fn find(head: &[u8]) -> Option<Found> {
                 "dimension" => {
                     found.dimension = Some((before, behind, xml::attribute(tag, "ref").unwrap_or_default()));
                 }
-                "col" => last_column = last_column.max(xml::number(tag, "max").unwrap_or(u64::MAX)),
+                "cols" if matches!(event, Event::Empty(_)) => found.columns = Some((before, behind)),
+                "cols" => columns = Some(before),
+                "col" => found.widths.push(Width::of(tag, &head[before..behind])),
                 "sheetData" => {
                     found.rows = before;
                     return Some(found);
@@ -77,7 +119,7 @@ fn find(head: &[u8]) -> Option<Found> {
                 _ => {}
             },
             Event::End(tag) if tag.local_name().into_inner() == "cols" => {
-                found.columns = Some((before, last_column));
+                found.columns = columns.map(|from| (from, behind));
             }
             Event::Eof => return None,
             _ => {}
@@ -89,20 +131,10 @@ fn find(head: &[u8]) -> Option<Found> {
 pub(super) fn head(head: &[u8], width: usize, ours: &[OurColumn], with_dimension: bool) -> Option<Head> {
     let found = find(head)?;
     let prefix = found.root.rsplit_once(':').map_or(String::new(), |(prefix, _)| format!("{prefix}:"));
-    let taken = found.columns.map_or(0, |(_, last)| last);
-    let mut columns = String::new();
-    for (column, our) in (width as u64 + 1..).zip(ours).filter(|(column, _)| *column > taken) {
-        let shown = shown_width(our.look);
-        columns.push_str(&format!(
-            "<{prefix}col min=\"{column}\" max=\"{column}\" width=\"{shown}.7109375\" customWidth=\"1\"/>"
-        ));
-    }
-    let (at, columns) = match found.columns {
-        Some((at, _)) => (at, columns),
-        None => (found.rows, format!("<{prefix}cols>{columns}</{prefix}cols>")),
-    };
     let mut out = head.to_vec();
-    out.splice(at..at, columns.bytes());
+    let (from, to) = found.columns.unwrap_or((found.rows, found.rows));
+    let widths = widths(found.widths, width as u64, ours, &prefix);
+    out.splice(from..to, format!("<{prefix}cols>{widths}</{prefix}cols>").into_bytes());
     let mut claimed = None;
     if let Some((from, to, reference)) = found.dimension {
         let claim =
@@ -116,6 +148,22 @@ pub(super) fn head(head: &[u8], width: usize, ours: &[OurColumn], with_dimension
         out.splice(from..to, dimension.unwrap_or_default().bytes());
     }
     Some(Head { xml: out, prefix, namespace: found.namespace, claimed })
+}
+
+/// The widths of all columns: those of the broker where they do not reach over ours, and ours. What the broker says of
+/// columns without cells - that all to the right are hidden, as a rule - does not hold for ours.
+fn widths(theirs: Vec<Width>, width: u64, ours: &[OurColumn], prefix: &str) -> String {
+    let place = (width + 1, width + ours.len() as u64);
+    let mut all: Vec<Width> = theirs.into_iter().flat_map(|theirs| theirs.outside(place)).collect();
+    all.extend((place.0..).zip(ours).map(|(column, our)| {
+        let shown = shown_width(our.look);
+        let xml = format!(
+            "<{prefix}col min=\"{column}\" max=\"{column}\" width=\"{shown}.7109375\" customWidth=\"1\"/>"
+        );
+        Width { first: column, last: column, xml }
+    }));
+    all.sort_by_key(|width| width.first);
+    all.into_iter().map(|width| width.xml).collect()
 }
 
 /// Why our columns cannot stand beside the rows of a sheet: it is protected, or a merged cell reaches over the place.
@@ -150,7 +198,9 @@ fn for_each_tag_of_rest(tail: &[u8], mut see: impl FnMut(&BytesStart<'_>)) {
 }
 
 /// Elements that stand behind `dataValidations` in a worksheet (ECMA-376 part 1, 18.3.1.99).
-const BEHIND_VALIDATIONS: [&str; 21] = [
+/// `AlternateContent` stands around the controls of a sheet.
+const BEHIND_VALIDATIONS: [&str; 22] = [
+    "AlternateContent",
     "hyperlinks",
     "printOptions",
     "pageMargins",
@@ -202,6 +252,11 @@ pub(super) fn tail(tail: &[u8], prefix: &str, notes: &[(String, String)]) -> Vec
                 out.splice(before..before, whole(prefix, &messages, notes.len()));
                 return out;
             }
+            Event::Empty(tag) if depth == 0 && name(tag) == "dataValidations" => {
+                let behind = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+                out.splice(before..behind, whole(prefix, &messages, notes.len()));
+                return out;
+            }
             Event::End(tag) if depth == 0 && tag.local_name().into_inner() == "worksheet" => {
                 out.splice(before..before, whole(prefix, &messages, notes.len()));
                 return out;
@@ -209,7 +264,7 @@ pub(super) fn tail(tail: &[u8], prefix: &str, notes: &[(String, String)]) -> Vec
             Event::End(tag) if depth == 1 && tag.local_name().into_inner() == "dataValidations" => {
                 out.splice(before..before, messages);
                 let mut head = out[..before].to_vec();
-                raise_number(&mut head, open, " count=\"", notes.len() as u64);
+                raise_number(&mut head, open, "count", notes.len() as u64);
                 head.extend_from_slice(&out[before..]);
                 return head;
             }
@@ -233,9 +288,16 @@ fn whole(prefix: &str, xml: &[u8], count: usize) -> Vec<u8> {
 
 /// Adds to the number in an attribute of the tag that begins at `open`; nothing happens if it has none.
 pub(super) fn raise_number(xml: &mut Vec<u8>, open: usize, attribute: &str, more: u64) {
-    let end = xml[open..].iter().position(|byte| *byte == b'>').map_or(xml.len(), |at| open + at);
-    let Some(at) = memchr::memmem::find(&xml[open..end], attribute.as_bytes()) else { return };
-    let from = open + at + attribute.len();
+    let end = memchr::memchr(b'>', &xml[open..]).map_or(xml.len(), |at| open + at);
+    let tag = &xml[open..end];
+    let value = memchr::memmem::find_iter(tag, attribute).find_map(|at| {
+        let whole_name = at > 0 && tag[at - 1].is_ascii_whitespace();
+        let rest = tag[at + attribute.len()..].trim_ascii_start();
+        let rest = rest.strip_prefix(b"=").filter(|_| whole_name)?.trim_ascii_start();
+        let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'"))?;
+        Some(end - rest.len())
+    });
+    let Some(from) = value else { return };
     let digits = xml[from..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let number =
         std::str::from_utf8(&xml[from..from + digits]).ok().and_then(|digits| digits.parse::<u64>().ok());
@@ -259,8 +321,11 @@ mod tests {
         let made = head(xml, 3, &ours(2), true).unwrap();
         let text = String::from_utf8(made.xml).unwrap();
         assert!(text.contains("<dimension ref=\"A1:E9\"/>"), "{text}");
-        // The fourth column has a width of the broker's; the fifth gets ours.
-        assert!(text.contains("width=\"9\"/><col min=\"5\" max=\"5\""), "{text}");
+        // What the broker says of the fourth column was said of an empty one.
+        assert!(
+            text.contains("<cols><col min=\"1\" max=\"3\" width=\"9\"/><col min=\"4\" max=\"4\" width=\"13"),
+            "{text}"
+        );
         assert_eq!((made.claimed, made.prefix.as_str(), made.namespace.as_str()), (Some(9), "", "n"));
         let made = head(b"<x:worksheet><x:dimension ref=\"A1\"/><x:sheetData>", 3, &ours(1), true).unwrap();
         let text = String::from_utf8(made.xml).unwrap();
@@ -268,6 +333,22 @@ mod tests {
             text.starts_with("<x:worksheet><x:cols><x:col min=\"4\"") && !text.contains("dimension"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn hidden_columns_to_the_right_do_not_hide_ours() {
+        let xml = b"<worksheet><cols><col min='1' max='2' width='9'/><col min='4' max='16384' hidden='1'/></cols><sheetData>";
+        let made = String::from_utf8(head(xml, 3, &ours(2), true).unwrap().xml).unwrap();
+        let widths = made.split("<cols>").nth(1).unwrap().split("</cols>").next().unwrap();
+        assert_eq!(
+            widths,
+            "<col min='1' max='2' width='9'/>\
+             <col min=\"4\" max=\"4\" width=\"13.7109375\" customWidth=\"1\"/>\
+             <col min=\"5\" max=\"5\" width=\"13.7109375\" customWidth=\"1\"/>\
+             <col min=\"6\" max=\"16384\" hidden=\"1\"/>"
+        );
+        let made = head(b"<worksheet><cols/><sheetData>", 3, &ours(1), true).unwrap().xml;
+        assert_eq!(memchr::memmem::find_iter(&made, b"<cols").count(), 1);
     }
 
     #[test]
@@ -288,10 +369,20 @@ mod tests {
             text.contains("prompt=\"A &quot;note&quot;\" sqref=\"D1\"/></dataValidations><pageMargins/>"),
             "{text}"
         );
-        let old = b"</sheetData><dataValidations count=\"2\"><dataValidation/><dataValidation/></dataValidations></worksheet>";
+        let empty = b"</sheetData><dataValidations count=\"0\"/><mc:AlternateContent/></worksheet>";
+        let made = String::from_utf8(tail(empty, "", &notes)).unwrap();
+        assert!(made.starts_with("</sheetData><dataValidations count=\"1\"><dataValidation "), "{made}");
+        assert!(made.ends_with("</dataValidations><mc:AlternateContent/></worksheet>"), "{made}");
+        let controls = b"</sheetData><mc:AlternateContent/><tableParts/></worksheet>";
+        let made = String::from_utf8(tail(controls, "", &notes)).unwrap();
+        assert!(
+            made.ends_with("</dataValidations><mc:AlternateContent/><tableParts/></worksheet>"),
+            "{made}"
+        );
+        let old = b"</sheetData><dataValidations\n count = '2' x:countless=\"7\"><dataValidation/><dataValidation/></dataValidations></worksheet>";
         let text = String::from_utf8(tail(old, "", &notes)).unwrap();
         assert!(
-            text.contains("<dataValidations count=\"3\">")
+            text.contains("<dataValidations\n count = '3' x:countless=\"7\">")
                 && text.contains("sqref=\"D1\"/></dataValidations>"),
             "{text}"
         );

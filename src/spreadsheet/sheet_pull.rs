@@ -90,20 +90,30 @@ impl<'b> Pull<'_, '_, 'b> {
 
     fn row(&mut self, tag: &BytesStart<'_>, from: usize) -> Result<(), Fault> {
         self.begin(tag, from)?;
+        // Cells stand in front of an extension (ECMA-376 part 1, 18.3.1.73).
+        let mut extension = None;
         loop {
             let before = self.at();
             match self.event()? {
                 Event::End(_) => {
                     let to = self.at();
-                    self.gather.end(before, to);
+                    self.gather.end(extension.unwrap_or(before), to);
                     return Ok(());
+                }
+                Event::Start(tag) if tag.local_name().into_inner() == "extLst" => {
+                    extension.get_or_insert(before);
+                    self.skip(&tag)?;
+                }
+                Event::Empty(tag) if tag.local_name().into_inner() == "extLst" => {
+                    extension.get_or_insert(before);
+                }
+                Event::Start(_) | Event::Empty(_) if extension.is_some() => {
+                    return Err(self.strange("an element behind a row's extension"));
                 }
                 Event::Start(tag) if tag.local_name().into_inner() == "c" => self.cell(&tag)?,
                 Event::Empty(tag) if tag.local_name().into_inner() == "c" => {
                     self.column(&tag)?;
                 }
-                Event::Start(tag) if tag.local_name().into_inner() == "extLst" => self.skip(&tag)?,
-                Event::Empty(tag) if tag.local_name().into_inner() == "extLst" => {}
                 Event::Text(text) if text.trim().is_empty() => {}
                 Event::Comment(_) | Event::PI(_) => {}
                 Event::Eof => return Err(self.gather.damaged("a row that does not end")),

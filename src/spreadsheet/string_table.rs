@@ -124,8 +124,8 @@ pub fn cell_text(text: &str) -> String {
 
 /// Bytes of a part that are passed on at a time.
 const PASSED: usize = 1024 * 1024;
-/// Bytes at the end of a part in which its end tag stands, and something to spare.
-const HELD: usize = 4096;
+/// Bytes behind the end tag, at most: an extension, comments, blanks.
+const BEHIND_MAX: usize = 64 * 1024 * 1024;
 
 /// Passes the shared strings of a workbook on with ours behind them.
 pub(super) fn extend(
@@ -136,24 +136,30 @@ pub(super) fn extend(
 ) -> io::Result<()> {
     let (added, references, xml) = table;
     let cannot = || io::Error::other("the shared strings of the workbook cannot be extended");
-    let mut held = Vec::with_capacity(PASSED + HELD);
+    let end_tag = format!("</{prefix}sst");
+    let mut held = Vec::with_capacity(PASSED + end_tag.len());
     let mut first = true;
     loop {
         let read = (&mut part).take(PASSED as u64).read_to_end(&mut held)?;
         if std::mem::take(&mut first) {
             let open = memchr::memmem::find(&held, format!("<{prefix}sst").as_bytes()).ok_or_else(cannot)?;
-            for (name, more) in [(" count=\"", references), (" uniqueCount=\"", added)] {
+            for (name, more) in [("count", references), ("uniqueCount", added)] {
                 super::sheet_frame::raise_number(&mut held, open, name, more);
             }
         }
         if read < PASSED {
             break;
         }
-        let passed = held.len() - HELD;
+        // From what may be the end tag on everything is held: only the last one is.
+        let may_be = memchr::memmem::rfind(&held, end_tag.as_bytes());
+        let passed = may_be.unwrap_or(held.len().saturating_sub(end_tag.len()));
         pass(&held[..passed])?;
         held.drain(..passed);
+        if held.len() > BEHIND_MAX {
+            return Err(cannot());
+        }
     }
-    let end = memchr::memmem::rfind(&held, format!("</{prefix}sst").as_bytes()).ok_or_else(cannot)?;
+    let end = memchr::memmem::rfind(&held, end_tag.as_bytes()).ok_or_else(cannot)?;
     pass(&held[..end])?;
     xml.chunks(PASSED).try_for_each(&mut pass)?;
     pass(&held[end..])

@@ -41,6 +41,8 @@ struct Entry {
     plain: u64,
     at: u64,
     time: (u16, u16),
+    /// True if its sizes stand in the extra field, in front of it as in the directory: readers compare the two.
+    large: bool,
 }
 
 /// A container while it is written.
@@ -49,7 +51,7 @@ pub(super) struct Container<W> {
     at: u64,
     entries: Vec<Entry>,
     /// The part that is being streamed: its sum so far.
-    open: Option<(Hasher, bool)>,
+    open: Option<Hasher>,
 }
 
 impl<W: Write> Container<W> {
@@ -64,8 +66,9 @@ impl<W: Write> Container<W> {
     }
 
     /// Writes the local header of the last entry (4.3.7).
-    fn header(&mut self, large: bool) -> io::Result<()> {
+    fn header(&mut self) -> io::Result<()> {
         let entry = self.entries.last().ok_or_else(|| io::Error::other("no part"))?;
+        let large = entry.large;
         let sizes_behind = entry.flags & SIZES_BEHIND != 0;
         let size = |size: u64| match (sizes_behind, large) {
             (_, true) => ELSEWHERE,
@@ -106,8 +109,9 @@ impl<W: Write> Container<W> {
             plain: part.plain,
             at,
             time: part.time,
+            large: part.plain.max(part.compressed) >= u64::from(ELSEWHERE),
         });
-        self.header(part.plain.max(part.compressed) >= u64::from(ELSEWHERE))?;
+        self.header()?;
         let copied = io::copy(&mut from.take(part.compressed), &mut self.to)?;
         self.at += copied;
         if copied == part.compressed { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
@@ -117,16 +121,16 @@ impl<W: Write> Container<W> {
     pub(super) fn begin(&mut self, name: &str, large: bool) -> io::Result<()> {
         let (at, name) = (self.at, name.to_string());
         let (flags, method, time) = (UTF_8 | SIZES_BEHIND, 8, FIRST_DAY);
-        self.entries.push(Entry { name, flags, method, crc: 0, compressed: 0, plain: 0, at, time });
-        self.open = Some((Hasher::new(), large));
-        self.header(large)
+        self.entries.push(Entry { name, flags, method, crc: 0, compressed: 0, plain: 0, at, time, large });
+        self.open = Some(Hasher::new());
+        self.header()
     }
 
     /// Adds a chunk to the part.
     pub(super) fn add(&mut self, chunk: &Chunk) -> io::Result<()> {
         self.write(&chunk.bytes)?;
         let (sum, entry) = (self.open.as_mut(), self.entries.last_mut());
-        let ((sum, _), entry) = sum.zip(entry).ok_or_else(|| io::Error::other("no part is open"))?;
+        let (sum, entry) = sum.zip(entry).ok_or_else(|| io::Error::other("no part is open"))?;
         sum.combine(&chunk.crc);
         entry.compressed += chunk.bytes.len() as u64;
         entry.plain += chunk.plain;
@@ -136,7 +140,7 @@ impl<W: Write> Container<W> {
     /// Ends the part: its sum and sizes follow (4.3.9).
     pub(super) fn end(&mut self) -> io::Result<()> {
         self.write(&STREAM_END)?;
-        let ((sum, large), entry) = self
+        let (sum, entry) = self
             .open
             .take()
             .zip(self.entries.last_mut())
@@ -147,7 +151,7 @@ impl<W: Write> Container<W> {
         put_4(&mut bytes, entry.crc);
         for size in [entry.compressed, entry.plain] {
             match u32::try_from(size) {
-                _ if large => bytes.extend_from_slice(&size.to_le_bytes()),
+                _ if entry.large => bytes.extend_from_slice(&size.to_le_bytes()),
                 Ok(size) => put_4(&mut bytes, size),
                 Err(_) => {
                     return Err(io::Error::other(
@@ -208,8 +212,16 @@ impl<W: Write> Container<W> {
 }
 
 fn directory_entry(bytes: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
-    let large = [entry.plain, entry.compressed, entry.at].map(|field| field >= u64::from(ELSEWHERE));
-    let any = large.contains(&true);
+    let beyond = |field: u64| field >= u64::from(ELSEWHERE);
+    let large = entry.large || beyond(entry.plain) || beyond(entry.compressed);
+    let mut extra = Vec::new();
+    if large {
+        extra.extend([entry.plain, entry.compressed]);
+    }
+    if beyond(entry.at) {
+        extra.push(entry.at);
+    }
+    let any = !extra.is_empty();
     bytes.extend_from_slice(b"PK\x01\x02");
     put(bytes, VERSION_LARGE);
     put(bytes, if any { VERSION_LARGE } else { VERSION });
@@ -218,13 +230,10 @@ fn directory_entry(bytes: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     }
     put_4(bytes, entry.crc);
     let short = |field: u64| u32::try_from(field).unwrap_or(ELSEWHERE);
-    put_4(bytes, short(entry.compressed));
-    put_4(bytes, short(entry.plain));
+    for size in [entry.compressed, entry.plain] {
+        put_4(bytes, if large { ELSEWHERE } else { short(size) });
+    }
     put(bytes, length(&entry.name)?);
-    let extra: Vec<u64> = [entry.plain, entry.compressed, entry.at]
-        .into_iter()
-        .filter(|field| *field >= u64::from(ELSEWHERE))
-        .collect();
     put(bytes, if any { 4 + 8 * extra.len() as u16 } else { 0 });
     for _ in 0..3 {
         put(bytes, 0);
@@ -250,4 +259,39 @@ fn put(bytes: &mut Vec<u8>, field: u16) {
 
 fn put_4(bytes: &mut Vec<u8>, field: u32) {
     bytes.extend_from_slice(&field.to_le_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The versions, sizes and extra lengths of the first part, in front of it and in the directory (4.3.7, 4.3.12).
+    fn first_part(large: bool) -> ([u32; 4], [u32; 4], Vec<u8>) {
+        let mut container = Container::new(Vec::new());
+        container.begin("sheet.xml", large).unwrap();
+        container.add(&chunk(b"<worksheet/>", 6).unwrap()).unwrap();
+        container.end().unwrap();
+        let bytes = container.finish().unwrap();
+        let two = |at: usize| u32::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
+        let four = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        let central = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();
+        let front = [two(4), four(18), four(22), two(28)];
+        (front, [two(central + 6), four(central + 20), four(central + 24), two(central + 30)], bytes)
+    }
+
+    #[test]
+    fn a_part_and_its_directory_entry_agree() {
+        let (front, behind, bytes) = first_part(false);
+        assert_eq!(front, [20, 0, 0, 0]);
+        assert_eq!((behind[0], behind[2], behind[3]), (20, 12, 0));
+        assert!(
+            zip::ZipArchive::new(io::Cursor::new(bytes)).unwrap().by_name("sheet.xml").unwrap().size() == 12
+        );
+        let (front, behind, bytes) = first_part(true);
+        assert_eq!(front, [45, ELSEWHERE, ELSEWHERE, 20]);
+        assert_eq!(behind, front);
+        assert!(
+            zip::ZipArchive::new(io::Cursor::new(bytes)).unwrap().by_name("sheet.xml").unwrap().size() == 12
+        );
+    }
 }
