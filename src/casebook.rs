@@ -6,22 +6,29 @@ pub mod ask;
 mod assemble;
 pub mod check;
 mod check_rates;
+pub mod confirmed;
 pub mod family;
 pub mod grid;
 pub mod load;
 pub mod model;
+pub mod near;
+mod near_words;
 pub mod read;
 pub mod words;
 
 use std::collections::HashMap;
 
 pub use ask::{Asked, GoverningTable};
+pub use confirmed::{Confirmed, Decision};
 pub use family::{Case, Family, NoticeIx, PartyIx, RateKey};
 pub use grid::{Band, Epoch, Grid, Word};
 pub use load::{FolderFaults, LoadError};
 pub use model::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Trust, Verdict};
 
-use crate::terms::{CaseNumber, Hts};
+use near::Names;
+pub use near::{Difference, Near};
+
+use crate::terms::{CaseNumber, Hts, PartyKey};
 
 /// All order families of a run.
 #[derive(Clone, Debug)]
@@ -29,6 +36,8 @@ pub struct Casebook {
     families: Vec<Family>,
     grid: Grid,
     by_case: HashMap<CaseNumber, usize>,
+    names: Names,
+    confirmed: HashMap<PartyKey, Confirmed>,
     sha256: String,
 }
 
@@ -40,7 +49,8 @@ impl Casebook {
         for (ix, family) in families.iter().enumerate() {
             by_case.extend(family.cases.iter().map(|case| (case.number, ix)));
         }
-        Casebook { families, grid, by_case, sha256 }
+        let names = Names::new(&families);
+        Casebook { families, grid, by_case, names, confirmed: HashMap::new(), sha256 }
     }
 
     /// The families, built-in ones first.

@@ -5,7 +5,9 @@
 pub mod args;
 pub mod exit;
 pub mod explain;
+mod kept;
 pub mod law;
+pub mod parties;
 pub mod run;
 pub mod terminal;
 
@@ -50,6 +52,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Check(check) => run::check(check),
         Command::Explain(explain) => explain::explain(explain),
         Command::Rates(rates) => law::rates(rates),
+        Command::Parties(parties) => parties::parties(parties),
         Command::Cases(CasesCommand::List(folders)) => law::list(folders),
         Command::Cases(CasesCommand::Show(show)) => law::show(show),
         Command::Cases(CasesCommand::Check(check)) => law::check(check),

@@ -7,6 +7,7 @@ pub mod amount;
 pub mod brief;
 pub mod cells;
 pub mod columns;
+pub mod crosswalk;
 pub mod date;
 pub mod group;
 pub mod invoice;
@@ -16,8 +17,9 @@ pub mod own_cells;
 pub mod remembered;
 pub mod tariff;
 
-pub use brief::{BriefLine, LineReader, ReadLine};
+pub use brief::{BriefLine, LineReader, ReadLine, ReadLines};
 pub use columns::{ColumnError, Columns};
+pub use crosswalk::{Crosswalk, Filling};
 pub use date::{DateOrder, DateOrders};
 pub use group::{Grouping, lines};
 pub use known::Kinship;

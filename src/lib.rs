@@ -9,7 +9,7 @@
 //! # A tour
 //!
 //! Bytes become rows in [`spreadsheet`], rows become entry lines in [`entry`]. [`determine`] asks the [`casebook`] and
-//! turns a line into findings; [`report`] turns findings into cells and sentences; [`batch`] passes pieces of a file
+//! turns a line into findings; [`records`] reads what the broker keeps; [`report`] turns findings into cells and sentences; [`batch`] passes pieces of a file
 //! through all of them in parallel and keeps the order. [`cli`] is what is typed. [`terms`] is the floor on which all
 //! stand: nouns that check themselves.
 //!
@@ -41,9 +41,10 @@
 //! | spreadsheet | terms |
 //! | entry | terms, spreadsheet::row |
 //! | determine | terms, casebook, entry |
-//! | report | terms, casebook, spreadsheet, entry, determine |
-//! | batch | terms, casebook, spreadsheet, entry, determine, report |
-//! | cli | terms, casebook, spreadsheet, entry, determine, report, batch |
+//! | records | terms, casebook, spreadsheet, entry |
+//! | report | terms, casebook, spreadsheet, entry, determine, records |
+//! | batch | terms, casebook, spreadsheet, entry, determine, records, report |
+//! | cli | terms, casebook, spreadsheet, entry, determine, records, report, batch |
 //!
 //! # Words
 //!
@@ -75,6 +76,7 @@ pub mod casebook;
 pub mod cli;
 pub mod determine;
 pub mod entry;
+pub mod records;
 pub mod report;
 pub mod spreadsheet;
 pub mod terms;

@@ -6,9 +6,14 @@
 pub mod causes;
 pub mod columns;
 pub mod explain;
+mod explain_names;
+pub mod names;
+mod names_sheet;
 pub mod outline;
 mod sheet;
 pub mod tally;
 pub mod told;
 pub mod wording;
 pub mod workbook;
+
+pub use explain_names::told_of;

@@ -35,6 +35,7 @@ mod sheet_rows;
 mod sheet_scan;
 mod sheet_stream;
 mod sheet_text;
+pub mod small_table;
 mod string_table;
 mod styles;
 pub mod whole_file;

@@ -6,6 +6,7 @@
 //!   out by hand from the contract, never copied from a run;
 //! - `why.txt`: what provokes the code, what a broker does about it, and on which authority;
 //! - `as-of.txt`, where the day asked from is not 2026-11-22;
+//! - `aliases.csv`, `crosswalk.csv`, where the broker keeps decisions on names or names for manufacturer IDs;
 //! - `cases/`, where the built-in casebook cannot raise the code: case folders with invented numbers (`999`).
 //!
 //! To add a folder, name it after a code of the catalogue and put these files there; nothing else needs to be told.
@@ -16,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use adcvd::batch::{FileOutcome, RunOptions, Silent, run_file};
 use adcvd::casebook::load;
+use adcvd::records::{read_aliases, read_crosswalk};
 use adcvd::spreadsheet::Format;
-use adcvd::spreadsheet::deflate::LEVEL_DEFAULT;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{Code, KnownDay, day};
 
@@ -55,17 +56,21 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
     let cases = folder.join("cases");
     let cases: Vec<PathBuf> = cases.is_dir().then_some(cases).into_iter().collect();
     let casebook = load::load(&cases).unwrap_or_else(|error| panic!("{}: {error}", name(folder)));
+    let aliases = folder.join("aliases.csv");
+    let aliases = aliases.exists().then_some(aliases);
+    let aliases = read_aliases(aliases.iter().map(PathBuf::as_path), &casebook).unwrap();
+    let (casebook, _) = casebook.confirm(aliases.confirmed);
+    let crosswalk = folder.join("crosswalk.csv");
+    let crosswalk = crosswalk.exists().then(|| read_crosswalk(&crosswalk).unwrap().0).unwrap_or_default();
     let (as_of, out) = (as_of(folder), out.to_path_buf());
     let options = RunOptions {
-        as_of,
         format: Format::Csv,
-        sheet: None,
-        out,
         force: false,
         dates: None,
         piece_rows: PIECE_ROWS,
-        level: LEVEL_DEFAULT,
         each_apart: false,
+        crosswalk: std::sync::Arc::new(crosswalk),
+        ..RunOptions::new(as_of, out)
     };
     let outcome = run_file(&casebook, &input(folder), "entries", &options, &Silent);
     outcome.unwrap_or_else(|error| panic!("{}: {error}", name(folder)))
@@ -125,7 +130,16 @@ fn every_code_has_a_folder_and_every_folder_a_code() {
 
 #[test]
 fn every_folder_holds_what_belongs_there_and_nothing_else() {
-    let known = ["entries.csv", "entries.xlsx", "expected.csv", "why.txt", "as-of.txt", "cases"];
+    let known = [
+        "entries.csv",
+        "entries.xlsx",
+        "expected.csv",
+        "why.txt",
+        "as-of.txt",
+        "cases",
+        "aliases.csv",
+        "crosswalk.csv",
+    ];
     for folder in folders() {
         let held: Vec<String> =
             fs::read_dir(&folder).unwrap().map(|entry| name(&entry.unwrap().path())).collect();

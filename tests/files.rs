@@ -7,7 +7,6 @@ use adcvd::batch::{FileError, FileOutcome, RunOptions, Silent, run_file};
 use adcvd::casebook::load;
 use adcvd::report::columns::COLUMNS;
 use adcvd::spreadsheet::Format;
-use adcvd::spreadsheet::deflate::LEVEL_DEFAULT;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -30,15 +29,12 @@ fn run_in_pieces(
     let casebook = load::load(&[]).unwrap();
     let as_of = KnownDay(day::parse_iso("2026-11-22").unwrap());
     let options = RunOptions {
-        as_of,
         format,
-        sheet: None,
-        out: out.to_path_buf(),
         force: false,
         dates: None,
         piece_rows,
-        level: LEVEL_DEFAULT,
         each_apart: false,
+        ..RunOptions::new(as_of, out.to_path_buf())
     };
     run_file(&casebook, input, "entries", &options, &Silent)
 }
@@ -109,7 +105,10 @@ fn the_report_has_its_sheets_and_its_first_row_says_what_was_tested() {
     let out = tempfile::tempdir().unwrap();
     let outcome = run(&root().join("samples/first-run.csv"), out.path(), Format::Xlsx).unwrap();
     let workbook: Xlsx<_> = open_workbook(&outcome.names.report).unwrap();
-    assert_eq!(workbook.sheet_names(), ["Summary", "Exceptions", "Sources", "Catalogue"]);
+    assert_eq!(
+        workbook.sheet_names(),
+        ["Summary", "Exceptions", "Names to confirm", "Sources", "Catalogue", "Listed parties"]
+    );
     let first = sheet(&outcome.names.report, Some("Summary"))[0][0].to_string();
     assert!(first.starts_with("Tested against 1 order family, checked through 2026-11-22."), "{first}");
     assert!(first.ends_with("Not a screen of all US orders."), "{first}");
@@ -444,15 +443,12 @@ fn what_is_remembered_changes_no_byte() {
             let [together, apart] = [false, true].map(|each_apart| {
                 let out = folder.path().join(format!("{number}-{format:?}-{each_apart}"));
                 let options = RunOptions {
-                    as_of: KnownDay(day::parse_iso("2026-11-22").unwrap()),
                     format,
-                    sheet: None,
-                    out: out.clone(),
                     force: false,
                     dates: None,
                     piece_rows: 50,
-                    level: LEVEL_DEFAULT,
                     each_apart,
+                    ..RunOptions::new(KnownDay(day::parse_iso("2026-11-22").unwrap()), out.clone())
                 };
                 run_file(&casebook, input, "entries", &options, &Silent).unwrap();
                 let mut files: Vec<_> =

@@ -38,7 +38,7 @@ fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_string).collect();
     let columns = Columns::bind(&header).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let grouping = Grouping { columns, orders: DateOrders::default() };
+    let grouping = Grouping { columns, orders: DateOrders::default(), crosswalk: Default::default() };
     let column = |name: &str| header.iter().position(|heading| heading == name);
     let (id, as_of) = (column("Id").expect("Id"), column("As Of").expect("As Of"));
     let cases = column("Cases");

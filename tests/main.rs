@@ -8,6 +8,7 @@ mod commands;
 mod exceptions;
 mod files;
 mod law;
+mod names;
 mod pass_through;
 mod rooms;
 mod samples;

@@ -11,7 +11,6 @@ use adcvd::casebook::load;
 use adcvd::report::columns::COLUMNS;
 use adcvd::spreadsheet::Format;
 use adcvd::spreadsheet::annotated::Anew;
-use adcvd::spreadsheet::deflate::LEVEL_DEFAULT;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -34,15 +33,12 @@ const HEADINGS: [&str; 8] = [
 
 fn options(out: &Path, format: Format, piece_rows: usize) -> RunOptions {
     RunOptions {
-        as_of: KnownDay(day::parse_iso("2026-11-22").unwrap()),
         format,
-        sheet: None,
-        out: out.to_path_buf(),
         force: true,
         dates: None,
         piece_rows,
-        level: LEVEL_DEFAULT,
         each_apart: false,
+        ..RunOptions::new(KnownDay(day::parse_iso("2026-11-22").unwrap()), out.to_path_buf())
     }
 }
 

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use adcvd::batch::{RunOptions, Silent, run_file};
 use adcvd::casebook::{Casebook, load};
 use adcvd::spreadsheet::Format as FileFormat;
-use adcvd::spreadsheet::deflate::LEVEL_DEFAULT;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{Code, EntryNumber, Heading, KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -357,6 +356,13 @@ impl Month<'_> {
         self.special("power banks", |l| {
             l.set("HTSUS", "8507.60.0020").set("Product", "micro power bank");
         });
+        self.special("a slip in the name of the exporter", |l| {
+            l.set("Exporter", "Panasonic Energy (Wuxy) Co., Ltd.").set("Producer", "Resonac Corporation");
+        });
+        self.special("manufacturer ID of another company", |l| {
+            l.set("Exporter", "Panasonic Energy (Wuxi) Co., Ltd.").set("Producer", "Resonac Corporation");
+            l.set("Manufacturer ID", "CNBTRNEW35SHE");
+        });
         self.special("below 330 mAh/g", |l| {
             l.set("Energy Density mAh/g", "318");
         });
@@ -533,22 +539,19 @@ fn codes(path: &Path, as_of: &str) -> BTreeSet<String> {
     let casebook = load::load(&[]).unwrap();
     let out = tempfile::tempdir().unwrap();
     let options = RunOptions {
-        as_of: KnownDay(day::parse_iso(as_of).unwrap()),
         format: FileFormat::Csv,
-        sheet: None,
-        out: out.path().to_path_buf(),
         force: false,
         dates: None,
         piece_rows: PIECE_ROWS,
-        level: LEVEL_DEFAULT,
         each_apart: false,
+        ..RunOptions::new(KnownDay(day::parse_iso(as_of).unwrap()), out.path().to_path_buf())
     };
     let outcome = run_file(&casebook, path, "sample", &options, &Silent).unwrap();
     outcome.manifest.totals.exceptions.keys().cloned().collect()
 }
 
 /// NR01 speaks of a live case: it stands on the sample as it was seen in September 2025. CD03 needs a rate per unit,
-/// which no built-in case has.
+/// which no built-in case has; PA08 and PA09 need files that a broker keeps.
 #[test]
 fn the_month_raises_every_exception_that_the_built_in_cases_can_raise() {
     let path = root().join("samples/monthly-entries.xlsx");
@@ -557,7 +560,7 @@ fn the_month_raises_every_exception_that_the_built_in_cases_can_raise() {
     let missing: Vec<&str> = Code::ALL
         .iter()
         .map(|code| code.text())
-        .filter(|code| !raised.contains(*code) && *code != "CD03")
+        .filter(|code| !raised.contains(*code) && !["CD03", "PA08", "PA09"].contains(code))
         .collect();
     assert!(missing.is_empty(), "not raised: {missing:?}");
 }

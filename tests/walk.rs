@@ -21,7 +21,7 @@ fn days(casebook: &Casebook) -> Vec<Date> {
 }
 
 fn name(text: &str) -> Name {
-    Name { text: text.into(), key: PartyKey::of(text), without_address: None }
+    Name { text: text.into(), key: PartyKey::of(text), addressed: None }
 }
 
 /// A line in scope by its declaration, of a listed tariff number.
@@ -205,6 +205,6 @@ proptest! {
         let _ = adcvd::terms::EntryNumber::parse(&text);
         let _ = Country::parse(&text);
         let _ = PartyKey::of(&text);
-        let _ = adcvd::terms::party_name::without_address(&text);
+        let _ = adcvd::terms::party_name::Addressed::of(&text);
     }
 }

@@ -58,6 +58,9 @@ pub struct Manifest {
     pub casebook_sha256: String,
     /// The input.
     pub input: FileEntry,
+    /// Files that the broker keeps and the run has read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<FileEntry>,
     /// The outputs.
     pub outputs: Vec<FileEntry>,
     /// What was counted.
@@ -98,6 +101,7 @@ pub fn manifest(
         options: [("format".to_string(), format)].into_iter().chain(sheet).chain(dates).collect(),
         casebook_sha256: casebook.sha256().to_string(),
         input: FileEntry { name: name.to_string(), sha256: input.sha256.clone(), bytes: input.bytes },
+        records: options.records.clone(),
         outputs,
         totals: totals(tally),
     }

@@ -1,6 +1,7 @@
 //! Answers remembered by question, and outlines by what decides them, so that law and words are made once for all
 //! lines that differ in amounts alone.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,9 +15,10 @@ use crate::determine::{Answer, LineFindings, Question, Reckoned, Shape, amounts,
 use crate::entry::known::Known;
 use crate::entry::line::Stated;
 use crate::entry::remembered::Shared;
-use crate::entry::{BriefLine, Declared, EntryLine, Kinship, LineReader, Name, Read};
+use crate::entry::{BriefLine, Declared, EntryLine, Grouping, Kinship, LineReader, Name, Read, ReadLines};
 use crate::report::outline::Outline;
-use crate::terms::{KnownDay, PartyKey};
+use crate::spreadsheet::row::Rows;
+use crate::terms::{KnownDay, Mid, PartyKey};
 
 /// Answers that are remembered: some 2 MiB. Entry files repeat a few thousand questions; a file that does not repeat
 /// gains nothing from more.
@@ -25,6 +27,9 @@ const ANSWERS_MAX: usize = 512;
 const OUTLINES_MAX: usize = 2_048;
 /// Outlines of goods that no case lists: some 4 MiB.
 const UNTESTED_MAX: usize = 4_096;
+
+/// Names of which is remembered whether they are near to a listed one: some 6 MiB where a file has so many.
+const NEAR_MAX: usize = 32_768;
 
 /// An outline, and what distinguishes it from others of the file; none where lines are judged by themselves.
 type Found = Option<(u64, Arc<Outline>)>;
@@ -40,6 +45,8 @@ struct Common {
     untested_kinds: Shared<UntestedKind, Found>,
     /// Outlines that name companies, by the outline and the companies.
     naming: Shared<[u64; 4], Arc<Outline>>,
+    /// Whether a name that is on no list is near to one that is.
+    near: Shared<(PartyKey, bool), bool>,
     serial: AtomicU64,
 }
 
@@ -71,6 +78,7 @@ impl Default for Common {
             untested: Shared::new(UNTESTED_MAX),
             untested_kinds: Shared::new(UNTESTED_MAX),
             naming: Shared::new(OUTLINES_MAX),
+            near: Shared::new(NEAR_MAX),
             serial: AtomicU64::new(0),
         }
     }
@@ -117,13 +125,15 @@ struct Case {
 type UntestedKind = ([bool; 3], [bool; 2]);
 
 /// How law may know a name.
-pub fn kinship(casebook: &Casebook, name: &Name) -> Kinship {
+fn kinship(casebook: &Casebook, common: &Common, name: &Name) -> Kinship {
     let families = casebook.families();
-    let knows = |key: &Option<PartyKey>| {
-        key.as_ref().is_some_and(|key| families.iter().any(|family| family.knows(key)))
-    };
-    if !knows(&name.key) && !knows(&name.without_address) {
-        Kinship::Stranger
+    let knows = |key: &PartyKey| families.iter().any(|family| family.knows(key));
+    let Some(key) = &name.key else { return Kinship::Stranger };
+    if !knows(key) && !name.addressed.as_ref().is_some_and(|name| knows(&name.key)) {
+        let is_near = || !casebook.near(key, name.may_be_cut()).is_empty();
+        let alike = casebook.confirmed(key).is_none()
+            && !common.near.get_or(&(key.clone(), name.may_be_cut()), is_near);
+        if alike { Kinship::Stranger } else { Kinship::Known }
     } else if families.iter().any(|family| family.prints(&name.text)) {
         Kinship::Printed
     } else {
@@ -152,6 +162,12 @@ impl Memo {
     fn answer(&self, casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Option<Arc<Answer>> {
         let question = question(casebook, line, as_of).filter(|_| !line.disagrees)?;
         Some(self.common.answers.get_or(&question, || Arc::new(answer(casebook, &question))))
+    }
+
+    /// The entry lines of the rows of a piece, read quickly where that can be.
+    pub fn read(&mut self, casebook: &Casebook, grouping: &Grouping, rows: &Rows) -> ReadLines {
+        let common = Arc::clone(&self.common);
+        self.reader.read(grouping, rows, &|name| kinship(casebook, &common, name))
     }
 
     /// Forgets what is at hand where that has become too much; called between pieces.
@@ -216,17 +232,29 @@ impl Memo {
         })
     }
 
+    /// True if there is nothing to tell of the manufacturer ID of a line.
+    fn manufacturer_fits(&self, line: &BriefLine, mid: &str) -> bool {
+        let Some(mid) = Mid::parse(mid) else { return true };
+        let [exporter, producer, _] = self.reader.companies_of(line);
+        let origin = self.reader.goods_of(line).line.origin.value();
+        mid.misfits(&producer.letters, &exporter.letters, origin).next().is_none()
+    }
+
     /// The outline and the figures of a line that was read quickly; `None` if it has to be judged by itself.
-    pub fn outline(
+    pub fn outline<'t>(
         &mut self,
         casebook: &Casebook,
         line: &BriefLine,
         as_of: KnownDay,
+        mid: impl Fn() -> Cow<'t, str>,
     ) -> Option<(&Arc<Outline>, Reckoned)> {
         if self.is_untested(casebook, line, as_of) {
             let (_, found) = self.untested[line.goods as usize].as_ref()?;
             // Where no case concerns a line there is nothing to reckon.
             return found.as_ref().map(|(_, outline)| (outline, Reckoned::default()));
+        }
+        if !self.manufacturer_fits(line, &mid()) {
+            return None;
         }
         let grid = casebook.grid();
         let key = CaseKey {

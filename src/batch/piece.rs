@@ -9,17 +9,18 @@ use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::line_keys::{LineKeys, fingerprint};
-use super::memo::{Memo, Memos, kinship};
+use super::memo::{Memo, Memos};
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::determine::{LineAmounts, LineFindings, Reckoned};
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::own_cells::text_of;
-use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, lines};
+use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, ReadLines, lines};
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_other_row, words,
 };
+use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::tally::Tally;
 use crate::report::told::told;
@@ -49,6 +50,7 @@ pub(super) struct Sums {
     pub(super) lines: u64,
     pub(super) tally: Tally,
     pub(super) causes: Causes,
+    pub(super) names: Names,
     /// Of lines that share an outline.
     pub(super) outlines: Vec<(Arc<Outline>, OutlineSums)>,
     pub(super) done: u64,
@@ -157,16 +159,16 @@ impl Shop<'_> {
                     }
                 };
             }
-            let Telling { ours, records, tally, causes, outlines, keys, .. } = telling;
+            let Telling { ours, records, tally, causes, names, outlines, keys, .. } = telling;
             let texts = appender.texts(&rows);
-            let sums = Sums { lines: keys.len() as u64, tally, causes, outlines, done };
+            let sums = Sums { lines: keys.len() as u64, tally, causes, names, outlines, done };
             Told { rows, ours, texts, exceptions: records.into_bytes(), sums, evidence, keys }
         })
     }
 
-    fn read(&self, memo: &mut Memo, rows: &Rows) -> (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]) {
+    fn read(&self, memo: &mut Memo, rows: &Rows) -> ReadLines {
         if !self.options.each_apart {
-            return memo.reader.read(&self.grouping, rows, &|name| kinship(self.casebook, name));
+            return memo.read(self.casebook, &self.grouping, rows);
         }
         let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
         let (lines, evidence) = lines(&self.grouping, &decoded);
@@ -183,6 +185,7 @@ struct Telling<'a, 'r> {
     records: ExceptionsCsv,
     tally: Tally,
     causes: Causes,
+    names: Names,
     keys: Vec<Option<u64>>,
     /// Sums of lines of one outline, in the order in which the outlines were met.
     outlines: Vec<(Arc<Outline>, OutlineSums)>,
@@ -202,6 +205,7 @@ impl<'a, 'r> Telling<'a, 'r> {
             records: ExceptionsCsv::new(&shop.header.source, records),
             tally: Tally { rows: rows.len() as u64, blank_rows, ..Tally::default() },
             causes: Causes::default(),
+            names: Names::default(),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
             places: HashMap::default(),
@@ -214,7 +218,9 @@ impl<'a, 'r> Telling<'a, 'r> {
 
     fn brief(&mut self, memo: &mut Memo, line: &BriefLine, refused: bool) {
         let (entry, number) = (self.text(line, Heading::EntryNumber), self.text(line, Heading::LineNumber));
-        let found = memo.outline(self.shop.casebook, line, self.shop.options.as_of).filter(|_| !refused);
+        let mid = || self.text(line, Heading::ManufacturerId);
+        let found = memo.outline(self.shop.casebook, line, self.shop.options.as_of, mid);
+        let found = found.filter(|_| !refused);
         let Some((outline, reckoned)) = found else {
             let row = self.rows.row(line.place);
             let (read, _) = lines(&self.shop.grouping, std::slice::from_ref(&row));
@@ -257,6 +263,7 @@ impl<'a, 'r> Telling<'a, 'r> {
         }
         self.keys.push(fingerprint(&line.entry_number, &line.line_number));
         self.tally.add(casebook, &line, &findings);
+        self.names.add(&line, &findings);
         for exception in &findings.exceptions {
             let told = told(&line, exception);
             self.records.add(&line, exception, &told);

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use thiserror::Error;
@@ -15,11 +16,12 @@ use super::reader::{End, Message, headings, some_pieces, with_reader};
 use super::writing::Writing;
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
-use crate::entry::{DateOrder, DateOrders, Grouping, columns::ColumnError};
-use crate::report::causes::Causes;
+use crate::entry::{Crosswalk, DateOrder, DateOrders, Grouping, columns::ColumnError};
 use crate::report::tally::Tally;
-use crate::report::workbook::{self, RunFacts};
+use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
+use crate::spreadsheet::deflate::LEVEL_DEFAULT;
+use crate::spreadsheet::read::PIECE_ROWS;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
 use crate::spreadsheet::{Format, InputFacts, Layout, Shape, SpreadsheetError, WholeFile};
 use crate::terms::KnownDay;
@@ -46,6 +48,32 @@ pub struct RunOptions {
     /// Read and judge each line by itself, remembering nothing of others: slower, and the same in every byte. For
     /// looking at lines in full, and for proof.
     pub each_apart: bool,
+    /// Names for manufacturer IDs, where the broker keeps any.
+    pub crosswalk: Arc<Crosswalk>,
+    /// Files that the broker keeps and this run has read: aliases, crosswalk.
+    pub records: Vec<FileEntry>,
+    /// What else is to be told of the run.
+    pub notes: Vec<String>,
+}
+
+impl RunOptions {
+    /// The options of a run of which nothing but the day and the folder was said.
+    pub fn new(as_of: KnownDay, out: PathBuf) -> RunOptions {
+        RunOptions {
+            as_of,
+            format: Format::Xlsx,
+            sheet: None,
+            out,
+            force: false,
+            dates: None,
+            piece_rows: PIECE_ROWS,
+            level: LEVEL_DEFAULT,
+            each_apart: false,
+            crosswalk: Arc::default(),
+            records: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// Why a file was not finished. Nothing of it is written.
@@ -276,7 +304,7 @@ fn one_pass(
     let shop = Shop {
         casebook,
         options,
-        grouping: Grouping { columns, orders: assumed.orders },
+        grouping: Grouping { columns, orders: assumed.orders, crosswalk: Arc::clone(&options.crosswalk) },
         header: &header,
         all: shape.needs_all(&header),
         memos: Memos::default(),
@@ -314,7 +342,7 @@ fn one_pass(
         }
     };
     let orders = settled_orders(&evidence, assumed.orders, options.dates);
-    let (annotated, exceptions, tally, causes) =
+    let (annotated, exceptions, tally, causes, waiting) =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
         Ok(annotated) if orders == assumed.orders => annotated,
@@ -332,8 +360,10 @@ fn one_pass(
         version: env!("CARGO_PKG_VERSION"),
         exceptions_csv: names.exceptions.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         written_anew: anew.map(Anew::told),
+        notes: options.notes.clone(),
     };
-    let report = report(casebook, names, &facts, &tally, &causes).map_err(failed(&names.report))?;
+    let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
+        .map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew })))
 }
@@ -360,11 +390,11 @@ fn report(
     names: &OutputNames,
     facts: &RunFacts,
     tally: &Tally,
-    causes: &Causes,
+    gathered: &Gathered<'_>,
 ) -> io::Result<Ready> {
     let mut file = WholeFile::begin(&names.report)?;
     let mut bytes = io::Cursor::new(Vec::new());
-    workbook::write(casebook, facts, tally, causes, &mut bytes).map_err(io::Error::other)?;
+    workbook::write(casebook, facts, tally, gathered, &mut bytes).map_err(io::Error::other)?;
     file.put(bytes.into_inner())?;
     file.complete()
 }

@@ -1,6 +1,7 @@
 //! Looking through a file without writing: what `check` and `explain` need.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::line_keys::LineKeys;
 use super::memo::Memos;
@@ -45,7 +46,11 @@ pub fn survey_file<T: Default>(
             let shop = Shop {
                 casebook,
                 options,
-                grouping: Grouping { columns: columns.clone(), orders },
+                grouping: Grouping {
+                    columns: columns.clone(),
+                    orders,
+                    crosswalk: Arc::clone(&options.crosswalk),
+                },
                 header: &header,
                 all: false,
                 memos: Memos::default(),
@@ -89,6 +94,7 @@ pub fn find_by_hand(
     let grouping = Grouping {
         columns: columns.clone(),
         orders: DateOrders([DateOrder::Unsettled; DATE_HEADINGS.len()]),
+        crosswalk: Arc::default(),
     };
     let row = Row::of_cells(1, cells);
     let (lines, _) = lines(&grouping, std::slice::from_ref(&row));

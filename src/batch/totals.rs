@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::piece::Sums;
 use crate::report::causes::Causes;
+use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::tally::Tally;
 
@@ -19,9 +20,11 @@ const GATHERED: u32 = 128;
 pub(super) struct Totals {
     tally: Tally,
     causes: Causes,
+    names: Names,
     /// Sums of the pieces that are gathered.
     gathered: u32,
     later: Causes,
+    later_names: Names,
     outlines: HashMap<usize, (Arc<Outline>, OutlineSums), FixedState>,
 }
 
@@ -30,6 +33,7 @@ impl Totals {
     pub(super) fn add(&mut self, sums: Sums) {
         self.tally.merge(&sums.tally);
         self.later.merge(sums.causes);
+        self.later_names.merge(sums.names);
         for (outline, sums) in sums.outlines {
             // An outline that is held here keeps its place in memory, so the place is a name for it.
             match self.outlines.get_mut(&(Arc::as_ptr(&outline) as usize)) {
@@ -49,15 +53,17 @@ impl Totals {
         for (outline, sums) in self.outlines.values() {
             self.tally.add_lines(outline, sums);
             outline.add_causes(sums, &mut self.later);
+            outline.add_names(sums, &mut self.later_names);
         }
         self.outlines.clear();
         self.causes.merge(std::mem::take(&mut self.later));
+        self.names.merge(std::mem::take(&mut self.later_names));
         self.gathered = 0;
     }
 
     /// The sums of the whole file.
-    pub(super) fn finish(mut self) -> (Tally, Causes) {
+    pub(super) fn finish(mut self) -> (Tally, Causes, Names) {
         self.gather();
-        (self.tally, self.causes)
+        (self.tally, self.causes, self.names)
     }
 }

@@ -11,6 +11,7 @@ use super::piece::{Shop, Told};
 use super::pipeline::Progress;
 use super::totals::Totals;
 use crate::report::causes::{Causes, ExceptionsCsv};
+use crate::report::names::Names;
 use crate::report::tally::Tally;
 use crate::spreadsheet::annotated::Prepared;
 use crate::spreadsheet::append::Appender;
@@ -96,12 +97,12 @@ impl Writing {
         self,
         header: &Header,
         tail: &[u8],
-    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes)> {
+    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes, Names)> {
         let annotated = match self.annotated {
             Some((annotated, _)) => annotated,
             None => Annotated::begin(&self.destination, &self.shape, header, None, self.prepared)?.0,
         };
-        let (tally, causes) = self.totals.finish();
-        Ok((annotated.complete(tail)?, self.exceptions, tally, causes))
+        let (tally, causes, names) = self.totals.finish();
+        Ok((annotated.complete(tail)?, self.exceptions, tally, causes, names))
     }
 }

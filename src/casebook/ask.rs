@@ -5,6 +5,7 @@
 
 use super::family::{Alias, Dated, Family, Ladder, NoticeIx, PartyIx, Rate, RateKey, Scope, Standing};
 use super::model::{Base, Table};
+use crate::terms::party_name::Addressed;
 use crate::terms::{CaseNumber, Country, GoverningDay, Hts, KnownDay, PartyKey, Suffix};
 
 /// The two days of a question about law.
@@ -110,11 +111,7 @@ impl Family {
 
     /// True if the table names the party in any role.
     pub fn listed(&self, case: CaseNumber, party: PartyIx, asked: Asked, table: GoverningTable) -> bool {
-        self.rates_in(case, asked, table).any(|rate| match rate.key {
-            RateKey::Pair(exporter, producer) => exporter == party || producer == party,
-            RateKey::Exporter(one) | RateKey::Producer(one) | RateKey::Either(one) => one == party,
-            RateKey::Everyone => false,
-        })
+        self.rates_in(case, asked, table).any(|rate| rate.key.names(party))
     }
 
     /// True if the table has a row of its own for this exporter, alone or in a pair.
@@ -133,12 +130,26 @@ impl Family {
         })
     }
 
-    /// The listed party behind a name: the same key as a printed name, or an alias that its notice had made by then.
+    /// The listed party behind a name: the same key as a printed name, an alias that its notice had made by then, or
+    /// what a person has confirmed of the name.
     pub fn party(&self, key: &PartyKey, asked: Asked) -> Option<PartyIx> {
-        self.party_by_key(key).or_else(|| {
+        let alias = || {
             let rows = self.aliases.iter().filter(|alias: &&Alias| alias.key == *key);
             self.newest(rows, asked).map(|alias| alias.party)
-        })
+        };
+        self.party_by_key(key).or_else(alias).or_else(|| self.confirmed.get(key).copied())
+    }
+
+    /// The listed party behind a name that ends in an address: it must be in the country of the address, and no other
+    /// listed name may say with a word of its own what the address says.
+    pub fn party_addressed(&self, name: &Addressed, asked: Asked) -> Option<PartyIx> {
+        let party = self.party(&name.key, asked)?;
+        let at_home = self.parties[party].country.unwrap_or(self.country) == name.country;
+        let ambiguous = || {
+            let others = self.parties.iter().filter(|listed| listed.key != name.key);
+            others.into_iter().any(|listed| name.is_also(&listed.key))
+        };
+        (at_home && !ambiguous()).then_some(party)
     }
 
     /// The suffix of a party in a case, `None` for everyone else; `None` where it is not known.

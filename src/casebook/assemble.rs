@@ -36,6 +36,7 @@ impl Family {
             party_by_key: HashMap::new(),
             rates_by_key: HashMap::new(),
             printed: HashMap::new(),
+            confirmed: HashMap::new(),
         };
         family.add_rates(&rows);
         family.add_parties(&rows);

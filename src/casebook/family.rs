@@ -187,6 +187,17 @@ pub enum RateKey {
     Everyone,
 }
 
+impl RateKey {
+    /// True if the row is of this party, in whatever role.
+    pub fn names(self, party: PartyIx) -> bool {
+        match self {
+            RateKey::Pair(exporter, producer) => exporter == party || producer == party,
+            RateKey::Exporter(one) | RateKey::Producer(one) | RateKey::Either(one) => one == party,
+            RateKey::Everyone => false,
+        }
+    }
+}
+
 /// A row of a rate table.
 #[derive(Clone, Debug)]
 pub struct Rate {
@@ -270,6 +281,8 @@ pub struct Family {
     pub(super) party_by_key: HashMap<PartyKey, PartyIx>,
     pub(super) rates_by_key: HashMap<(CaseNumber, RateKey), Vec<usize>>,
     pub(super) printed: HashMap<(CaseNumber, PartyIx), Vec<String>>,
+    /// Names that a person has confirmed to be those of a party.
+    pub(super) confirmed: HashMap<PartyKey, PartyIx>,
 }
 
 impl Family {
@@ -289,8 +302,13 @@ impl Family {
     }
 
     /// True if a party of the family has, or on some day has had, a name with this key.
-    pub fn knows(&self, key: &PartyKey) -> bool {
+    pub fn names(&self, key: &PartyKey) -> bool {
         self.party_by_key.contains_key(key) || self.aliases.iter().any(|alias| alias.key == *key)
+    }
+
+    /// True if law may know a name with this key: see [`Family::names`]; or a person has said whose it is.
+    pub fn knows(&self, key: &PartyKey) -> bool {
+        self.names(key) || self.confirmed.contains_key(key)
     }
 
     /// True if some notice of the family prints a name exactly so.

@@ -28,6 +28,8 @@ pub enum Command {
     Explain(Box<ExplainArgs>),
     /// Which rates were in force
     Rates(RatesArgs),
+    /// Which listed party a name is, or the nearest ones and why they are not it
+    Parties(PartiesArgs),
     /// The case folders
     #[command(subcommand)]
     Cases(CasesCommand),
@@ -56,6 +58,18 @@ pub struct CaseFolders {
     /// whole folder. May be given more than once
     #[arg(long = "cases", value_name = "DIR")]
     pub folders: Vec<PathBuf>,
+}
+
+/// Files that the broker keeps.
+#[derive(Debug, Default, clap::Args)]
+pub struct KeptFiles {
+    /// Decisions on company names: a report of adcvd with its sheet "Names to confirm" filled in, or a CSV. May be given
+    /// more than once
+    #[arg(long = "aliases", value_name = "FILE")]
+    pub aliases: Vec<PathBuf>,
+    /// Names for manufacturer IDs, for lines that lack exporter or producer: Manufacturer ID, Exporter, Producer
+    #[arg(long = "crosswalk", value_name = "FILE")]
+    pub crosswalk: Option<PathBuf>,
 }
 
 /// The day asked from.
@@ -130,6 +144,9 @@ pub struct RunArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub cases: CaseFolders,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub kept: KeptFiles,
     /// Threads to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
@@ -164,6 +181,9 @@ pub struct CheckArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub cases: CaseFolders,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub kept: KeptFiles,
 }
 
 /// `explain`.
@@ -192,6 +212,9 @@ pub struct ExplainArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub cases: CaseFolders,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub kept: KeptFiles,
 }
 
 /// Facts of a line, typed.
@@ -267,6 +290,26 @@ pub struct RatesArgs {
     /// Only rows of this party; words of its name are enough
     #[arg(long, value_name = "NAME")]
     pub party: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub cases: CaseFolders,
+}
+
+/// `parties`.
+#[derive(Debug, clap::Args)]
+pub struct PartiesArgs {
+    /// A company name as it is written
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The day of entry [default: the as-of day]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Option<Date>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub kept: KeptFiles,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub cases: CaseFolders,

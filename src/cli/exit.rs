@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::batch::FileError;
 use crate::casebook::LoadError;
+use crate::records::RecordError;
 use crate::spreadsheet::SpreadsheetError;
 
 /// How a run ended.
@@ -58,6 +59,9 @@ pub enum Failure {
     /// A case folder.
     #[error(transparent)]
     Cases(#[from] LoadError),
+    /// A file that the broker keeps.
+    #[error(transparent)]
+    Records(#[from] RecordError),
     /// An input or an output.
     #[error(transparent)]
     File(#[from] FileError),
@@ -78,6 +82,8 @@ impl Failure {
             Failure::Usage(_) => Exit::Usage,
             Failure::Cases(LoadError::Io { .. }) => Exit::Io,
             Failure::Cases(LoadError::Faults(_) | LoadError::NoCase(_)) => Exit::Rejected,
+            Failure::Records(RecordError::Input(error)) => of_input(error),
+            Failure::Records(RecordError::Headings { .. } | RecordError::Rows(_)) => Exit::Rejected,
             Failure::File(error) => of_file(error),
             // A reader that went away has seen enough.
             Failure::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Finished,
@@ -86,14 +92,20 @@ impl Failure {
     }
 }
 
+fn of_input(error: &SpreadsheetError) -> Exit {
+    match error {
+        SpreadsheetError::Io { .. } | SpreadsheetError::NotThere(_) => Exit::Io,
+        SpreadsheetError::Sheet { typed: true, .. } => Exit::Usage,
+        _ => Exit::Rejected,
+    }
+}
+
 /// The exit code of a file that was not finished.
 pub fn of_file(error: &FileError) -> Exit {
     match error {
-        FileError::Input(SpreadsheetError::Io { .. } | SpreadsheetError::NotThere(_))
-        | FileError::Output { .. }
-        | FileError::Locked { .. } => Exit::Io,
-        FileError::Input(SpreadsheetError::Sheet { typed: true, .. }) => Exit::Usage,
-        FileError::Input(_) | FileError::Columns { .. } => Exit::Rejected,
+        FileError::Output { .. } | FileError::Locked { .. } => Exit::Io,
+        FileError::Input(error) => of_input(error),
+        FileError::Columns { .. } => Exit::Rejected,
         FileError::Exists(_) | FileError::Changed(_) | FileError::OutputIsInput(_) => Exit::Usage,
         FileError::Internal { .. } => Exit::Internal,
     }

@@ -25,7 +25,7 @@ fn family_of(casebook: &Casebook, number: CaseNumber) -> Result<&Family, Failure
 }
 
 /// A rate; its notice only where it is not the one of the table.
-fn row(family: &Family, rate: &Rate, table: Option<usize>) -> String {
+pub(super) fn row(family: &Family, rate: &Rate, table: Option<usize>) -> String {
     let who = match rate.key {
         RateKey::Pair(..) => format!("{} / {}", rate.row.exporter, rate.row.producer),
         RateKey::Exporter(_) => format!("{} (exporter)", rate.row.exporter),

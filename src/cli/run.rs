@@ -1,18 +1,20 @@
 //! `run` and `check`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{AsOf, CheckArgs, DatesArg, DatesOption, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
+use super::kept::{self, Kept};
 use super::terminal::{Bar, complain, grouped, say};
 use crate::batch::{FileOutcome, RunOptions, names, run_file, shared, survey_file};
 use crate::casebook::load::load;
 use crate::determine::Action;
+use crate::entry::Crosswalk;
 use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::Format;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
-use crate::spreadsheet::read::PIECE_ROWS;
 use crate::terms::money::Grouped;
 use crate::terms::{Heading, KnownDay};
 
@@ -22,17 +24,19 @@ pub fn as_of(args: &AsOf) -> KnownDay {
 }
 
 /// Options for looking through a file without writing.
-pub fn looking(as_of: KnownDay, sheet: Option<String>, dates: &DatesOption) -> RunOptions {
+pub fn looking(
+    as_of: KnownDay,
+    sheet: Option<String>,
+    dates: &DatesOption,
+    crosswalk: Arc<Crosswalk>,
+) -> RunOptions {
     RunOptions {
-        as_of,
         format: Format::Csv,
         sheet,
-        out: PathBuf::new(),
-        force: false,
         dates: dates.order.map(DatesArg::order),
-        piece_rows: PIECE_ROWS,
-        level: LEVEL_DEFAULT,
         each_apart: true,
+        crosswalk,
+        ..RunOptions::new(as_of, PathBuf::new())
     }
 }
 
@@ -54,20 +58,23 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
     }
-    let casebook = load(&args.cases.folders)?;
+    let Kept { casebook, crosswalk, records, notes } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    if !args.quiet {
+        notes.iter().for_each(|note| complain(note));
+    }
     let options = RunOptions {
-        as_of: as_of(&args.as_of),
+        crosswalk,
+        records,
+        notes,
         format: match args.format {
             FormatArg::Xlsx => Format::Xlsx,
             FormatArg::Csv => Format::Csv,
         },
         sheet: args.sheet.clone(),
-        out: args.out.clone(),
         force: args.force,
         dates: args.dates.order.map(DatesArg::order),
-        piece_rows: PIECE_ROWS,
         level: args.level.unwrap_or(LEVEL_DEFAULT),
-        each_apart: false,
+        ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };
     let mut exit = Exit::Finished;
     let mut rejected = 0;
@@ -146,8 +153,8 @@ fn actions(tally: &Tally) -> String {
 /// # Errors
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let casebook = load(&args.cases.folders)?;
-    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.dates);
+    let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.dates, crosswalk);
     let survey = survey_file(&casebook, &args.input, &options, |tally: &mut Tally, line, findings| {
         tally.add(&casebook, line, findings);
     })?;

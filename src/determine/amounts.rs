@@ -7,9 +7,11 @@ use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, ScopeOutcome, W
 use super::reckon::Reckoning;
 use crate::casebook::Casebook;
 use crate::casebook::family::Family;
-use crate::entry::{EntryLine, Read};
+use crate::entry::{EntryLine, Name, Read};
+use crate::terms::mid::Letters;
 use crate::terms::{
-    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Money, Severity, Suffix, WholeDollars,
+    CaseNumber, Code, EntryType, Exception, Ground, Heading, Kind, Mid, Misfit, Money, Severity, Suffix,
+    WholeDollars,
 };
 
 /// The money of a line under one kind of case.
@@ -102,6 +104,7 @@ pub fn amounts(casebook: &Casebook, answer: Arc<Answer>, line: &EntryLine) -> Li
     let mut cases = Kind::BOTH.map(|kind| money.reckoning.case(answer.case(kind), kind));
     let mut exceptions = line.exceptions.clone();
     exceptions.extend(money.product(&answer));
+    exceptions.extend(money.manufacturer(&answer));
     raise(&mut exceptions, |heading| money.decides(&answer, heading));
     exceptions.extend(answer.doubts.iter().map(|doubt| money.exception(doubt, &answer)));
     finish(&mut exceptions);
@@ -202,6 +205,20 @@ impl Judged<'_> {
         let expected = "a word of the scope rules, such as battery cell, or other";
         let ground = Ground::Cell { heading: Heading::Product, found: text.into(), expected };
         Some(Exception::new(Code::EN01, ground))
+    }
+
+    /// A manufacturer ID that does not fit what the line says; of the producer's name only where it is a listed one, since
+    /// nothing hangs on any other.
+    fn manufacturer(&self, answer: &Answer) -> Vec<Exception> {
+        let Some(mid) = Mid::parse(&self.line.manufacturer_id).filter(|_| answer.tested) else {
+            return Vec::new();
+        };
+        let of = |name: &Name| Letters::of(&name.text);
+        let misfits =
+            mid.misfits(&of(&self.line.producer), &of(&self.line.exporter), self.line.origin.value());
+        let told = misfits.filter(|misfit| *misfit != Misfit::Name || answer.producer.is_some());
+        let ground = |misfit| Ground::Manufacturer { mid: self.line.manufacturer_id.clone(), misfit };
+        told.map(|misfit| Exception::new(Code::PA10, ground(misfit))).collect()
     }
 
     fn exception(&self, doubt: &Doubt, answer: &Answer) -> Exception {

@@ -6,10 +6,12 @@ use super::answer::{
 };
 use super::ladder::{Climb, Climbed, PartyDoubt};
 use super::law::InFamily;
+use super::question::{Party, Question};
 use super::scope::ScopeFound;
-use crate::casebook::{Asked, Base, EveryoneElse, RateKind, Trust};
+use crate::casebook::family::Ladder;
+use crate::casebook::{Asked, Base, Decision, EveryoneElse, RateKind, Trust};
 use crate::entry::{Read, ZoneStatus};
-use crate::terms::{CaseNumber, Code, Ground, Heading, Kind, Severity};
+use crate::terms::{CaseNumber, Code, Ground, Heading, Kind, Role, Severity};
 
 impl InFamily<'_> {
     /// A measure is in force and the case is the right one for the origin.
@@ -141,6 +143,10 @@ impl InFamily<'_> {
                     let farthest = climb.farthest(rate);
                     self.party_doubts(number, &doubts, farthest);
                 }
+                if at_entry {
+                    self.near_doubt(kind, ladder, &climb, rate);
+                    self.confirmed_names(kind, asked);
+                }
                 self.rate_source(kind, rate, at_entry);
                 let suffix = self.family.suffix(number, party, asked);
                 let at_withdrawal =
@@ -193,7 +199,7 @@ impl InFamily<'_> {
             let case = self.family.case(number);
             let all_others = case.is_some_and(|case| case.everyone_else == EveryoneElse::AllOthers);
             // On a list of a few companies, to be none of them is the rule, not a doubt that has a price.
-            let usual = code == Code::PA02 && all_others;
+            let usual = code == Code::PA02 && (all_others || self.confirmed_none(doubt));
             let severity = if usual { Severity::Note } else { code.severity() };
             let stake = match farthest {
                 _ if usual => StakeRule::Unknown,
@@ -204,6 +210,55 @@ impl InFamily<'_> {
             let kind = Some(number.kind);
             self.doubts.push(Doubt { code, severity, ground: doubt.ground(), kind, stake });
         }
+    }
+
+    /// PA05: a name is on no list and near to one that would change the rate.
+    fn near_doubt(&mut self, kind: Kind, ladder: &Ladder, climb: &Climb<'_>, used: usize) {
+        let near = |party: &Party| match party {
+            Party::Named { key, cut, .. } if self.casebook.confirmed(key).is_none() => {
+                let near = self.casebook.near(key, *cut).into_iter();
+                near.filter(|near| near.family == self.ix).map(|near| near.party).collect()
+            }
+            _ => Vec::new(),
+        };
+        let Some(found) = climb.near_rate(ladder, used, near) else { return };
+        let printed = |party: usize| self.family.parties[party].names[0].as_str().into();
+        let ground = Ground::Near {
+            near: found.near.iter().map(|(role, party)| (*role, printed(*party))).collect(),
+            rate: self.family.rates[found.rate].row.deposit,
+        };
+        self.doubt(Code::PA05, ground, Some(kind), StakeRule::Against(found.rate));
+    }
+
+    /// PA08: what a person has confirmed of the names of the line.
+    fn confirmed_names(&mut self, kind: Kind, asked: Asked) {
+        for (role, party) in roles(self.question) {
+            let Some(confirmed) = party.key().and_then(|key| self.casebook.confirmed(key)) else { continue };
+            let what = match &confirmed.decision {
+                Decision::Same(parties) => {
+                    let ours = parties.iter().find(|(family, _)| *family == self.ix);
+                    let listed = party.listed(self.family, asked);
+                    match ours.filter(|(_, ix)| listed == Some(*ix)) {
+                        Some((_, ix)) => self.family.parties[*ix].names[0].as_str(),
+                        None => continue,
+                    }
+                }
+                Decision::Different => "none of the listed companies",
+            };
+            let says = format!("{what}: confirmed by {} on {}", confirmed.by, confirmed.on).into();
+            self.doubt(Code::PA08, Ground::Confirmed { role, says }, Some(kind), StakeRule::Unknown);
+        }
+    }
+
+    /// True if a person has confirmed of every name that is on no list that it is none of the listed ones.
+    fn confirmed_none(&self, doubt: &PartyDoubt) -> bool {
+        let PartyDoubt::NotListed(not_listed) = doubt else { return false };
+        let none = |role: &Role| {
+            let party = roles(self.question).into_iter().find(|(known, _)| known == role);
+            let confirmed = party.and_then(|(_, party)| self.casebook.confirmed(party.key()?));
+            confirmed.is_some_and(|confirmed| confirmed.decision == Decision::Different)
+        };
+        not_listed.iter().all(none)
     }
 
     /// A rate that is not official. From the restated answer it is a Note: the action speaks of the answer at entry.
@@ -267,6 +322,14 @@ impl InFamily<'_> {
             }
         }
     }
+}
+
+fn roles(question: &Question) -> [(Role, &Party); 3] {
+    [
+        (Role::Exporter, &question.exporter),
+        (Role::Producer, &question.producer),
+        (Role::Supplier, &question.supplier),
+    ]
 }
 
 /// What a climb means for the finding.

@@ -80,6 +80,16 @@ pub struct Climb<'a> {
     question: &'a Question,
     exporter: Option<PartyIx>,
     producer: Option<PartyIx>,
+    supplier: Option<PartyIx>,
+}
+
+/// A rate that a line would take if names of it that are on no list were listed ones near to them.
+#[derive(Clone, Debug)]
+pub struct NearRate {
+    /// The names, by role, with the listed ones.
+    pub near: Vec<(Role, PartyIx)>,
+    /// The row.
+    pub rate: RateIx,
 }
 
 impl<'a> Climb<'a> {
@@ -100,6 +110,7 @@ impl<'a> Climb<'a> {
             question,
             exporter: find(&question.exporter),
             producer: find(&question.producer),
+            supplier: find(&question.supplier),
         })
     }
 
@@ -271,8 +282,55 @@ impl<'a> Climb<'a> {
     }
 
     fn supplier_pair(&self) -> Option<(PartyIx, RateIx)> {
-        let supplier = self.question.supplier.listed(self.family, self.asked)?;
+        let supplier = self.supplier?;
         self.row(RateKey::Pair(supplier, self.producer?)).map(|rate| (supplier, rate))
+    }
+
+    /// The rate, other than the one used, that the line would take if names of it that are on no list were listed ones
+    /// near to them: the nearest first, one name before two. `near` tells the listed parties near to a party.
+    pub fn near_rate(
+        &self,
+        ladder: &Ladder,
+        used: RateIx,
+        near: impl Fn(&Party) -> Vec<PartyIx>,
+    ) -> Option<NearRate> {
+        let open = |party: &Party, found: Option<PartyIx>| match found {
+            None if party.is_named() => near(party),
+            _ => Vec::new(),
+        };
+        let near = [
+            (Role::Exporter, open(&self.question.exporter, self.exporter)),
+            (Role::Producer, open(&self.question.producer, self.producer)),
+            (Role::Supplier, open(&self.question.supplier, self.supplier)),
+        ];
+        let one = near.iter().flat_map(|(role, near)| near.iter().map(|party| vec![(*role, *party)]));
+        let first = |place: usize| near[place].1.first().map(|party| (near[place].0, *party));
+        let both = first(0).zip(first(1)).map(|(exporter, producer)| vec![exporter, producer]);
+        one.chain(both).find_map(|near| {
+            let rate = self.with(&near).rate_other_than(ladder, used)?;
+            Some(NearRate { near, rate })
+        })
+    }
+
+    fn with(&self, parties: &[(Role, PartyIx)]) -> Climb<'a> {
+        let mut climb = Climb { ..*self };
+        for (role, party) in parties {
+            match role {
+                Role::Exporter => climb.exporter = Some(*party),
+                Role::Producer => climb.producer = Some(*party),
+                Role::Supplier => climb.supplier = Some(*party),
+            }
+        }
+        climb
+    }
+
+    fn rate_other_than(&self, ladder: &Ladder, used: RateIx) -> Option<RateIx> {
+        let found = match self.climb(ladder, &mut Told::default()) {
+            Climbed::Rate { rate, .. } => vec![rate],
+            Climbed::TwoRates(one, other) => vec![one, other],
+            Climbed::PartyMissing { .. } | Climbed::NotInTable { .. } => vec![],
+        };
+        found.into_iter().find(|rate| !self.same(*rate, used))
     }
 
     /// All rows of the table.

@@ -2,6 +2,7 @@
 
 use crate::casebook::{Asked, Band, Casebook, Epoch, Family, PartyIx, Word};
 use crate::entry::{Declared, EntryLine, Name, Read, ZoneStatus};
+use crate::terms::party_name::Addressed;
 use crate::terms::{Country, EntryType, GoverningDay, Hts, KnownDay, PartyKey, Unit};
 
 /// A party of the line.
@@ -9,28 +10,44 @@ use crate::terms::{Country, EntryType, GoverningDay, Hts, KnownDay, PartyKey, Un
 pub enum Party {
     /// Blank, or too damaged to be a name.
     Missing,
-    /// This name, and what stands before a trailing city and country.
-    Named(PartyKey, Option<PartyKey>),
+    /// This name.
+    Named {
+        /// The key of the whole name.
+        key: PartyKey,
+        /// What stands before a trailing address.
+        addressed: Option<Addressed>,
+        /// True if the name may have been cut.
+        cut: bool,
+    },
 }
 
 impl Party {
     fn of(name: &Name) -> Party {
-        name.key.clone().map_or(Party::Missing, |key| Party::Named(key, name.without_address.clone()))
+        let named = |key| Party::Named { key, addressed: name.addressed.clone(), cut: name.may_be_cut() };
+        name.key.clone().map_or(Party::Missing, named)
     }
 
     /// True if there is a name.
     pub fn is_named(&self) -> bool {
-        matches!(self, Party::Named(..))
+        matches!(self, Party::Named { .. })
     }
 
     /// The listed party behind the name: the whole name first, then without its trailing address.
     pub fn listed(&self, family: &Family, asked: Asked) -> Option<PartyIx> {
         match self {
             Party::Missing => None,
-            Party::Named(key, without_address) => {
-                let rest = || without_address.as_ref().and_then(|key| family.party(key, asked));
+            Party::Named { key, addressed, .. } => {
+                let rest = || addressed.as_ref().and_then(|name| family.party_addressed(name, asked));
                 family.party(key, asked).or_else(rest)
             }
+        }
+    }
+
+    /// The key of the whole name.
+    pub fn key(&self) -> Option<&PartyKey> {
+        match self {
+            Party::Missing => None,
+            Party::Named { key, .. } => Some(key),
         }
     }
 }

@@ -18,8 +18,9 @@ use super::group::{Group, Grouping};
 use super::invoice::{InvoiceValue, round_together};
 use super::known::{AtHand, COMPANIES_MAX, Company, Kinship, Known, PROTOTYPES_MAX, Prototype};
 use super::line::{EntryLine, Name, Read, Stated, filing_day};
-use super::own_cells::{Odd, Own};
+use super::own_cells::{Odd, Own, text_of};
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
+use crate::terms::mid::Letters;
 use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay};
 
 /// Days that one reader remembers.
@@ -92,6 +93,9 @@ pub enum ReadLine {
     Full(Range<usize>, Box<EntryLine>),
 }
 
+/// Lines as they were read, and what their rows told about their date columns.
+pub type ReadLines = (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]);
+
 /// Reads lines; what it looks up often it keeps at hand.
 pub struct LineReader {
     known: Arc<Known>,
@@ -160,7 +164,7 @@ impl LineReader {
         grouping: &Grouping,
         rows: &Rows,
         kinship: &dyn Fn(&Name) -> Kinship,
-    ) -> (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]) {
+    ) -> ReadLines {
         self.companies.clear_beyond(COMPANIES_MAX);
         self.rest.clear_beyond(PROTOTYPES_MAX);
         self.places += u64::from(self.goods.clear_beyond(PROTOTYPES_MAX));
@@ -224,6 +228,13 @@ impl LineReader {
         let companies =
             [company(Heading::Exporter)?, company(Heading::Producer)?, company(Heading::ChineseSupplier)?];
         let own = Own { columns, rows, row };
+        let lacks = |place: u32| self.companies.things[place as usize].name.text.is_empty();
+        if !grouping.crosswalk.0.is_empty()
+            && companies[..2].iter().any(|place| lacks(*place))
+            && grouping.crosswalk.filling(&text_of(columns, rows, row, Heading::ManufacturerId)).is_some()
+        {
+            return Err(Odd);
+        }
         let entry_number = own.text(Heading::EntryNumber)?;
         if EntryNumber::parse(&entry_number).is_some_and(|number| !number.check_digit_fits()) {
             return Err(Odd);
@@ -311,7 +322,8 @@ impl LineReader {
         Ok(self.companies.place(key, || {
             known.companies.get_or(&key[..], || {
                 let class = if name.text.is_empty() { 0 } else { known.class(&name, kinship(&name)) };
-                Arc::new(Company { name, class, serial: known.serial() })
+                let letters = Letters::of(&name.text);
+                Arc::new(Company { name, letters, class, serial: known.serial() })
             })
         }))
     }

@@ -9,10 +9,8 @@ use super::date::{
 };
 use super::line::{Declared, Name, Read, ZoneStatus};
 use crate::spreadsheet::row::{Cell, Row};
-use crate::terms::party_name;
 use crate::terms::{
-    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, PartyKey, Unit,
-    WholeDollars,
+    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Unit, WholeDollars,
 };
 
 /// Characters of a cell that an exception quotes; a longer one is cut, and the mark shows it.
@@ -170,12 +168,11 @@ impl<'a> Cells<'a> {
             self.not_understood(code, heading, "a company name");
             return Name { text, ..Name::default() };
         }
-        let key = PartyKey::of(&text);
-        if key.is_none() {
+        let name = Name::read(&text);
+        if name.key.is_none() {
             self.not_understood(Code::EN09, heading, "a company name without damaged characters");
         }
-        let without_address = party_name::without_address(&text);
-        Name { text, key, without_address }
+        name
     }
 
     /// The case declared in the column of a kind.

@@ -3,11 +3,14 @@
 //! Tariff rows of chapter 99 belong to the line of their chapter 1 to 97 number, and amounts that a report repeats on
 //! every row of a line count once.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 
 use super::amount::amount_in;
 use super::cells::{Cells, quoted};
 use super::columns::Columns;
+use super::crosswalk::Crosswalk;
 use super::date::{DATE_HEADINGS, DateCell, DateOrder, DateOrders, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{EntryLine, Read};
@@ -54,6 +57,8 @@ pub struct Grouping {
     pub columns: Columns,
     /// The order of day and month.
     pub orders: DateOrders,
+    /// Names for manufacturer IDs, where the broker keeps any.
+    pub crosswalk: Arc<Crosswalk>,
 }
 
 /// The entry lines of some rows, in order, blank rows left out, and what the rows told about their date columns. No line may continue
@@ -278,6 +283,7 @@ impl Group<'_> {
         };
         line.exceptions = cells.exceptions;
         line.exceptions.append(&mut exceptions);
+        self.grouping.crosswalk.fill(&mut line);
         subject_within_entered(&mut line);
         check_digit(&mut line);
         govern(&mut line, entry_date, summary_date, withdrawal_date);

@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 
 use super::line::{EntryLine, Name};
 use super::remembered::Shared;
+use crate::terms::mid::Letters;
 
 /// Prototypes that are remembered: some 4 MiB. A file that does not repeat gains nothing from more.
 pub(super) const PROTOTYPES_MAX: usize = 4_096;
@@ -32,6 +33,8 @@ pub enum Kinship {
 pub struct Company {
     /// The name.
     pub name: Name,
+    /// What it gives to a manufacturer ID.
+    pub letters: Letters,
     /// Names of one class are one to law; 0 for no name.
     pub class: u32,
     /// Distinguishes the companies of one file.
@@ -76,7 +79,7 @@ impl Known {
     pub(super) fn class(&self, name: &Name, kinship: Kinship) -> u32 {
         let known = match kinship {
             Kinship::Stranger => return 1,
-            Kinship::Known => format!("{:?} {:?}", name.key, name.without_address),
+            Kinship::Known => format!("{:?} {:?} {}", name.key, name.addressed, name.may_be_cut()),
             Kinship::Printed => format!("as printed: {}", name.text),
         };
         self.classes.get_or(known.as_str(), || u32::try_from(self.serial() + 1).unwrap_or(u32::MAX))

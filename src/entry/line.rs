@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use crate::terms::party_name::Addressed;
 use crate::terms::{
     CaseNumber, Country, EntryType, Exception, GoverningDay, Hts, Kind, KnownDay, Money, PartyKey, Suffix,
     Unit, WholeDollars,
@@ -46,8 +47,23 @@ pub struct Name {
     pub text: Box<str>,
     /// Its key; `None` if the cell is blank or damaged.
     pub key: Option<PartyKey>,
-    /// The key of what stands before a trailing city and country.
-    pub without_address: Option<PartyKey>,
+    /// What stands before a trailing city and country.
+    pub addressed: Option<Addressed>,
+}
+
+/// Characters of the field for a name in an electronic entry summary (the ABI name field); a longer name is cut there.
+const NAME_FIELD: usize = 35;
+
+impl Name {
+    /// A name as a cell or a person gives it.
+    pub fn read(text: &str) -> Name {
+        Name { text: text.into(), key: PartyKey::of(text), addressed: Addressed::of(text) }
+    }
+
+    /// True if the name is as long as the field that names are cut to, but for a blank that was set aside.
+    pub fn may_be_cut(&self) -> bool {
+        (NAME_FIELD - 1..=NAME_FIELD).contains(&self.text.chars().count())
+    }
 }
 
 /// The case of one kind that a line declares.

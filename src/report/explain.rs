@@ -23,6 +23,7 @@ pub fn explain(casebook: &Casebook, line: &EntryLine, findings: &LineFindings, a
     say(wording::reason(casebook, line, findings));
     say(String::new());
     facts(line, as_of, &mut say);
+    super::explain_names::names(casebook, line, as_of, &mut say);
     let Some(answer) = &findings.answer else {
         exceptions(line, findings, &mut say);
         return text;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::causes::{Cause, Causes, ExceptionsCsv, LineKey, SharedWords, names_the_goods};
 use super::columns::words;
+use super::names::{Names, Waiting, asked, name_of};
 use super::tally::{Sums, concerns};
 use super::told::told;
 use super::wording::notices_used;
@@ -46,8 +47,11 @@ fn shared_words(line: &EntryLine, exception: &Exception) -> Arc<SharedWords> {
 
 /// True if the words of an exception name companies of the line.
 fn names_companies(exception: &Exception) -> bool {
-    use Ground::{Parties, PrintedAs, Supplier, TwoRates};
-    matches!(exception.ground, Parties(_) | PrintedAs { .. } | TwoRates { .. } | Supplier { .. })
+    use Ground::{Confirmed, Near, Parties, PrintedAs, Supplier, TwoRates};
+    matches!(
+        exception.ground,
+        Parties(_) | PrintedAs { .. } | TwoRates { .. } | Supplier { .. } | Near { .. } | Confirmed { .. }
+    )
 }
 
 /// What is added up over the lines of one outline, in cents.
@@ -176,6 +180,30 @@ impl Outline {
                 let first =
                     EntryLine { row: sums.first_row, entry_number, line_number, ..EntryLine::default() };
                 (first.label(), nearest)
+            });
+        }
+    }
+}
+
+impl Outline {
+    /// Adds the names on which a person has to decide.
+    pub fn add_names(&self, sums: &OutlineSums, to: &mut Names) {
+        let asked = asked(&self.shape.sample.exceptions);
+        if asked.is_empty() {
+            return;
+        }
+        let named = self.companies.as_ref().map(|companies| self.sample_naming(companies.each_ref()));
+        let line = named.as_ref().unwrap_or(&self.sample);
+        for (role, places) in asked {
+            let known = places.iter().map(|place| sums.stakes[*place]).filter(|(known, _)| *known);
+            let stake = known.map(|(_, stake)| stake).reduce(|sum, stake| sum + stake);
+            to.count(Waiting {
+                name: name_of(line, role).clone(),
+                roles: vec![role],
+                lines: sums.lines,
+                entered_value: sums.entered_value,
+                stake: stake.map(Money::from_cents),
+                first_row: sums.first_row,
             });
         }
     }

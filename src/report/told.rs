@@ -2,7 +2,7 @@
 
 use crate::entry::EntryLine;
 use crate::terms::money::Grouped;
-use crate::terms::{Code, Exception, Ground, Heading, Kind, Role};
+use crate::terms::{Code, Exception, Ground, Heading, Kind, Misfit, Role};
 
 /// The words of one exception.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,6 +123,31 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
                 told(role_heading(*role).text(), name(line, *role).to_string(), printed.to_string());
             told.nearest = printed.to_string();
             told
+        }
+        Ground::Near { near, rate } => {
+            let fields: Vec<Heading> = near.iter().map(|(role, _)| role_heading(*role)).collect();
+            let found: Vec<&str> = near.iter().map(|(role, _)| name(line, *role)).collect();
+            let listed: Vec<&str> = near.iter().map(|(_, listed)| &**listed).collect();
+            let rate = rate.map_or("another rate".to_string(), |rate| rate.to_string());
+            let list = exception.kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
+            let expected = format!("a decision: {} would take {rate}{list}", listed.join(" / "));
+            let mut told = told(&headings(&fields), found.join(" / "), expected);
+            told.nearest = listed.join(" / ");
+            told
+        }
+        Ground::Confirmed { role, says } => {
+            told(role_heading(*role).text(), name(line, *role).to_string(), says.to_string())
+        }
+        Ground::Filled { role, mid } => {
+            let expected = format!("filled in from the crosswalk by manufacturer ID {mid}");
+            told(role_heading(*role).text(), name(line, *role).to_string(), expected)
+        }
+        Ground::Manufacturer { mid, misfit } => {
+            let expected = match misfit {
+                Misfit::Name => format!("one that fits the producer {} or the exporter", line.producer.text),
+                Misfit::Country => "one of the country of origin".to_string(),
+            };
+            told(Heading::ManufacturerId.text(), mid.to_string(), expected)
         }
         Ground::TwoRates { exporter, producer } => {
             let found = format!("{} / {}", line.exporter.text, line.producer.text);

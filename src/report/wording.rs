@@ -1,7 +1,7 @@
 //! Every English sentence about a finding.
 
 use crate::casebook::model::RateRow;
-use crate::casebook::{Casebook, EveryoneElse, RateKind, State};
+use crate::casebook::{Casebook, Difference, EveryoneElse, RateKind, State};
 use crate::determine::answer::{Missing, NotConcerned, Why};
 use crate::determine::{Action, CaseAnswer, Finding, LineFindings, RungUsed};
 use crate::entry::EntryLine;
@@ -212,6 +212,23 @@ pub fn outcome(finding: &Finding) -> &'static str {
         Finding::OriginNotStated => "origin for AD/CVD not stated",
         Finding::Unsettled { .. } => "unsettled",
     }
+}
+
+/// In which pieces a name differs from a listed one.
+pub fn differences(differs: &[Difference]) -> String {
+    if differs.is_empty() {
+        return "a name that it had not, or no longer had, on that day".to_string();
+    }
+    let form = |form: &str| if form.is_empty() { "no legal form".to_string() } else { format!("{form:?}") };
+    let told = differs.iter().map(|difference| match difference {
+        Difference::Spelled { written, listed } => format!("{written:?} for {listed:?}"),
+        Difference::Lacks(word) => format!("without {word:?}"),
+        Difference::Has(word) => format!("with {word:?}"),
+        Difference::Form { written, listed } => format!("{} for {}", form(written), form(listed)),
+        Difference::Order => "the same words in another order".to_string(),
+        Difference::Cut => "cut at 35 characters".to_string(),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// How severities relate to money.

@@ -1,4 +1,4 @@
-//! The exceptions report: Summary, Exceptions, Sources, Catalogue.
+//! The exceptions report: Summary, Exceptions, Names to confirm, Sources, Catalogue.
 
 use std::io::{Seek, Write};
 
@@ -6,11 +6,14 @@ use jiff::civil::Date;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::causes::Causes;
+use super::names::Names;
+use super::names_sheet;
 use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
 use super::wording;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
+use crate::records::aliases;
 use crate::spreadsheet::new_workbook::properties;
 use crate::terms::Code;
 
@@ -27,6 +30,17 @@ pub struct RunFacts {
     pub exceptions_csv: String,
     /// Why the broker's workbook was written anew, if so.
     pub written_anew: Option<&'static str>,
+    /// What else is to be told of the run.
+    pub notes: Vec<String>,
+}
+
+/// What was gathered over the file for people.
+#[derive(Clone, Copy, Debug)]
+pub struct Gathered<'a> {
+    /// Exceptions by cause.
+    pub causes: &'a Causes,
+    /// Names that wait for a decision.
+    pub names: &'a Names,
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -51,9 +65,10 @@ pub fn write(
     casebook: &Casebook,
     facts: &RunFacts,
     tally: &Tally,
-    causes: &Causes,
+    gathered: &Gathered<'_>,
     to: &mut (impl Write + Seek + Send),
 ) -> Result<(), XlsxError> {
+    let Gathered { causes, names } = *gathered;
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(facts.as_of)?);
     let looks = Looks::new();
@@ -62,8 +77,16 @@ pub fn write(
         sheet.set_name(name)?.set_landscape().set_print_fit_to_pages(1, 0);
         Ok(sheet)
     };
-    let mut sheets = [begin("Summary")?, begin("Exceptions")?, begin("Sources")?, begin("Catalogue")?];
-    let [summary_sheet, exceptions_sheet, sources_sheet, catalogue_sheet] = &mut sheets;
+    let mut sheets = [
+        begin("Summary")?,
+        begin("Exceptions")?,
+        begin(aliases::SHEET)?,
+        begin("Sources")?,
+        begin("Catalogue")?,
+        begin(aliases::LISTED_SHEET)?,
+    ];
+    let [summary_sheet, exceptions_sheet, names_sheet, sources_sheet, catalogue_sheet, listed_sheet] =
+        &mut sheets;
     summary(
         &mut Sheet { sheet: summary_sheet, row: 0, looks: &looks, widths: vec![] },
         casebook,
@@ -72,6 +95,13 @@ pub fn write(
         causes,
     )?;
     exceptions(&mut Sheet { sheet: exceptions_sheet, row: 0, looks: &looks, widths: vec![] }, facts, causes)?;
+    let listed = names_sheet::write_listed(listed_sheet, casebook)?;
+    names_sheet::write(
+        &mut Sheet { sheet: names_sheet, row: 0, looks: &looks, widths: vec![] },
+        casebook,
+        names,
+        listed,
+    )?;
     sources(
         &mut Sheet { sheet: sources_sheet, row: 0, looks: &looks, widths: vec![] },
         casebook,
@@ -116,6 +146,9 @@ fn summary(
     sheet.line(ESTIMATE, &Format::new())?;
     if let Some(why) = facts.written_anew {
         sheet.line(&format!("Note: {why}."), &Format::new())?;
+    }
+    for note in &facts.notes {
+        sheet.line(&format!("Note: {note}"), &Format::new())?;
     }
     sheet.row += 1;
     sheet.line("What to do first", &looks.bold)?;

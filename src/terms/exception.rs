@@ -95,8 +95,12 @@ catalogue! {
     PA02 Review "A party is not on the list: the rate of everyone else was used.", "Confirm that the party is really not a listed one.";
     PA03 Review "Both parties are listed, but not as a pair.", "Confirm who made and who exported the goods; the pair decides the rate.";
     PA04 Note "The name equals a listed name but is not written as the notice prints it.", "Nothing, or use the official spelling.";
+    PA05 Review "A name is on no list, and near to a listed one that would change the rate.", "Compare the pieces that differ; decide in the sheet Names to confirm and run again with --aliases.";
     PA06 Stop "Exporter and producer are both listed with different rates.", "Ask CBP or Commerce which instruction applies; the notice does not say.";
     PA07 Review "An exporter outside the case country has no rate of its own: the rate of the combination that supplied it applies.", "Name the supplier in the case country in Chinese Supplier.";
+    PA08 Note "What a person has confirmed of a name was applied.", "Nothing, while the confirmation holds; it is cited.";
+    PA09 Note "A name that the file lacks was filled in from the crosswalk, by the manufacturer ID.", "Nothing, if the crosswalk is right; the name is the broker's, not the file's.";
+    PA10 Note "The manufacturer ID fits neither producer nor exporter, or not the origin.", "Compare producer, address and origin with the invoice; a manufacturer ID proves no name.";
     RT01 Stop "The declared case is not in the casebook.", "Correct the number, or add a case folder with --cases.";
     RT02 Review "The governing day is later than the day to which the case was checked.", "Look for newer notices before relying on this.";
     RT03 Review "A third-country case number fits the origin of these goods.", "File the third-country number shown.";
@@ -142,6 +146,15 @@ impl fmt::Display for Role {
     }
 }
 
+/// What does not fit a manufacturer ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Misfit {
+    /// The first letters of the producer's name.
+    Name,
+    /// The country of origin.
+    Country,
+}
+
 /// What an exception rests on. Values only; the sentence is made in the reports.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each field is told by the line above its variant")]
@@ -172,6 +185,14 @@ pub enum Ground {
     Parties(Vec<Role>),
     /// A party and its name as the notice prints it.
     PrintedAs { role: Role, printed: Box<str> },
+    /// Listed names near to names of the line, and the rate that the line would take with them.
+    Near { near: Vec<(Role, Box<str>)>, rate: Option<Percent> },
+    /// What was confirmed of a party's name, by whom and when.
+    Confirmed { role: Role, says: Box<str> },
+    /// A name was filled in under a heading, by this manufacturer ID.
+    Filled { role: Role, mid: Box<str> },
+    /// A manufacturer ID, and what does not fit it.
+    Manufacturer { mid: Box<str>, misfit: Misfit },
     /// Two parties and the rates of each.
     TwoRates { exporter: Percent, producer: Percent },
     /// What the supplier column allowed.

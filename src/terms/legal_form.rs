@@ -8,6 +8,7 @@
 pub const LEGAL_FORMS: &[(&[&str], &str)] = &[
     (&["joint", "stock", "company", "limited"], "joint stock co ltd"),
     (&["joint", "stock", "co", "ltd"], "joint stock co ltd"),
+    (&["company", "limited", "by", "shares"], "joint stock co ltd"),
     (&["joint", "stock", "company"], "joint stock co"),
     (&["joint", "stock", "co"], "joint stock co"),
     (&["company", "limited"], "co ltd"),
@@ -25,6 +26,10 @@ pub const LEGAL_FORMS: &[(&[&str], &str)] = &[
     (&["sendirian", "berhad"], "sdn bhd"),
     (&["sdn", "bhd"], "sdn bhd"),
     (&["sa", "de", "cv"], "sa de cv"),
+    (&["sab", "de", "cv"], "sab de cv"),
+    (&["sapi", "de", "cv"], "sapi de cv"),
+    (&["s", "de", "rl", "de", "cv"], "s de rl de cv"),
+    (&["gmbh", "and", "co", "kg"], "gmbh and co kg"),
     (&["kabushiki", "kaisha"], "kk"),
     (&["kk"], "kk"),
     (&["limited"], "ltd"),
@@ -53,13 +58,73 @@ pub const LEGAL_FORMS: &[(&[&str], &str)] = &[
     (&["berhad"], "bhd"),
     (&["bhd"], "bhd"),
     (&["jsc"], "jsc"),
+    (&["pjsc"], "pjsc"),
+    (&["ojsc"], "ojsc"),
+    (&["ltda"], "ltda"),
+    (&["limitada"], "ltda"),
+    (&["srl"], "srl"),
+    (&["sarl"], "sarl"),
+    (&["sas"], "sas"),
+    (&["kg"], "kg"),
+    (&["as"], "as"),
+    (&["asa"], "asa"),
+    (&["oyj"], "oyj"),
+    (&["tbk"], "tbk"),
+    (&["ooo"], "ooo"),
 ];
 
-/// Trade words and the abbreviations that mean nothing else.
+/// Legal forms in Chinese characters, as they end a name without a blank in front. The first that fits counts.
+pub const CHINESE_FORMS: &[(&str, &str)] = &[
+    ("股份有限公司", "joint stock co ltd"),
+    ("有限责任公司", "co ltd"),
+    ("有限責任公司", "co ltd"),
+    ("有限公司", "co ltd"),
+    ("株式会社", "kk"),
+    ("株式會社", "kk"),
+    ("公司", "co"),
+];
+
+/// Trade words and the abbreviations that are read as them. An abbreviation of several words that would name different
+/// companies (elec. for electric, electronic, electrical) is left alone: it is shown as near.
 pub const TRADE_WORDS: &[(&str, &str)] = &[
     ("tech", "technology"),
     ("mfg", "manufacturing"),
     ("intl", "international"),
+    ("ind", "industry"),
+    ("inds", "industries"),
+    ("indl", "industrial"),
     ("imp", "import"),
     ("exp", "export"),
+    ("trdg", "trading"),
+    ("grp", "group"),
+    ("hldg", "holding"),
+    ("hldgs", "holdings"),
+    ("dev", "development"),
+    ("matl", "material"),
+    ("matls", "materials"),
+    ("natl", "national"),
+    ("sci", "science"),
+    ("mgmt", "management"),
+    ("equip", "equipment"),
+];
+
+/// Words that tell one company of a group from another: who sells is not who makes.
+pub const PART_WORDS: &[&str] = &[
+    "sales",
+    "trading",
+    "trade",
+    "holding",
+    "holdings",
+    "import",
+    "export",
+    "group",
+    "branch",
+    "international",
+    "north",
+    "south",
+    "east",
+    "west",
+    "mobility",
+    "connect",
+    "entertainment",
 ];

@@ -1,0 +1,120 @@
+//! What a person has confirmed of a name that no notice prints: whose it is, or that it is none of the listed ones.
+//!
+//! A decision is no law. It stands beside the case folders, names the person and the day, and holds as long as the
+//! folder says the same of the party: see [`Casebook::fingerprint`].
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::family::PartyIx;
+use super::{Casebook, Family};
+use crate::terms::PartyKey;
+
+/// What was decided of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is this party, of each family that lists it: family and place there.
+    Same(Vec<(usize, PartyIx)>),
+    /// It is none of the listed parties.
+    Different,
+}
+
+/// A decision, and who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    /// The name as the decision has it.
+    pub name: String,
+    /// What was decided.
+    pub decision: Decision,
+    /// The listed party as the decision names it; empty for none.
+    pub same_as: String,
+    /// Who decided.
+    pub by: String,
+    /// When, as written; best as 2025-08-01.
+    pub on: String,
+    /// A note of theirs.
+    pub note: String,
+}
+
+/// Characters of a fingerprint: 64 bits, for telling one state of a folder from another.
+const FINGERPRINT: usize = 16;
+
+impl Casebook {
+    /// The casebook with decisions on names beside it. Names that a notice prints are not decided by a person: a
+    /// decision on one is given back.
+    pub fn confirm(
+        mut self,
+        decisions: impl IntoIterator<Item = (PartyKey, Confirmed)>,
+    ) -> (Casebook, Vec<Confirmed>) {
+        let mut of_listed = Vec::new();
+        for (key, confirmed) in decisions {
+            if self.families.iter().any(|family| family.names(&key)) {
+                of_listed.push(confirmed);
+                continue;
+            }
+            if let Decision::Same(parties) = &confirmed.decision {
+                for (family, party) in parties {
+                    self.families[*family].confirmed.insert(key.clone(), *party);
+                }
+            }
+            self.confirmed.insert(key, confirmed);
+        }
+        (self, of_listed)
+    }
+
+    /// What a person has confirmed of a name.
+    pub fn confirmed(&self, key: &PartyKey) -> Option<&Confirmed> {
+        self.confirmed.get(key)
+    }
+
+    /// All that a person has confirmed, by the key of the name.
+    pub fn all_confirmed(&self) -> Vec<&Confirmed> {
+        let mut all: Vec<_> = self.confirmed.iter().collect();
+        all.sort_by_key(|(key, _)| *key);
+        all.into_iter().map(|(_, confirmed)| confirmed).collect()
+    }
+
+    /// The fingerprint of a party, of each family that lists it: of all names and rates that its case folder gives it. A
+    /// decision that names the party expires when this changes.
+    pub fn fingerprint(&self, parties: &[(usize, PartyIx)]) -> String {
+        let text: String =
+            parties.iter().map(|(family, party)| told_of(&self.families[*family], *party)).collect();
+        let hash = Sha256::digest(text.as_bytes());
+        let hexadecimal: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        hexadecimal[..FINGERPRINT].to_string()
+    }
+}
+
+/// All that a folder says of a party, line by line.
+fn told_of(family: &Family, party: PartyIx) -> String {
+    let mut text = String::new();
+    for case in &family.cases {
+        let _ = writeln!(text, "case {}", case.number);
+    }
+    for name in &family.parties[party].names {
+        let _ = writeln!(text, "name {name}");
+    }
+    for alias in family.aliases.iter().filter(|alias| alias.party == party) {
+        let _ = writeln!(text, "alias {} {} {}", alias.name, alias.from, family.notices[alias.notice].id);
+    }
+    for rate in family.rates.iter().filter(|rate| rate.key.names(party)) {
+        let row = &rate.row;
+        let through = rate.through.map(|day| day.to_string()).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "rate {} {} {} {} {} {through} {:?} {:?} {:?} {:?} {}",
+            row.case,
+            row.role.word(),
+            row.exporter,
+            row.producer,
+            rate.from,
+            row.kind,
+            row.deposit,
+            row.unit_rate,
+            row.unit,
+            row.notice
+        );
+    }
+    text
+}
