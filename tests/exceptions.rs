@@ -61,7 +61,8 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
     let aliases = read_aliases(aliases.iter().map(PathBuf::as_path), &casebook).unwrap();
     let (casebook, _) = casebook.confirm(aliases.confirmed);
     let crosswalk = folder.join("crosswalk.csv");
-    let crosswalk = crosswalk.exists().then(|| read_crosswalk(&crosswalk).unwrap().0).unwrap_or_default();
+    let crosswalk =
+        if crosswalk.exists() { read_crosswalk(&crosswalk).unwrap().0 } else { Default::default() };
     let (as_of, out) = (as_of(folder), out.to_path_buf());
     let options = RunOptions {
         format: Format::Csv,
