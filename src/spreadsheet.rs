@@ -19,8 +19,10 @@ pub mod deflate;
 mod dense_input;
 #[cfg(test)]
 mod differential;
+pub mod encoding;
 pub mod fields;
 mod graft;
+mod headings;
 pub mod new_workbook;
 pub mod number;
 mod our_styles;
@@ -44,6 +46,7 @@ mod xml;
 mod zip_output;
 
 pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Shape, Words};
-pub use read::{Consumer, InputFacts, Piece, SpreadsheetError, read};
+pub use encoding::TextEncoding;
+pub use read::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
 pub use string_table::cell_text;
 pub use whole_file::{Ready, WholeFile};

@@ -43,8 +43,9 @@ fn every_end_has_its_exit_code_and_says_what_to_do() {
     );
 
     fs::write(
-        folder.path().join("latin.csv"),
-        [HEADINGS.as_bytes(), b"2025-08-01,380110,C\xe9,5\n"].concat(),
+        folder.path().join("mixed.csv"),
+        [HEADINGS.as_bytes(), "2025-08-01,380110,贝特瑞,5\n".as_bytes(), b"2025-08-01,380110,C\xe9,5\n"]
+            .concat(),
     )
     .unwrap();
     fs::create_dir(folder.path().join("bad-case")).unwrap();
@@ -63,7 +64,8 @@ fn every_end_has_its_exit_code_and_says_what_to_do() {
         (vec!["run", "empty.csv"], 3, vec!["no rows"]),
         (vec!["run", "page.xlsx"], 3, vec!["web page"]),
         (vec!["run", "quote.csv"], 3, vec!["line 2", "quote"]),
-        (vec!["run", "latin.csv"], 3, vec!["line 2", "UTF-8"]),
+        (vec!["run", "mixed.csv"], 3, vec!["neither UTF-8 nor", "--encoding"]),
+        (vec!["run", "good.csv", "--encoding", "klingon"], 2, vec!["gb18030"]),
         (vec!["run", "good.csv", "--cases", "bad-case", "--force"], 3, vec!["bad-case/case.toml:", "CF01"]),
         (vec!["cases", "check", "bad-case"], 3, vec!["fault"]),
         (vec!["run", "absent.csv"], 4, vec!["absent.csv"]),

@@ -94,11 +94,17 @@ pub fn manifest(
     let format = format!("{:?}", options.format).to_lowercase();
     let dates = options.dates.map(|order| ("dates".to_string(), format!("{order:?}")));
     let sheet = options.sheet.clone().map(|sheet| ("sheet".to_string(), sheet));
+    let encoding = options.encoding.map(|encoding| ("encoding".to_string(), encoding.name().to_string()));
     Manifest {
         program: "adcvd".to_string(),
         version: env!("CARGO_PKG_VERSION").to_string(),
         as_of: options.as_of.to_string(),
-        options: [("format".to_string(), format)].into_iter().chain(sheet).chain(dates).collect(),
+        options: [("format".to_string(), format)]
+            .into_iter()
+            .chain(sheet)
+            .chain(dates)
+            .chain(encoding)
+            .collect(),
         casebook_sha256: casebook.sha256().to_string(),
         input: FileEntry { name: name.to_string(), sha256: input.sha256.clone(), bytes: input.bytes },
         records: options.records.clone(),

@@ -23,7 +23,7 @@ use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::read::PIECE_ROWS;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{Format, InputFacts, Layout, Shape, SpreadsheetError, WholeFile};
+use crate::spreadsheet::{Format, InputFacts, Layout, Shape, SpreadsheetError, TextEncoding, WholeFile};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -35,6 +35,8 @@ pub struct RunOptions {
     pub format: Format,
     /// Sheet of a workbook.
     pub sheet: Option<String>,
+    /// Encoding of a CSV.
+    pub encoding: Option<TextEncoding>,
     /// Folder of the outputs.
     pub out: PathBuf,
     /// Replace files that are not ours.
@@ -63,6 +65,7 @@ impl RunOptions {
             as_of,
             format: Format::Xlsx,
             sheet: None,
+            encoding: None,
             out,
             force: false,
             dates: None,
@@ -172,6 +175,8 @@ pub struct FileOutcome {
     pub names: OutputNames,
     /// Why a broker's workbook was written anew instead of being passed through, if so.
     pub anew: Option<Anew>,
+    /// What is to be told of how the file was read.
+    pub notes: Vec<String>,
 }
 
 /// Files of a run under their temporary names.
@@ -181,6 +186,7 @@ struct Unplaced {
     report: Ready,
     tally: Tally,
     anew: Option<Anew>,
+    notes: Vec<String>,
 }
 
 /// What a pass over the file ended with.
@@ -250,7 +256,7 @@ fn place(
     unplaced: Unplaced,
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, exceptions, report, tally, anew } = unplaced;
+    let Unplaced { annotated, exceptions, report, tally, anew, notes } = unplaced;
     let ready = [annotated, report, exceptions];
     let outputs = ready.iter().map(|ready| {
         let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -275,7 +281,7 @@ fn place(
         ready.put().map_err(failed(&destination))?;
     }
     file.put().map_err(failed(&names.manifest))?;
-    Ok(FileOutcome { tally, manifest, names, anew })
+    Ok(FileOutcome { tally, manifest, names, anew, notes })
 }
 
 fn one_pass(
@@ -360,12 +366,19 @@ fn one_pass(
         version: env!("CARGO_PKG_VERSION"),
         exceptions_csv: names.exceptions.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         written_anew: anew.map(Anew::told),
-        notes: options.notes.clone(),
+        notes: [&options.notes[..], &header.notes].concat(),
     };
     let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
         .map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
-    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew })))
+    Ok(Pass::Done(Box::new(Unplaced {
+        annotated,
+        exceptions,
+        report,
+        tally,
+        anew,
+        notes: header.notes.clone(),
+    })))
 }
 
 /// The order of day and month that the whole file bears out: the assumed one for columns on which nothing hangs.

@@ -7,7 +7,7 @@ use super::pipeline::{FileError, RunOptions, internal};
 use crate::entry::Columns;
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
-use crate::spreadsheet::{Consumer, InputFacts, Piece, SpreadsheetError, read};
+use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
 
 /// Pieces that are worked on at a time, for each thread, and that wait to be: as many again are being written.
 const PIECES_A_THREAD: usize = 1;
@@ -89,7 +89,8 @@ pub(super) fn with_reader<T>(
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
         let mut feed = Feed { path: path.to_path_buf(), to, columns: None, piece_rows: options.piece_rows };
-        let reader = scope.spawn(move || match read(path, options.sheet.as_deref(), &mut feed) {
+        let read_as = ReadAs { sheet: options.sheet.as_deref(), encoding: options.encoding };
+        let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
             Ok(facts) => Some(facts),
             Err(stop) => {
                 if let Stop::File(error) = stop {

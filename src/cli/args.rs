@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::entry::DateOrder;
+use crate::spreadsheet::TextEncoding;
 
 /// AD/CVD cash deposits for customs entry files: scope, exporter/producer pair, rate on the day of entry, with its
 /// source.
@@ -93,6 +94,13 @@ pub enum FormatArg {
     Csv,
 }
 
+/// An encoding by its name.
+fn encoding(name: &str) -> Result<TextEncoding, String> {
+    let unknown =
+        || format!("{name:?} is no encoding such as utf-8, windows-1252, gb18030, utf-16le, shift_jis");
+    TextEncoding::parse(name).ok_or_else(unknown)
+}
+
 /// Which of day and month comes first.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum DatesArg {
@@ -112,9 +120,12 @@ impl DatesArg {
     }
 }
 
-/// What is said of dates such as 08/01/2025.
+/// What is said of a file where it does not tell.
 #[derive(Debug, clap::Args)]
-pub struct DatesOption {
+pub struct FileOption {
+    /// Encoding of a CSV that is not UTF-8, such as windows-1252 or gb18030 [default: told by the file, or guessed and said]
+    #[arg(long = "encoding", value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<TextEncoding>,
     /// How to read 08/01/2025 where no row of its column tells day and month apart [default: an exception]
     #[arg(long = "dates", value_name = "ORDER", value_enum)]
     pub order: Option<DatesArg>,
@@ -137,7 +148,7 @@ pub struct RunArgs {
     pub sheet: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub dates: DatesOption,
+    pub file: FileOption,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub as_of: AsOf,
@@ -174,7 +185,7 @@ pub struct CheckArgs {
     pub sheet: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub dates: DatesOption,
+    pub file: FileOption,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub as_of: AsOf,
@@ -202,7 +213,7 @@ pub struct ExplainArgs {
     pub sheet: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub dates: DatesOption,
+    pub file: FileOption,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub facts: FactArgs,

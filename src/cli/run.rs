@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{AsOf, CheckArgs, DatesArg, DatesOption, FormatArg, RunArgs};
+use super::args::{AsOf, CheckArgs, DatesArg, FileOption, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
 use super::terminal::{Bar, complain, grouped, say};
@@ -27,13 +27,14 @@ pub fn as_of(args: &AsOf) -> KnownDay {
 pub fn looking(
     as_of: KnownDay,
     sheet: Option<String>,
-    dates: &DatesOption,
+    file: &FileOption,
     crosswalk: Arc<Crosswalk>,
 ) -> RunOptions {
     RunOptions {
         format: Format::Csv,
         sheet,
-        dates: dates.order.map(DatesArg::order),
+        dates: file.order.map(DatesArg::order),
+        encoding: file.encoding,
         each_apart: true,
         crosswalk,
         ..RunOptions::new(as_of, PathBuf::new())
@@ -72,7 +73,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         },
         sheet: args.sheet.clone(),
         force: args.force,
-        dates: args.dates.order.map(DatesArg::order),
+        dates: args.file.order.map(DatesArg::order),
+        encoding: args.file.encoding,
         level: args.level.unwrap_or(LEVEL_DEFAULT),
         ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };
@@ -104,7 +106,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 }
 
 fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -> String {
-    let FileOutcome { tally, names, anew, .. } = outcome;
+    let FileOutcome { tally, names, anew, notes, .. } = outcome;
     let mut text = format!("{}\n{}  as of {as_of}\n\n", tested, input.display());
     text.push_str(&actions(tally));
     text.push_str("\nWritten\n");
@@ -115,6 +117,9 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         (&names.manifest, "hashes and control totals"),
     ] {
         text.push_str(&format!("  {}  {what}\n", path.display()));
+    }
+    for note in notes {
+        text.push_str(&format!("Note: {note}.\n"));
     }
     if let Some(anew) = anew {
         text.push_str(&format!("Note: {}.\n", anew.told()));
@@ -154,7 +159,7 @@ fn actions(tally: &Tally) -> String {
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
-    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.dates, crosswalk);
+    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, crosswalk);
     let survey = survey_file(&casebook, &args.input, &options, |tally: &mut Tally, line, findings| {
         tally.add(&casebook, line, findings);
     })?;

@@ -65,6 +65,11 @@ impl Appender {
             }
             _ => {
                 let mut out = Vec::new();
+                for (_, cells) in &header.above {
+                    let cells: Vec<String> = cells.iter().map(Cell::shown).collect();
+                    cells_as_record(&mut out, cells.iter().map(String::as_str), delimiter);
+                    out.extend_from_slice(b"\r\n");
+                }
                 cells_as_record(&mut out, header.cells.iter().map(String::as_str), delimiter);
                 (out, header.cells.len(), b"\r\n".to_vec())
             }

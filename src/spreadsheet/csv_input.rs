@@ -5,16 +5,16 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr3};
-use sha2::{Digest, Sha256};
-
 use super::buffers;
 use super::csv_fields::{self, Fault, closing_quote, line_ends};
 use super::cut::{RowStream, cut, row_end};
+use super::encoding::{TextEncoding, TextFile, encoding_of};
+use super::headings;
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
-use super::row::{Cell, Row, Rows};
+use super::row::{Cell, Rows};
 use super::whole_file::hexadecimal;
 use crate::terms::place::Source;
+use memchr::{memchr, memchr3};
 
 /// Bytes of one record, at most. Entry lines are a few hundred bytes; a longer record is a quote that never closes.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -27,15 +27,12 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 struct Records<'p> {
     path: &'p Path,
-    file: File,
-    hash: Sha256,
+    file: TextFile,
     /// Bytes from the first record on that is not yet handed over.
     buffer: Vec<u8>,
     /// Up to here the quotes of the buffer are understood; outside of any.
     outside: usize,
     ended: bool,
-    /// Bytes read so far.
-    total: u64,
     /// Physical line on which the buffer begins.
     line: u64,
     delimiter: u8,
@@ -90,16 +87,9 @@ impl RowStream for Records<'_> {
         }
         let kept = self.buffer.len();
         self.buffer.resize(kept + CHUNK, 0);
-        let read = loop {
-            match self.file.read(&mut self.buffer[kept..]) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(SpreadsheetError::Io { path: self.path.to_path_buf(), source }),
-                Ok(read) => break read,
-            }
-        };
+        let read = self.file.read(&mut self.buffer[kept..]);
+        let read = read.map_err(|source| SpreadsheetError::Io { path: self.path.to_path_buf(), source })?;
         self.buffer.truncate(kept + read);
-        self.hash.update(&self.buffer[kept..]);
-        self.total += read as u64;
         self.ended = read == 0;
         Ok(read > 0)
     }
@@ -158,7 +148,7 @@ impl RowStream for Records<'_> {
         let line = self.line;
         self.line += line_ends(&bytes);
         self.outside = self.outside.saturating_sub(end);
-        let done = self.total - self.buffer.len() as u64;
+        let done = self.file.total.saturating_sub(self.buffer.len() as u64);
         Ok(Piece { bytes, begins: line, done, ..Piece::default() })
     }
 
@@ -167,70 +157,138 @@ impl RowStream for Records<'_> {
     }
 }
 
+/// The separator that gives a line the most fields, the likeliest first.
 fn sniff(first: &[u8]) -> u8 {
     let count = |delimiter: u8| csv_fields::fields_of(first, delimiter).count();
     let most = DELIMITERS.into_iter().map(count).max().unwrap_or(0);
     DELIMITERS.into_iter().find(|delimiter| count(*delimiter) == most).unwrap_or(b',')
 }
 
+/// The separator that a first line such as `sep=;` names, as spreadsheet programs write it.
+fn said_separator(line: &[u8]) -> Option<u8> {
+    let line = line.trim_ascii();
+    let rest = line.get(..4).filter(|word| word.eq_ignore_ascii_case(b"sep=")).map(|_| &line[4..])?;
+    match rest {
+        [separator] => Some(*separator),
+        // A tab is set aside with the blanks around the line.
+        [] => Some(b'\t'),
+        _ => None,
+    }
+}
+
+/// The separator of a file, by its first lines: the one that a `sep=` line names if a heading row fits it, else the first
+/// with which one does, else the one that gives the first filled line the most fields.
+fn separator(start: &[u8], fits: &dyn Fn(&[String]) -> bool) -> u8 {
+    let lines =
+        start.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<&[u8]> = lines.take(headings::ROWS_MAX).collect();
+    let cells = |line: &[u8], delimiter: u8| -> Vec<String> {
+        let fields = csv_fields::fields_of(line, delimiter);
+        fields.map(|(from, to, form)| csv_fields::cell(&line[from..to], form, delimiter).shown()).collect()
+    };
+    let has_headings = |delimiter: &u8| {
+        let rows: Vec<Vec<String>> = lines.iter().map(|line| cells(line, *delimiter)).collect();
+        headings::find(&rows, fits).is_some_and(|found| fits(&found.cells))
+    };
+    let said = lines.first().and_then(|line| said_separator(line));
+    let fitting = said.into_iter().chain(DELIMITERS).find(has_headings);
+    let first = lines.iter().find(|line| said_separator(line).is_none());
+    fitting.or(said).unwrap_or_else(|| first.map_or(b',', |line| sniff(line)))
+}
+
 /// Reads a CSV file: a heading row, then records.
 ///
 /// # Errors
-/// The file is empty, has a quote that never closes, or the consumer stopped.
-pub(super) fn read<C: Consumer>(path: &Path, consumer: &mut C) -> Result<InputFacts, C::Error> {
+/// The file is empty, is text of no one encoding, has a quote that never closes, or the consumer stopped.
+pub(super) fn read<C: Consumer>(
+    path: &Path,
+    encoding: Option<TextEncoding>,
+    consumer: &mut C,
+) -> Result<InputFacts, C::Error> {
+    let found = encoding_of(path, encoding)?;
     let file =
         File::open(path).map_err(|source| SpreadsheetError::Io { path: path.to_path_buf(), source })?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());
     let mut records = Records {
         path,
-        file,
-        hash: Sha256::new(),
+        file: TextFile::new(file, found),
         buffer: Vec::new(),
         outside: 0,
         ended: false,
-        total: 0,
         line: 1,
         delimiter: b',',
         asked: Vec::new(),
     };
     records.more()?;
-    let bom = records.buffer.starts_with(BOM);
-    records.buffer.drain(..if bom { BOM.len() } else { 0 });
-    let mut lines = records.buffer.split(|byte| matches!(byte, b'\n' | b'\r'));
-    let Some(first_line) = lines.find(|line| !line.trim_ascii().is_empty()) else {
-        return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
-    };
-    records.delimiter = sniff(first_line);
-    let (header, bytes) = header(&mut records)?;
+    let marked = records.buffer.starts_with(BOM);
+    records.buffer.drain(..if marked { BOM.len() } else { 0 });
+    records.delimiter = separator(&records.buffer, &|header| consumer.fits(header));
+    let Heading { number, cells, above, bytes } = heading(&mut records, &|header| consumer.fits(header))?;
     let source = Arc::new(Source {
         file: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         sheet: String::new(),
     });
-    let cells: Vec<String> = header.cells.iter().map(Cell::shown).collect();
-    let bytes = if bom { [BOM, &bytes].concat() } else { bytes };
-    let (path, delimiter, number) = (path.to_path_buf(), records.delimiter, header.number);
+    // What was not UTF-8 goes back out as UTF-8 with a mark, so that a spreadsheet program sees that.
+    let bytes = if marked || !found.is_utf_8() { [BOM, &bytes].concat() } else { bytes };
+    let (path, delimiter) = (path.to_path_buf(), records.delimiter);
     let opened = Arc::new(Opened(Kind::Csv { path, delimiter, header: bytes }));
-    records.asked = consumer.header(Header { source, cells, number, opened, work: size })?;
+    let notes = found.note().into_iter().collect();
+    records.asked = consumer.header(Header { source, cells, number, above, notes, opened, work: size })?;
     cut(&mut records, consumer)?;
     consumer.tail(Vec::new())?;
-    Ok(InputFacts { sha256: hexadecimal(records.hash), bytes: records.total })
+    let TextFile { hash, total, .. } = records.file;
+    Ok(InputFacts { sha256: hexadecimal(hash), bytes: total })
 }
 
-/// The first record, and its bytes.
-fn header(records: &mut Records<'_>) -> Result<(Row, Vec<u8>), SpreadsheetError> {
+/// The heading row of a CSV.
+struct Heading {
+    number: u64,
+    cells: Vec<String>,
+    above: Vec<(u64, Vec<Cell>)>,
+    /// All bytes up to and with it.
+    bytes: Vec<u8>,
+}
+
+/// Finds the heading row among the first records, and takes it with all that stands above it.
+fn heading(records: &mut Records<'_>, fits: &dyn Fn(&[String]) -> bool) -> Result<Heading, SpreadsheetError> {
     let (mut end, mut line) = (0, records.line);
-    while let Some(next) = row_end(records, end)? {
+    // End, line and cells of each record.
+    let mut first: Vec<(usize, u64, Vec<Cell>)> = Vec::new();
+    while first.len() < headings::ROWS_MAX {
+        let Some(next) = row_end(records, end)? else { break };
         let bytes = records.buffer[end..next].to_vec();
         let lines = line_ends(&bytes);
         let rows = csv_fields::rows(bytes, records.delimiter, line, &[])
             .map_err(|fault| damaged(records.path, fault))?;
+        for row in 0..rows.len() {
+            first.push((next, rows.number(row), rows.whole(row)));
+        }
         (end, line) = (next, line + lines);
-        if let Some(row) = (0..rows.len()).find(|row| rows.fields(*row) > 0) {
-            let piece = records.take(end)?;
-            return Ok((Row::of_cells(rows.number(row), rows.whole(row)), piece.bytes));
+        if first.last().is_some_and(|(.., cells)| fits(&texts(cells))) {
+            break;
         }
     }
-    Err(SpreadsheetError::Empty(records.path.to_path_buf()))
+    let shown: Vec<Vec<String>> = first
+        .iter()
+        .map(|(_, line, cells)| match cells.first() {
+            Some(Cell::Text(text)) if *line == 1 && said_separator(text.as_bytes()).is_some() => Vec::new(),
+            _ => texts(cells),
+        })
+        .collect();
+    let Some(found) = headings::find(&shown, fits) else {
+        return Err(SpreadsheetError::Empty(records.path.to_path_buf()));
+    };
+    first.truncate(found.row + 1);
+    let Some((end, number, _)) = first.pop() else {
+        return Err(SpreadsheetError::Empty(records.path.to_path_buf()));
+    };
+    let above = first.into_iter().map(|(_, line, cells)| (line, cells)).collect();
+    let piece = records.take(end)?;
+    Ok(Heading { number, cells: found.cells, above, bytes: piece.bytes })
+}
+
+fn texts(cells: &[Cell]) -> Vec<String> {
+    cells.iter().map(Cell::shown).collect()
 }
 
 /// The rows of a piece.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use calamine::{Data, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use sha2::{Digest, Sha256};
 
+use super::headings::{self, Headings};
 use super::number::{date_in, number_in};
 use super::read::{
     Border, COLUMNS_MAX, Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError,
@@ -105,8 +106,8 @@ where
             let mut fitting = Vec::new();
             for name in &visible {
                 let rows = rows_of(path, &mut book, name)?;
-                let header = rows.first().map(|(_, cells)| cells.iter().map(Cell::shown).collect::<Vec<_>>());
-                if consumer.fits(&header.unwrap_or_default()) {
+                let found = found(&rows, consumer).map(|found| found.cells);
+                if consumer.fits(&found.unwrap_or_default()) {
                     fitting.push(name.clone());
                 }
             }
@@ -116,17 +117,27 @@ where
             }
         }
     };
-    let mut rows = rows_of(path, &mut book, &name)?.into_iter();
-    let Some((number, header)) = rows.next() else {
+    let mut rows = rows_of(path, &mut book, &name)?;
+    let Some(Headings { row, cells, .. }) = found(&rows, consumer) else {
         return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
     };
+    let below = rows.split_off(row + 1);
+    let number = rows.pop().map_or(1, |(number, _)| number);
+    let above = rows;
+    let rows = below.into_iter();
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let source = Arc::new(Source { file, sheet: name });
-    let cells = header.iter().map(Cell::shown).collect();
     let (opened, work) = (Arc::new(Opened(Kind::Cells)), rows.len() as u64);
-    let asked = consumer.header(Header { source, cells, number, opened, work })?;
+    let asked = consumer.header(Header { source, cells, number, above, notes: Vec::new(), opened, work })?;
     cut(rows, &asked, consumer)?;
     consumer.tail(Vec::new())
+}
+
+/// The headings among the first rows.
+fn found<C: Consumer>(rows: &[(u64, Vec<Cell>)], consumer: &C) -> Option<Headings> {
+    let first = rows.iter().take(headings::ROWS_MAX);
+    let shown: Vec<Vec<String>> = first.map(|(_, cells)| cells.iter().map(Cell::shown).collect()).collect();
+    headings::find(&shown, &|header| consumer.fits(header))
 }
 
 /// The rows that hold something: number from 1, and cells from the first column on.

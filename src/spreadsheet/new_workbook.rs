@@ -12,6 +12,7 @@ use zip::ZipArchive;
 
 use super::annotated::{OurColumn, Shape};
 use super::graft::shown_width;
+use super::number::number_out;
 use super::our_styles::{HEADING, OurStyles, RANKS};
 use super::read::{Header, Kind};
 use super::row::{Cell, Rows};
@@ -34,6 +35,8 @@ pub(super) struct NewWorkbook {
     widths: Vec<u32>,
     columns: Vec<OurColumn>,
     as_of: Date,
+    /// The rows above the headings, each with its place from 0.
+    above: Vec<(u32, Vec<Cell>)>,
     /// Row of the headings, from 0.
     pub(super) heading_row: u32,
     /// Last row of each sheet, from 0.
@@ -66,6 +69,24 @@ fn sheet_name(name: &str) -> String {
     let name = first_units(name.trim_matches('\''), SHEET_NAME_MAX);
     let name = name.trim_matches('\'');
     if name.trim().is_empty() { SHEET_NAME.to_string() } else { name.to_string() }
+}
+
+/// A cell above the headings, as it stood.
+fn write_above(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), XlsxError> {
+    let number = match cell {
+        Cell::Number(number) => number_out(*number),
+        _ => None,
+    };
+    match (cell, number) {
+        (Cell::Empty, _) => {}
+        (_, Some(number)) => {
+            sheet.write_number(row, column, number)?;
+        }
+        (cell, None) => {
+            sheet.write_string(row, column, cell_text(&cell.shown()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Properties that do not change from run to run.
@@ -107,7 +128,13 @@ impl NewWorkbook {
     /// A new workbook for the rows of an input.
     pub(super) fn begin(shape: &Shape, header: &Header, first: Option<&Rows>) -> io::Result<NewWorkbook> {
         let csv = matches!(header.opened.0, Kind::Csv { .. });
-        let heading_row = if csv { 0 } else { u32::try_from(header.number - 1).unwrap_or(u32::MAX) };
+        // Records stand one below the other; rows of a sheet keep their places.
+        let place = |number: u64| u32::try_from(number - 1).unwrap_or(u32::MAX);
+        let above = (0u32..).zip(&header.above);
+        let above =
+            above.map(|(record, (number, cells))| (if csv { record } else { place(*number) }, cells.clone()));
+        let above: Vec<(u32, Vec<Cell>)> = above.collect();
+        let heading_row = if csv { above.len() as u32 } else { place(header.number) };
         let name = if csv { SHEET_NAME } else { &header.source.sheet };
         let mut new = NewWorkbook {
             name: sheet_name(name),
@@ -115,6 +142,7 @@ impl NewWorkbook {
             widths: widths(header, shape.layout.width, first),
             columns: shape.columns.clone(),
             as_of: shape.as_of,
+            above,
             heading_row,
             last_rows: vec![heading_row],
             styles: OurStyles::default(),
@@ -186,6 +214,11 @@ impl NewWorkbook {
         sheet.set_freeze_panes(row + 1, 0)?;
         sheet.set_row_height(row, HEADING_HEIGHT)?;
         sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
+        for (row, cells) in &self.above {
+            for (column, cell) in (0u16..).zip(cells) {
+                write_above(sheet, *row, column, cell)?;
+            }
+        }
         for (column, text) in (0u16..).zip(&self.headings) {
             sheet.write_string_with_format(row, column, cell_text(text), &heading)?;
         }

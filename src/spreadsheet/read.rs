@@ -9,6 +9,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::dense_input::Dense;
+use super::encoding::TextEncoding;
 use super::row::{Cell, Row, Rows};
 use super::xlsx_input::OpenedSheet;
 use super::{csv_input, dense_input, xlsx_input};
@@ -130,8 +131,17 @@ pub enum Border {
     Forbidden,
 }
 
+/// How a file is read where its content does not tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReadAs<'a> {
+    /// The sheet of a workbook.
+    pub sheet: Option<&'a str>,
+    /// The encoding of a text.
+    pub encoding: Option<TextEncoding>,
+}
+
 /// The heading row of a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Header {
     /// File and sheet.
     pub source: Arc<Source>,
@@ -139,6 +149,10 @@ pub struct Header {
     pub cells: Vec<String>,
     /// Row of the sheet, or physical line of the CSV, from 1.
     pub number: u64,
+    /// The rows above the headings: number and cells.
+    pub above: Vec<(u64, Vec<Cell>)>,
+    /// What is to be told of how the file was read.
+    pub notes: Vec<String>,
     /// What is needed to understand the rows below, and to write the file back.
     pub opened: Arc<Opened>,
     /// How much there is to read, in the unit of [`Piece::done`]; 0 where nobody knows. For a progress bar.
@@ -146,16 +160,17 @@ pub struct Header {
 }
 
 /// A file that is opened for reading; nobody but this room looks inside.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Opened(pub(super) Kind);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) enum Kind {
     /// Its delimiter, and the bytes up to and with the heading row.
     Csv { path: PathBuf, delimiter: u8, header: Vec<u8> },
     /// A sheet of an XLSX package.
     Sheet(Box<OpenedSheet>),
     /// A format that is decoded as a whole.
+    #[default]
     Cells,
 }
 
@@ -186,7 +201,8 @@ pub struct InputFacts {
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or the consumer stopped it.
-pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> Result<InputFacts, C::Error> {
+pub fn read<C: Consumer>(path: &Path, read_as: ReadAs<'_>, consumer: &mut C) -> Result<InputFacts, C::Error> {
+    let ReadAs { sheet, encoding } = read_as;
     let io = |source| SpreadsheetError::Io { path: path.to_path_buf(), source };
     let metadata = match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -210,7 +226,7 @@ pub fn read<C: Consumer>(path: &Path, sheet: Option<&str>, consumer: &mut C) -> 
             let (problem, sheets) = ("a CSV file has no sheets".to_string(), "none".to_string());
             Err(SpreadsheetError::Sheet { path: path.to_path_buf(), problem, sheets, typed: true }.into())
         }
-        FileKind::Text => csv_input::read(path, consumer),
+        FileKind::Text => csv_input::read(path, encoding, consumer),
         FileKind::Other(what) => Err(SpreadsheetError::NotRead { path: path.to_path_buf(), what }.into()),
     }
 }
@@ -252,16 +268,12 @@ fn kind(start: &[u8]) -> FileKind {
         FileKind::Zip
     } else if start.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         FileKind::Compound
-    } else if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-        FileKind::Other("text in UTF-16")
     } else if begins(b"<!doctype html") || begins(b"<html") || begins(b"<table") {
         FileKind::Other("a web page (HTML)")
     } else if begins(b"<?xml") {
         FileKind::Other("an XML document")
     } else if start.starts_with(b"%PDF") {
         FileKind::Other("a PDF document")
-    } else if start.contains(&0) {
-        FileKind::Other("no text: it holds NUL bytes")
     } else {
         FileKind::Text
     }

@@ -10,9 +10,10 @@ use quick_xml::events::Event;
 
 use super::buffers;
 use super::cut::{PIECE_BYTES_MAX, RowStream, row_end};
+use super::headings;
 use super::package::{Package, SMALL_PART_BYTES_MAX, in_utf8_stream};
 use super::read::{Piece, SpreadsheetError};
-use super::row::Rows;
+use super::row::{Cell, Rows};
 use super::sheet_cells::SheetContext;
 use super::sheet_rows::{self, Ask, Fault};
 use super::xml;
@@ -21,6 +22,9 @@ use super::xml;
 const CHUNK: usize = 64 * 1024;
 /// Bytes before or behind the rows, at most. Merged cells and formats of a large sheet take some megabytes.
 const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of rows among which headings are looked for: a sheet may be formatted far above its first filled row.
+const HEADINGS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// A sheet while it is read.
 pub(super) struct SheetStream<'a> {
@@ -257,18 +261,32 @@ impl<'a> SheetStream<'a> {
         }
     }
 
-    /// The first rows, up to and with the first that holds something; `None` if there is none.
-    pub(super) fn first_rows(&mut self) -> Result<Option<Rows>, SpreadsheetError> {
-        let mut end = 0;
-        while let Some(next) = row_end(self, end)? {
-            let rows = RowStream::rows(self, end, next)?;
+    /// The first rows, up to and with the heading row, and the headings; `None` if no row holds anything.
+    pub(super) fn first_rows(
+        &mut self,
+        fits: &dyn Fn(&[String]) -> bool,
+    ) -> Result<Option<(Rows, Vec<String>)>, SpreadsheetError> {
+        let (mut end, mut behind) = (0, self.behind);
+        let (mut shown, mut ends): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
+        let mut filled = 0;
+        while filled < headings::ROWS_MAX && end < HEADINGS_BYTES_MAX {
+            let Some(next) = row_end(self, end)? else { break };
+            let rows = self.read_rows(self.buffer[end..next].to_vec(), behind, &[], true)?;
             end = next;
-            if (0..rows.len()).any(|row| !rows.is_blank(row)) {
-                let piece = self.take(end)?;
-                return self.read_rows(piece.bytes, piece.begins, &[], true).map(Some);
+            for row in 0..rows.len() {
+                behind = rows.number(row);
+                filled += usize::from(!rows.is_blank(row));
+                shown.push(rows.whole(row).iter().map(Cell::shown).collect());
+                ends.push(end);
+            }
+            if shown.last().is_some_and(|cells| fits(cells)) {
+                break;
             }
         }
-        Ok(None)
+        let Some(found) = headings::find(&shown, fits) else { return Ok(None) };
+        let piece = self.take(ends[found.row])?;
+        let first = self.read_rows(piece.bytes, piece.begins, &[], true)?;
+        Ok(Some((first, found.cells)))
     }
 }
 

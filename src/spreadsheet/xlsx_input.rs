@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::cut::cut;
 use super::package::{FileView, Package, SMALL_PART_BYTES_MAX, SheetEntry};
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
-use super::row::{Cell, Rows};
+use super::row::Rows;
 use super::shared_strings::SharedStrings;
 use super::sheet_cells::SheetContext;
 use super::sheet_rows::{self, Ask};
@@ -85,10 +85,12 @@ fn read_sheet<C: Consumer>(
         package.signed,
     );
     let (mut stream, work) = SheetStream::open(package, path, &entry.name, &part, &context)?;
-    let Some(first) = stream.first_rows()? else {
+    let Some((first, cells)) = stream.first_rows(&|header| consumer.fits(header))? else {
         return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
     };
-    let (number, cells) = headings(&first);
+    let last = first.len().saturating_sub(1);
+    let number = first.number(last);
+    let above = (0..last).map(|row| (first.number(row), first.whole(row))).collect();
     let (file, workbook, strings, styles, signed) = facts;
     let source = Arc::new(Source {
         file: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
@@ -108,15 +110,10 @@ fn read_sheet<C: Consumer>(
         first,
     };
     let opened = Arc::new(Opened(Kind::Sheet(Box::new(opened))));
-    stream.asked = consumer.header(Header { source, cells, number, opened, work })?;
+    stream.asked =
+        consumer.header(Header { source, cells, number, above, notes: Vec::new(), opened, work })?;
     cut(&mut stream, consumer)?;
     consumer.tail(std::mem::take(&mut stream.tail))
-}
-
-/// Row and texts of the heading row, the last of the first rows.
-fn headings(first: &Rows) -> (u64, Vec<String>) {
-    let last = (0..first.len()).rev().find(|row| !first.is_blank(*row)).unwrap_or(0);
-    (first.number(last), first.whole(last).iter().map(Cell::shown).collect())
 }
 
 /// Shared strings and styles.
@@ -158,8 +155,8 @@ fn choose<C: Consumer>(
     for entry in &visible {
         let part = entry.part.clone().unwrap_or_default();
         let (mut stream, _) = SheetStream::open(package, path, &entry.name, &part, context)?;
-        let first = stream.first_rows()?;
-        if consumer.fits(&first.map(|first| headings(&first).1).unwrap_or_default()) {
+        let first = stream.first_rows(&|header| consumer.fits(header))?;
+        if consumer.fits(&first.map(|(_, cells)| cells).unwrap_or_default()) {
             fitting.push(entry.clone());
         }
     }
@@ -190,7 +187,7 @@ pub(super) fn choose_by_name<S: Clone + AsRef<str>>(
 /// The error where not exactly one sheet has the headings.
 pub(super) fn none_fits(path: &Path, fitting: usize, visible: &[&str]) -> SpreadsheetError {
     let problem = match fitting {
-        0 => "no visible sheet has the headings of an entry file in its first filled row".to_string(),
+        0 => "no visible sheet has the headings of an entry file in its first rows".to_string(),
         several => format!("{several} sheets have the headings of an entry file"),
     };
     no_sheet(path, problem, visible, false)
