@@ -25,7 +25,7 @@ pub use country::Country;
 pub use day::{GoverningDay, KnownDay};
 pub use entry_number::EntryNumber;
 pub use entry_type::EntryType;
-pub use exception::{Code, Exception, Ground, Misfit, Role, Severity};
+pub use exception::{Code, Exception, Ground, Misfit, NoLine, Role, Severity};
 pub use heading::Heading;
 pub use hts::Hts;
 pub use mid::Mid;

@@ -356,6 +356,11 @@ impl Month<'_> {
         self.special("power banks", |l| {
             l.set("HTSUS", "8507.60.0020").set("Product", "micro power bank");
         });
+        let value: u64 =
+            self.lines.iter().filter_map(|line| line.get("Entered Value").parse::<u64>().ok()).sum();
+        let mut total = Line::default();
+        total.set("Entry Number", "Subtotal").set("Entered Value", value);
+        self.lines.push(total);
         self.special("a slip in the name of the exporter", |l| {
             l.set("Exporter", "Panasonic Energy (Wuxy) Co., Ltd.").set("Producer", "Resonac Corporation");
         });

@@ -29,6 +29,9 @@ pub struct ControlTotals {
     pub lines: u64,
     /// Further rows of a line.
     pub further_rows: u64,
+    /// Rows that are no entry lines.
+    #[serde(default)]
+    pub no_lines: u64,
     /// Blank rows.
     pub blank_rows: u64,
     /// Sum of entered values in whole dollars.
@@ -73,6 +76,7 @@ pub fn totals(tally: &Tally) -> ControlTotals {
         rows: tally.rows,
         lines: tally.all.lines,
         further_rows: tally.other_rows,
+        no_lines: tally.no_lines,
         blank_rows: tally.blank_rows,
         entered_value: tally.all.entered_value,
         deposit_at_entry: tally.all.at_entry.to_string(),

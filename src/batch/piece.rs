@@ -18,7 +18,8 @@ use crate::entry::own_cells::text_of;
 use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, ReadLines, lines};
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
-    COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_other_row, words,
+    COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
+    words,
 };
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
@@ -30,7 +31,7 @@ use crate::spreadsheet::buffers;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Row, Rows};
 use crate::spreadsheet::{Look, OurRow, OurRows, Piece, SpreadsheetError, Words};
-use crate::terms::{Code, Exception, Ground, Heading};
+use crate::terms::{Code, Exception, Ground, Heading, NoLine};
 
 /// A piece told in words and figures, its strings not yet numbered.
 pub(super) struct Told {
@@ -120,7 +121,8 @@ impl Shop<'_> {
         let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
         let (lines, evidence) = lines(&self.grouping, &decoded);
         let found = self.memos.with(|memo| {
-            let found = lines.into_iter().map(|line| {
+            let lines = lines.into_iter().filter(|line| line.no_line.is_none());
+            let found = lines.map(|line| {
                 let mut findings = memo.findings(self.casebook, &line, self.options.as_of);
                 let key = fingerprint(&line.entry_number, &line.line_number);
                 if key.is_some_and(|key| !seen.insert(key)) {
@@ -255,7 +257,22 @@ impl<'a, 'r> Telling<'a, 'r> {
         words
     }
 
+    /// A row that is no entry line: it is told of, and it is not counted as one.
+    fn no_line(&mut self, line: &EntryLine, what: NoLine) {
+        self.keys.push(None);
+        let exception = Exception::new(Code::EN11, Ground::NoLine(what));
+        let told = told(line, &exception);
+        self.records.add(line, &exception, &told);
+        self.causes.add(line, &exception, told);
+        self.tally.add_no_line(line);
+        let (column, text) = note_of_no_line(what);
+        self.ours.rows.extend(line.rows.iter().map(|_| OurRow::Note(column, text.to_string())));
+    }
+
     fn full(&mut self, memo: &mut Memo, line: EntryLine, refused: bool) {
+        if let Some(what) = line.no_line {
+            return self.no_line(&line, what);
+        }
         let casebook = self.shop.casebook;
         let mut findings = memo.findings(casebook, &line, self.shop.options.as_of);
         if refused {

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::spreadsheet::row::{Cell, Row};
-use crate::terms::Heading;
 use crate::terms::place::column_letters;
+use crate::terms::{Heading, NoLine};
 
 /// Why the headings of a file cannot be used. The file stops.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -41,8 +41,13 @@ pub struct Columns {
     /// Columns of the file that are bound, from 0.
     bound: Vec<usize>,
     headings: Vec<Heading>,
+    /// The headings of the bound columns as the file writes them.
+    titles: Vec<Box<str>>,
     width: usize,
 }
+
+/// Bound columns that hold their own headings, from which on a row is the headings again.
+const TITLES_MIN: usize = 3;
 
 impl Columns {
     /// Finds the known headings in a heading row.
@@ -55,8 +60,8 @@ impl Columns {
             header.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         let found = if shown.is_empty() { "nothing".to_string() } else { shown.join(" · ") };
         let place = vec![None; Heading::ALL.len()];
-        let (bound, headings, width) = (Vec::new(), Vec::new(), header.len());
-        let mut columns = Columns { place, bound, headings, width };
+        let (bound, headings, titles, width) = (Vec::new(), Vec::new(), Vec::new(), header.len());
+        let mut columns = Columns { place, bound, headings, titles, width };
         for (column, text) in header.iter().enumerate() {
             let Some(heading) = Heading::parse(text) else { continue };
             if let Some(place) = columns.place[heading.index()] {
@@ -70,6 +75,7 @@ impl Columns {
             columns.place[heading.index()] = Some(columns.bound.len());
             columns.bound.push(column);
             columns.headings.push(heading);
+            columns.titles.push(text.trim().into());
         }
         let mut missing: Vec<String> = [Heading::Htsus, Heading::Origin, Heading::EnteredValue]
             .into_iter()
@@ -110,6 +116,27 @@ impl Columns {
     /// The place of a heading's cell among the bound cells of a row, if the file has such a column.
     pub fn place(&self, heading: Heading) -> Option<usize> {
         self.place[heading.index()]
+    }
+
+    /// What a row is that is no entry line; `None` for one that is, however much it lacks. A line has at least a tariff
+    /// number, an origin, a date, a line number, or an entry number with a digit.
+    pub fn no_line(&self, row: &Row) -> Option<NoLine> {
+        const NEEDED: [Heading; 5] = [
+            Heading::Htsus,
+            Heading::Origin,
+            Heading::EntryDate,
+            Heading::WithdrawalDate,
+            Heading::LineNumber,
+        ];
+        let entry = self.cell(row, Heading::EntryNumber).shown();
+        let numbered = entry.chars().any(|c| c.is_ascii_digit());
+        if !numbered && NEEDED.iter().all(|heading| self.cell(row, *heading).is_blank()) {
+            return Some(NoLine::Total);
+        }
+        let own = |(cell, title): (&Cell, &str)| matches!(cell, Cell::Text(text) if text.trim() == title);
+        let titles = self.titles.iter().map(|title| &**title);
+        let again = row.cells.iter().zip(titles).filter(|pair| own(*pair)).count();
+        (again >= TITLES_MIN.min(self.titles.len())).then_some(NoLine::Headings)
     }
 
     /// The cell of a row under a heading; empty where the file has no such column.

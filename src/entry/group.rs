@@ -279,6 +279,7 @@ impl Group<'_> {
                 cells.figure(Heading::EnergyDensityWh),
             ],
             exceptions: Vec::new(),
+            no_line: self.grouping.columns.no_line(row),
             disagrees: false,
         };
         line.exceptions = cells.exceptions;

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::terms::party_name::Addressed;
 use crate::terms::{
-    CaseNumber, Country, EntryType, Exception, GoverningDay, Hts, Kind, KnownDay, Money, PartyKey, Suffix,
-    Unit, WholeDollars,
+    CaseNumber, Country, EntryType, Exception, GoverningDay, Hts, Kind, KnownDay, Money, NoLine, PartyKey,
+    Suffix, Unit, WholeDollars,
 };
 
 /// What became of a cell.
@@ -164,6 +164,8 @@ pub struct EntryLine {
     pub facts: [Read<Decimal>; 4],
     /// What was noticed while reading.
     pub exceptions: Vec<Exception>,
+    /// What the row is, where it is no entry line.
+    pub no_line: Option<NoLine>,
     /// True if the rows of the line contradict each other: nothing can be computed.
     pub disagrees: bool,
 }

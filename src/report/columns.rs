@@ -6,7 +6,7 @@ use crate::determine::{Finding, LineAmounts, LineFindings};
 use crate::entry::EntryLine;
 use crate::spreadsheet::Figure;
 use crate::spreadsheet::row::Cell;
-use crate::terms::Kind;
+use crate::terms::{Kind, NoLine};
 
 /// The headings of our columns, in order.
 pub const COLUMNS: [&str; 25] = [
@@ -152,6 +152,15 @@ pub fn unique_codes(findings: &LineFindings) -> Vec<String> {
         findings.exceptions.iter().map(|exception| exception.code.to_string()).collect();
     codes.dedup();
     codes
+}
+
+/// The column and the text of the one cell that a row gets which is no entry line.
+pub fn note_of_no_line(what: NoLine) -> (usize, &'static str) {
+    let text = match what {
+        NoLine::Total => "No entry line: no tariff number, origin or date stands on this row.",
+        NoLine::Headings => "No entry line: the headings again.",
+    };
+    (1, text)
 }
 
 /// The column and the text of the one cell that the other rows of a line get: it says where the findings stand, and

@@ -55,6 +55,8 @@ pub struct Tally {
     pub blank_rows: u64,
     /// Rows that belong to the line of another row.
     pub other_rows: u64,
+    /// Rows that are no entry lines.
+    pub no_lines: u64,
     /// All lines.
     pub all: Sums,
     /// By action; every action has its place.
@@ -70,6 +72,12 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds what is no line.
+    pub fn add_no_line(&mut self, line: &EntryLine) {
+        self.no_lines += line.rows.len() as u64;
+        *self.codes.entry(Code::EN11).or_default() += 1;
+    }
+
     /// Adds a line.
     pub fn add(&mut self, casebook: &Casebook, line: &EntryLine, findings: &LineFindings) {
         self.other_rows += line.rows.len() as u64 - 1;
@@ -141,6 +149,7 @@ impl Tally {
         self.rows += other.rows;
         self.blank_rows += other.blank_rows;
         self.other_rows += other.other_rows;
+        self.no_lines += other.no_lines;
         self.all.merge(&other.all);
         self.value_not_known += other.value_not_known;
         for (action, sums) in &other.actions {
@@ -165,6 +174,7 @@ impl Tally {
     /// True if every row is accounted for once: as a line, as a further row of one, or as blank.
     pub fn ties_out(&self) -> bool {
         let by_action: u64 = self.actions.values().map(|sums| sums.lines).sum();
-        self.rows == self.all.lines + self.other_rows + self.blank_rows && by_action == self.all.lines
+        self.rows == self.all.lines + self.other_rows + self.no_lines + self.blank_rows
+            && by_action == self.all.lines
     }
 }

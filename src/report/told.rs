@@ -2,7 +2,7 @@
 
 use crate::entry::EntryLine;
 use crate::terms::money::Grouped;
-use crate::terms::{Code, Exception, Ground, Heading, Kind, Misfit, Role};
+use crate::terms::{Code, Exception, Ground, Heading, Kind, Misfit, NoLine, Role};
 
 /// The words of one exception.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +68,16 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
         }
         Ground::FieldCount { found, expected } => {
             told("", format!("{found} fields"), format!("{expected} fields, as many as headings"))
+        }
+        Ground::NoLine(NoLine::Total) => {
+            let value = line.entered_value.value().map(|value| value.to_string()).unwrap_or_default();
+            let found =
+                if line.entry_number.is_empty() { value } else { format!("{} {value}", line.entry_number) };
+            let expected = "a tariff number, an origin or a date".to_string();
+            told(Heading::Htsus.text(), found.trim_end().to_string(), expected)
+        }
+        Ground::NoLine(NoLine::Headings) => {
+            told("", "the headings again".to_string(), "entry lines".to_string())
         }
         Ground::KeyAgain { key } => {
             told(Heading::LineNumber.text(), key.to_string(), "each line once".to_string())

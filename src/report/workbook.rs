@@ -213,6 +213,7 @@ fn summary(
         ("Rows below the headings", tally.rows),
         ("Entry lines", tally.all.lines),
         ("Further rows of a line", tally.other_rows),
+        ("Rows that are no entry lines", tally.no_lines),
         ("Blank rows", tally.blank_rows),
         ("Lines without a value", tally.value_not_known),
     ] {

@@ -84,6 +84,7 @@ catalogue! {
     EN08 Note "A cell was repaired in a way that is certain.", "Nothing, if the repair is right.";
     EN09 Note "Text is damaged by a wrong encoding.", "Export the file as UTF-8 and run again.";
     EN10 Note "Warehouse entry: a deposit falls due at withdrawal.", "Compute again when the goods are withdrawn.";
+    EN11 Review "A row is no entry line: a total, a remark, or headings again.", "Nothing, if it is none; a line needs at least its tariff number, origin or date.";
     SC01 Review "Listed tariff number and origin, in scope by its facts, and no case declared.", "Declare the cases shown, or correct the facts.";
     SC02 Note "The declared case does not list this tariff number; tariff numbers are hints, scope text decides.", "Check that the case belongs to the goods.";
     SC03 Stop "A fact that scope depends on is missing.", "Ask the importer for the missing facts, or declare the case.";
@@ -146,6 +147,15 @@ impl fmt::Display for Role {
     }
 }
 
+/// What a row is that is no entry line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoLine {
+    /// Nothing that a line needs stands in it: a total or a remark.
+    Total,
+    /// The headings once more, as where pages were joined.
+    Headings,
+}
+
 /// What does not fit a manufacturer ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Misfit {
@@ -169,6 +179,8 @@ pub enum Ground {
     RowsDisagree { heading: Heading, found: Box<str> },
     /// A record has another number of fields than there are headings.
     FieldCount { found: usize, expected: usize },
+    /// What a row that is no entry line is.
+    NoLine(NoLine),
     /// The key of the line, seen before.
     KeyAgain { key: Box<str> },
     /// An entry type that matters.
