@@ -3,6 +3,7 @@
 //!
 //! This room knows nobody: no law, no file format, no column layout.
 
+pub mod addressed;
 pub mod case_number;
 pub mod country;
 pub mod day;
@@ -20,6 +21,7 @@ pub mod place;
 pub mod place_words;
 pub mod quantity;
 
+pub use addressed::Addressed;
 pub use case_number::{CaseNumber, Kind, Suffix};
 pub use country::Country;
 pub use day::{GoverningDay, KnownDay};

@@ -14,7 +14,7 @@ use adcvd::casebook::{Asked, Casebook, load};
 use adcvd::entry::Name;
 use adcvd::records::read_aliases;
 use adcvd::spreadsheet::Format;
-use adcvd::terms::party_name::Addressed;
+use adcvd::terms::Addressed;
 use adcvd::terms::{GoverningDay, KnownDay, PartyKey, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use proptest::prelude::*;

@@ -205,6 +205,6 @@ proptest! {
         let _ = adcvd::terms::EntryNumber::parse(&text);
         let _ = Country::parse(&text);
         let _ = PartyKey::of(&text);
-        let _ = adcvd::terms::party_name::Addressed::of(&text);
+        let _ = adcvd::terms::Addressed::of(&text);
     }
 }

@@ -5,7 +5,7 @@
 
 use super::family::{Alias, Dated, Family, Ladder, NoticeIx, PartyIx, Rate, RateKey, Scope, Standing};
 use super::model::{Base, Table};
-use crate::terms::party_name::Addressed;
+use crate::terms::Addressed;
 use crate::terms::{CaseNumber, Country, GoverningDay, Hts, KnownDay, PartyKey, Suffix};
 
 /// The two days of a question about law.
@@ -137,7 +137,22 @@ impl Family {
             let rows = self.aliases.iter().filter(|alias: &&Alias| alias.key == *key);
             self.newest(rows, asked).map(|alias| alias.party)
         };
-        self.party_by_key(key).or_else(alias).or_else(|| self.confirmed.get(key).copied())
+        self.party_by_key(key).or_else(alias).or_else(|| self.confirmed.get(key).copied().flatten())
+    }
+
+    /// The listed party behind a name: the whole name first, then without its trailing address, unless a person has
+    /// confirmed that the whole name is none.
+    pub fn party_named(
+        &self,
+        key: &PartyKey,
+        addressed: Option<&Addressed>,
+        asked: Asked,
+    ) -> Option<PartyIx> {
+        let rest = || match self.confirmed.get(key) {
+            Some(None) => None,
+            _ => addressed.and_then(|name| self.party_addressed(name, asked)),
+        };
+        self.party(key, asked).or_else(rest)
     }
 
     /// The listed party behind a name that ends in an address: it must be in the country of the address, and no other

@@ -53,10 +53,14 @@ impl Casebook {
                 of_listed.push(confirmed);
                 continue;
             }
-            if let Decision::Same(parties) = &confirmed.decision {
-                for (family, party) in parties {
-                    self.families[*family].confirmed.insert(key.clone(), *party);
-                }
+            for (ix, family) in self.families.iter_mut().enumerate() {
+                let party = match &confirmed.decision {
+                    Decision::Same(parties) => {
+                        parties.iter().find(|(of, _)| *of == ix).map(|(_, party)| *party)
+                    }
+                    Decision::Different => None,
+                };
+                family.confirmed.insert(key.clone(), party);
             }
             self.confirmed.insert(key, confirmed);
         }

@@ -281,8 +281,8 @@ pub struct Family {
     pub(super) party_by_key: HashMap<PartyKey, PartyIx>,
     pub(super) rates_by_key: HashMap<(CaseNumber, RateKey), Vec<usize>>,
     pub(super) printed: HashMap<(CaseNumber, PartyIx), Vec<String>>,
-    /// Names that a person has confirmed to be those of a party.
-    pub(super) confirmed: HashMap<PartyKey, PartyIx>,
+    /// Names that a person has confirmed to be those of a party, or of none.
+    pub(super) confirmed: HashMap<PartyKey, Option<PartyIx>>,
 }
 
 impl Family {

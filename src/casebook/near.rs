@@ -29,6 +29,10 @@ const FORM_DIFFERS: u32 = 30;
 const CUT: u32 = 5;
 const CUT_WORD: u32 = 4;
 
+/// More than the whole listed name with its legal form, and each word of it.
+const MORE: u32 = 20;
+const MORE_WORD: u32 = 4;
+
 /// A piece in which two names differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
@@ -207,6 +211,10 @@ impl Asked {
         if let Some(distance) = self.cut_of(listed) {
             return Some(near(distance, vec![Difference::Cut]));
         }
+        if let Some(more) = self.more_than(listed) {
+            let distance = MORE + MORE_WORD * more.split(' ').count() as u32;
+            return Some(near(distance, vec![Difference::Has(more)]));
+        }
         let (mut distance, mut differs) = self.aligned(listed)?;
         let written = self.form.as_str();
         if written != listed.key.form() {
@@ -222,6 +230,18 @@ impl Asked {
         let whole = format!("{} {}", listed.key.own(), listed.key.form());
         let rest = whole.strip_prefix(self.own.as_str()).filter(|_| self.cut)?;
         Some(CUT + CUT_WORD * rest.split_whitespace().count() as u32)
+    }
+
+    /// What stands around the whole listed name, where all of it is there in one piece with its legal form.
+    fn more_than(&self, listed: &Listed) -> Option<String> {
+        let whole = match listed.key.form() {
+            "" => return None,
+            form => format!(" {} {form} ", listed.key.own()),
+        };
+        let written = format!(" {} {} ", self.own, self.form);
+        let (before, behind) = written.split_once(&whole)?;
+        let more: Vec<&str> = before.split_whitespace().chain(behind.split_whitespace()).collect();
+        (!more.is_empty()).then(|| more.join(" "))
     }
 
     /// Words against words: how far the names are apart, and in what they differ; `None` where they are not near.

@@ -52,9 +52,8 @@ pub fn parties(args: &PartiesArgs) -> Result<Exit, Failure> {
 fn listed(casebook: &Casebook, name: &Name, asked: Asked) -> Vec<(usize, usize)> {
     let families = casebook.families().iter().enumerate();
     let found = families.filter_map(|(ix, family)| {
-        let whole = name.key.as_ref().and_then(|key| family.party(key, asked));
-        let addressed = || name.addressed.as_ref().and_then(|name| family.party_addressed(name, asked));
-        whole.or_else(addressed).map(|party| (ix, party))
+        let key = name.key.as_ref()?;
+        family.party_named(key, name.addressed.as_ref(), asked).map(|party| (ix, party))
     });
     found.collect()
 }

@@ -289,7 +289,10 @@ impl Judged<'_> {
             (Role::Exporter, &self.line.exporter, answer.exporter),
             (Role::Producer, &self.line.producer, answer.producer),
         ];
-        for (role, name, party) in names {
+        // Of a name that a person has confirmed its confirmation is told.
+        let decided =
+            |name: &Name| name.key.as_ref().is_some_and(|key| self.casebook.confirmed(key).is_some());
+        for (role, name, party) in names.into_iter().filter(|(_, name, _)| !decided(name)) {
             let Some((_, party)) = party.filter(|(family, _)| *family == case.family) else { continue };
             let printed = self.family(case).printed(self.family(case).first_opened(case.number), party);
             if let Some(newest) =

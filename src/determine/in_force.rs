@@ -189,7 +189,7 @@ impl InFamily<'_> {
     }
 
     fn party_doubts(&mut self, number: CaseNumber, doubts: &[PartyDoubt], farthest: Option<usize>) {
-        for doubt in doubts {
+        for doubt in doubts.iter().filter_map(|doubt| self.open_doubt(doubt)).collect::<Vec<_>>() {
             let code = match doubt {
                 PartyDoubt::Missing(_) => Code::PA01,
                 PartyDoubt::NotListed(_) => Code::PA02,
@@ -199,7 +199,7 @@ impl InFamily<'_> {
             let case = self.family.case(number);
             let all_others = case.is_some_and(|case| case.everyone_else == EveryoneElse::AllOthers);
             // On a list of a few companies, to be none of them is the rule, not a doubt that has a price.
-            let usual = code == Code::PA02 && (all_others || self.confirmed_none(doubt));
+            let usual = code == Code::PA02 && all_others;
             let severity = if usual { Severity::Note } else { code.severity() };
             let stake = match farthest {
                 _ if usual => StakeRule::Unknown,
@@ -215,7 +215,7 @@ impl InFamily<'_> {
     /// PA05: a name is on no list and near to one that would change the rate.
     fn near_doubt(&mut self, kind: Kind, ladder: &Ladder, climb: &Climb<'_>, used: usize) {
         let near = |party: &Party| match party {
-            Party::Named { key, cut, .. } if self.casebook.confirmed(key).is_none() => {
+            Party::Named { key, cut, .. } if party.confirmed(self.casebook).is_none() => {
                 let near = self.casebook.near(key, *cut).into_iter();
                 near.filter(|near| near.family == self.ix).map(|near| near.party).collect()
             }
@@ -225,7 +225,7 @@ impl InFamily<'_> {
         let printed = |party: usize| self.family.parties[party].names[0].as_str().into();
         let ground = Ground::Near {
             near: found.near.iter().map(|(role, party)| (*role, printed(*party))).collect(),
-            rate: self.family.rates[found.rate].row.deposit,
+            rate: self.family.rates[found.rate].row.deposit.filter(|_| found.settled),
         };
         self.doubt(Code::PA05, ground, Some(kind), StakeRule::Against(found.rate));
     }
@@ -233,7 +233,7 @@ impl InFamily<'_> {
     /// PA08: what a person has confirmed of the names of the line.
     fn confirmed_names(&mut self, kind: Kind, asked: Asked) {
         for (role, party) in roles(self.question) {
-            let Some(confirmed) = party.key().and_then(|key| self.casebook.confirmed(key)) else { continue };
+            let Some(confirmed) = party.confirmed(self.casebook) else { continue };
             let what = match &confirmed.decision {
                 Decision::Same(parties) => {
                     let ours = parties.iter().find(|(family, _)| *family == self.ix);
@@ -250,15 +250,17 @@ impl InFamily<'_> {
         }
     }
 
-    /// True if a person has confirmed of every name that is on no list that it is none of the listed ones.
-    fn confirmed_none(&self, doubt: &PartyDoubt) -> bool {
-        let PartyDoubt::NotListed(not_listed) = doubt else { return false };
-        let none = |role: &Role| {
-            let party = roles(self.question).into_iter().find(|(known, _)| known == role);
-            let confirmed = party.and_then(|(_, party)| self.casebook.confirmed(party.key()?));
-            confirmed.is_some_and(|confirmed| confirmed.decision == Decision::Different)
+    /// The doubt without the names of which a person has confirmed that they are none of the listed ones; `None` if
+    /// nothing is left of it.
+    fn open_doubt(&self, doubt: &PartyDoubt) -> Option<PartyDoubt> {
+        let PartyDoubt::NotListed(not_listed) = doubt else { return Some(doubt.clone()) };
+        let open = |role: &&Role| {
+            let party = roles(self.question).into_iter().find(|(known, _)| known == *role);
+            let confirmed = party.and_then(|(_, party)| party.confirmed(self.casebook));
+            confirmed.is_none_or(|confirmed| confirmed.decision != Decision::Different)
         };
-        not_listed.iter().all(none)
+        let open: Vec<Role> = not_listed.iter().filter(open).copied().collect();
+        (!open.is_empty()).then_some(PartyDoubt::NotListed(open))
     }
 
     /// A rate that is not official. From the restated answer it is a Note: the action speaks of the answer at entry.

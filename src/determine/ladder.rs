@@ -90,6 +90,8 @@ pub struct NearRate {
     pub near: Vec<(Role, PartyIx)>,
     /// The row.
     pub rate: RateIx,
+    /// False if the line would have two rates, and so none.
+    pub settled: bool,
 }
 
 impl<'a> Climb<'a> {
@@ -304,11 +306,19 @@ impl<'a> Climb<'a> {
             (Role::Supplier, open(&self.question.supplier, self.supplier)),
         ];
         let one = near.iter().flat_map(|(role, near)| near.iter().map(|party| vec![(*role, *party)]));
-        let first = |place: usize| near[place].1.first().map(|party| (near[place].0, *party));
-        let both = first(0).zip(first(1)).map(|(exporter, producer)| vec![exporter, producer]);
+        // Of two names the nearest first: places of the one and of the other, by their sum.
+        let [(_, exporters), (_, producers), _] = &near;
+        let mut both: Vec<(usize, usize)> = Vec::new();
+        for exporter in 0..exporters.len() {
+            both.extend((0..producers.len()).map(|producer| (exporter, producer)));
+        }
+        both.sort_by_key(|(exporter, producer)| (exporter + producer, *exporter));
+        let both = both.into_iter().map(|(exporter, producer)| {
+            vec![(Role::Exporter, exporters[exporter]), (Role::Producer, producers[producer])]
+        });
         one.chain(both).find_map(|near| {
-            let rate = self.with(&near).rate_other_than(ladder, used)?;
-            Some(NearRate { near, rate })
+            let (rate, settled) = self.with(&near).rate_other_than(ladder, used)?;
+            Some(NearRate { near, rate, settled })
         })
     }
 
@@ -324,13 +334,14 @@ impl<'a> Climb<'a> {
         climb
     }
 
-    fn rate_other_than(&self, ladder: &Ladder, used: RateIx) -> Option<RateIx> {
-        let found = match self.climb(ladder, &mut Told::default()) {
-            Climbed::Rate { rate, .. } => vec![rate],
-            Climbed::TwoRates(one, other) => vec![one, other],
-            Climbed::PartyMissing { .. } | Climbed::NotInTable { .. } => vec![],
+    /// The rate, if it is another than the one used, and whether it is the only one.
+    fn rate_other_than(&self, ladder: &Ladder, used: RateIx) -> Option<(RateIx, bool)> {
+        let (found, settled) = match self.climb(ladder, &mut Told::default()) {
+            Climbed::Rate { rate, .. } => (vec![rate], true),
+            Climbed::TwoRates(one, other) => (vec![one, other], false),
+            Climbed::PartyMissing { .. } | Climbed::NotInTable { .. } => (vec![], false),
         };
-        found.into_iter().find(|rate| !self.same(*rate, used))
+        found.into_iter().find(|rate| !self.same(*rate, used)).map(|rate| (rate, settled))
     }
 
     /// All rows of the table.

@@ -1,8 +1,8 @@
 //! A question: all of a line that law looks at, in the coordinates in which law is constant.
 
-use crate::casebook::{Asked, Band, Casebook, Epoch, Family, PartyIx, Word};
+use crate::casebook::{Asked, Band, Casebook, Confirmed, Epoch, Family, PartyIx, Word};
 use crate::entry::{Declared, EntryLine, Name, Read, ZoneStatus};
-use crate::terms::party_name::Addressed;
+use crate::terms::Addressed;
 use crate::terms::{Country, EntryType, GoverningDay, Hts, KnownDay, PartyKey, Unit};
 
 /// A party of the line.
@@ -36,18 +36,18 @@ impl Party {
     pub fn listed(&self, family: &Family, asked: Asked) -> Option<PartyIx> {
         match self {
             Party::Missing => None,
-            Party::Named { key, addressed, .. } => {
-                let rest = || addressed.as_ref().and_then(|name| family.party_addressed(name, asked));
-                family.party(key, asked).or_else(rest)
-            }
+            Party::Named { key, addressed, .. } => family.party_named(key, addressed.as_ref(), asked),
         }
     }
 
-    /// The key of the whole name.
-    pub fn key(&self) -> Option<&PartyKey> {
+    /// What a person has confirmed of the whole name, or else of what stands before its address.
+    pub fn confirmed<'c>(&self, casebook: &'c Casebook) -> Option<&'c Confirmed> {
         match self {
             Party::Missing => None,
-            Party::Named { key, .. } => Some(key),
+            Party::Named { key, addressed, .. } => {
+                let rest = || addressed.as_ref().and_then(|name| casebook.confirmed(&name.key));
+                casebook.confirmed(key).or_else(rest)
+            }
         }
     }
 }

@@ -228,7 +228,7 @@ impl LineReader {
         let companies =
             [company(Heading::Exporter)?, company(Heading::Producer)?, company(Heading::ChineseSupplier)?];
         let own = Own { columns, rows, row };
-        let lacks = |place: u32| self.companies.things[place as usize].name.text.is_empty();
+        let lacks = |place: u32| self.companies.things[place as usize].name.key.is_none();
         if !grouping.crosswalk.0.is_empty()
             && companies[..2].iter().any(|place| lacks(*place))
             && grouping.crosswalk.filling(&text_of(columns, rows, row, Heading::ManufacturerId)).is_some()
@@ -321,7 +321,7 @@ impl LineReader {
         let (known, key) = (&self.known, &self.key);
         Ok(self.companies.place(key, || {
             known.companies.get_or(&key[..], || {
-                let class = if name.text.is_empty() { 0 } else { known.class(&name, kinship(&name)) };
+                let class = if name.key.is_none() { 0 } else { known.class(&name, kinship(&name)) };
                 let letters = Letters::of(&name.text);
                 Arc::new(Company { name, letters, class, serial: known.serial() })
             })

@@ -9,6 +9,7 @@ use super::date::{
 };
 use super::line::{Declared, Name, Read, ZoneStatus};
 use crate::spreadsheet::row::{Cell, Row};
+use crate::terms::party_name::names_nobody;
 use crate::terms::{
     CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Unit, WholeDollars,
 };
@@ -169,7 +170,7 @@ impl<'a> Cells<'a> {
             return Name { text, ..Name::default() };
         }
         let name = Name::read(&text);
-        if name.key.is_none() {
+        if name.key.is_none() && !names_nobody(&name.text) {
             self.not_understood(Code::EN09, heading, "a company name without damaged characters");
         }
         name

@@ -35,7 +35,7 @@ impl Crosswalk {
             (Role::Producer, &filling.producer, &mut line.producer),
         ];
         for (role, kept, name) in names {
-            if let (Some(kept), true) = (kept, name.text.is_empty()) {
+            if let (Some(kept), true) = (kept, name.key.is_none()) {
                 *name = kept.clone();
                 let ground = Ground::Filled { role, mid: line.manufacturer_id.clone() };
                 line.exceptions.push(Exception::new(Code::PA09, ground));

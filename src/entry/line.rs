@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::terms::party_name::Addressed;
+use crate::terms::Addressed;
+use crate::terms::party_name::names_nobody;
 use crate::terms::{
     CaseNumber, Country, EntryType, Exception, GoverningDay, Hts, Kind, KnownDay, Money, NoLine, PartyKey,
     Suffix, Unit, WholeDollars,
@@ -45,7 +46,7 @@ impl<T: Copy> Read<T> {
 pub struct Name {
     /// As written, blanks around it set aside.
     pub text: Box<str>,
-    /// Its key; `None` if the cell is blank or damaged.
+    /// Its key; `None` if the cell is blank or damaged, or says that nobody knows the name.
     pub key: Option<PartyKey>,
     /// What stands before a trailing city and country.
     pub addressed: Option<Addressed>,
@@ -57,6 +58,9 @@ const NAME_FIELD: usize = 35;
 impl Name {
     /// A name as a cell or a person gives it.
     pub fn read(text: &str) -> Name {
+        if names_nobody(text) {
+            return Name { text: text.into(), ..Name::default() };
+        }
         Name { text: text.into(), key: PartyKey::of(text), addressed: Addressed::of(text) }
     }
 

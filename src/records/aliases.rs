@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::kept::{Kept, RecordError, RowFault};
-use crate::casebook::{Casebook, Confirmed, Decision};
+use crate::casebook::{Casebook, Confirmed, Decision, PartyIx};
 use crate::spreadsheet::InputFacts;
 use crate::terms::PartyKey;
+use crate::terms::day::parse_iso;
 
 /// The sheet in which names are decided.
 pub const SHEET: &str = "Names to confirm";
@@ -61,13 +62,14 @@ pub fn read_aliases<'p>(
 }
 
 /// The fingerprints that the report carries for all listed parties; none where the file is no report of ours.
-fn fingerprints(path: &Path) -> HashMap<String, String> {
+fn fingerprints(path: &Path) -> HashMap<PartyKey, String> {
     let kept = Kept::read(path, Some(LISTED_SHEET), "listed parties", &LISTED_HEADINGS, 2);
     let kept = match kept {
         Ok(kept) => kept,
         Err(_) => return HashMap::new(),
     };
-    kept.rows().iter().map(|row| (kept.text(row, 0), kept.text(row, 1))).collect()
+    let party = |row| PartyKey::of(&kept.text(row, 0)).map(|key| (key, kept.text(row, 1)));
+    kept.rows().iter().filter_map(party).collect()
 }
 
 struct Reading<'a> {
@@ -83,7 +85,7 @@ impl Reading<'_> {
         self.faults.push(RowFault { place, problem });
     }
 
-    fn file(&mut self, kept: &Kept, listed: &HashMap<String, String>) {
+    fn file(&mut self, kept: &Kept, listed: &HashMap<PartyKey, String>) {
         for row in kept.rows() {
             let text = |heading| kept.text(row, heading);
             let place = |heading| kept.place(row.number, heading);
@@ -103,8 +105,15 @@ impl Reading<'_> {
                 "same" => {
                     let fingerprint = match text(FINGERPRINT) {
                         own if !own.is_empty() => Some(own),
-                        _ => listed.get(&text(SAME_AS)).cloned(),
+                        _ => PartyKey::of(&text(SAME_AS)).and_then(|key| listed.get(&key).cloned()),
                     };
+                    if fingerprint.is_none() && !listed.is_empty() {
+                        let found = text(SAME_AS);
+                        let problem =
+                            format!("found {found:?}, expected one of the listed parties of this report");
+                        self.fault(place(SAME_AS), problem);
+                        continue;
+                    }
                     match self.same(&text(SAME_AS), fingerprint.as_deref()) {
                         Ok(decision) => decision,
                         Err(Unusable::Fault(problem)) => {
@@ -131,6 +140,11 @@ impl Reading<'_> {
                 self.fault(place(missing), problem);
                 continue;
             }
+            if parse_iso(&on).is_none() {
+                let problem = format!("found {on:?}, expected the day of the decision such as 2025-08-01");
+                self.fault(place(ON), problem);
+                continue;
+            }
             match self.seen.get(&key) {
                 Some((known, _)) if *known == decision => continue,
                 Some((_, earlier)) => {
@@ -141,7 +155,10 @@ impl Reading<'_> {
                 None => {}
             }
             self.seen.insert(key.clone(), (decision.clone(), place(DECISION)));
-            let same_as = if decision == Decision::Different { String::new() } else { text(SAME_AS) };
+            let same_as = match &decision {
+                Decision::Different => String::new(),
+                Decision::Same(parties) => official(self.casebook, parties),
+            };
             let note = text(NOTE);
             self.read.confirmed.push((key, Confirmed { name, decision, same_as, by, on, note }));
         }
@@ -165,6 +182,12 @@ impl Reading<'_> {
             _ => Ok(Decision::Same(parties)),
         }
     }
+}
+
+/// A party as a notice prints it.
+fn official(casebook: &Casebook, parties: &[(usize, PartyIx)]) -> String {
+    let first = parties.first().map(|(family, party)| &casebook.families()[*family].parties[*party]);
+    first.and_then(|party| party.names.first()).cloned().unwrap_or_default()
 }
 
 /// Why a decision is not used.

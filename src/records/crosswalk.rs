@@ -44,8 +44,15 @@ pub fn read_crosswalk(path: &Path) -> Result<(Crosswalk, InputFacts), RecordErro
             Some(name)
         };
         let filling = Filling { exporter: name(EXPORTER), producer: name(PRODUCER) };
+        if filling == Filling::default() {
+            fault(EXPORTER, "neither an exporter nor a producer; give one, or remove the row".to_string());
+            continue;
+        }
+        let keys = |filling: &Filling| {
+            [&filling.exporter, &filling.producer].map(|name| name.as_ref().and_then(|name| name.key.clone()))
+        };
         match names.get(mid.as_str()) {
-            Some((known, earlier)) if *known != filling => {
+            Some((known, earlier)) if keys(known) != keys(&filling) => {
                 fault(MID, format!("{mid} has other names in row {earlier}; keep one of the two rows"));
             }
             Some(_) => {}

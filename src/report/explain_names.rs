@@ -38,7 +38,7 @@ pub fn told_of(casebook: &Casebook, name: &Name, asked: Asked) -> Vec<String> {
     for family in casebook.families() {
         let printed = |party: usize| family.parties[party].names[0].as_str();
         let confirmed = casebook.confirmed(key);
-        let by_address = || name.addressed.as_ref().and_then(|name| family.party_addressed(name, asked));
+        let by_address = || family.party_named(key, name.addressed.as_ref(), asked);
         if let Some(party) = family.party(key, asked) {
             let how = match (family.party_by_key(key), confirmed) {
                 (Some(_), _) if family.prints(&name.text) => "as a notice prints it".to_string(),

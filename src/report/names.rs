@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::determine::LineFindings;
+use crate::determine::{Answer, LineFindings};
 use crate::entry::{EntryLine, Name};
 use crate::terms::{Code, Exception, Ground, Money, PartyKey, Role, Severity};
 
@@ -49,9 +49,21 @@ fn asks(exception: &Exception) -> Vec<Role> {
 
 /// The names of a line on which a person has to decide: by role, with the places of the exceptions whose money hangs on
 /// each. Where a near name is shown it tells the money; else what the name's being on no list does.
-pub fn asked(exceptions: &[Exception]) -> Vec<(Role, Vec<usize>)> {
+///
+/// A name that some list of the family has is not asked for: that it is not on this one is not for a person to decide.
+pub fn asked(findings: &LineFindings) -> Vec<(Role, Vec<usize>)> {
+    let exceptions = &findings.exceptions;
+    let listed = |role: Role| {
+        let answer = findings.answer.as_ref();
+        let party = |answer: &Answer| match role {
+            Role::Exporter => answer.exporter,
+            Role::Producer => answer.producer,
+            Role::Supplier => None,
+        };
+        answer.and_then(|answer| party(answer)).is_some()
+    };
     let mut asked = Vec::new();
-    for role in [Role::Exporter, Role::Producer, Role::Supplier] {
+    for role in [Role::Exporter, Role::Producer, Role::Supplier].into_iter().filter(|role| !listed(*role)) {
         let of = |code: Code| {
             let places = exceptions.iter().enumerate().filter(|(_, exception)| exception.code == code);
             let places = places.filter(|(_, exception)| asks(exception).contains(&role));
@@ -87,7 +99,7 @@ fn added(one: Option<Money>, other: Option<Money>) -> Option<Money> {
 impl Names {
     /// Adds the names of a line.
     pub fn add(&mut self, line: &EntryLine, findings: &LineFindings) {
-        for (role, places) in asked(&findings.exceptions) {
+        for (role, places) in asked(findings) {
             let stakes = places.iter().map(|place| findings.exceptions[*place].stake);
             let waiting = Waiting {
                 name: name_of(line, role).clone(),

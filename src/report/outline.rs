@@ -188,7 +188,7 @@ impl Outline {
 impl Outline {
     /// Adds the names on which a person has to decide.
     pub fn add_names(&self, sums: &OutlineSums, to: &mut Names) {
-        let asked = asked(&self.shape.sample.exceptions);
+        let asked = asked(&self.shape.sample);
         if asked.is_empty() {
             return;
         }

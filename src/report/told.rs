@@ -138,7 +138,7 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             let fields: Vec<Heading> = near.iter().map(|(role, _)| role_heading(*role)).collect();
             let found: Vec<&str> = near.iter().map(|(role, _)| name(line, *role)).collect();
             let listed: Vec<&str> = near.iter().map(|(_, listed)| &**listed).collect();
-            let rate = rate.map_or("another rate".to_string(), |rate| rate.to_string());
+            let rate = rate.map_or("another rate, or none".to_string(), |rate| rate.to_string());
             let list = exception.kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
             let expected = format!("a decision: {} would take {rate}{list}", listed.join(" / "));
             let mut told = told(&headings(&fields), found.join(" / "), expected);

@@ -8,10 +8,16 @@ use std::fmt;
 pub struct Country([u8; 2]);
 
 /// Names in everyday use that differ from the ISO short name.
-const EVERYDAY: [(&str, &str); 12] = [
+const EVERYDAY: [(&str, &str); 18] = [
     ("CHINA, PEOPLE'S REPUBLIC OF", "CN"),
     ("PEOPLE'S REPUBLIC OF CHINA", "CN"),
     ("PRC", "CN"),
+    ("P.R.C", "CN"),
+    ("P.R. CHINA", "CN"),
+    ("P. R. CHINA", "CN"),
+    ("PR CHINA", "CN"),
+    ("MAINLAND CHINA", "CN"),
+    ("REPUBLIC OF KOREA", "KR"),
     ("KOREA", "KR"),
     ("SOUTH KOREA", "KR"),
     ("KOREA, SOUTH", "KR"),

@@ -7,6 +7,8 @@
 /// that fit, the longer wins.
 pub const LEGAL_FORMS: &[(&[&str], &str)] = &[
     (&["joint", "stock", "company", "limited"], "joint stock co ltd"),
+    (&["joint", "stock", "company", "ltd"], "joint stock co ltd"),
+    (&["joint", "stock", "co", "limited"], "joint stock co ltd"),
     (&["joint", "stock", "co", "ltd"], "joint stock co ltd"),
     (&["company", "limited", "by", "shares"], "joint stock co ltd"),
     (&["joint", "stock", "company"], "joint stock co"),

@@ -16,26 +16,30 @@ const CANADA: [&str; 13] = ["XA", "XB", "XC", "XM", "XN", "XO", "XP", "XQ", "XS"
 
 /// A manufacturer identification code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mid<'a> {
+pub struct Mid {
     /// The country of the manufacturer.
     pub country: Country,
-    /// Everything behind the country.
-    rest: &'a str,
+    /// Everything behind the country, in capitals, filled up with zeros.
+    rest: [u8; LENGTH_MAX - 2],
 }
 
-impl<'a> Mid<'a> {
-    /// Reads a code in capitals; `None` for what cannot be one.
-    pub fn parse(text: &'a str) -> Option<Mid<'a>> {
-        let sound = (5..=LENGTH_MAX).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+impl Mid {
+    /// Reads a code; `None` for what cannot be one.
+    pub fn parse(text: &str) -> Option<Mid> {
+        let sound =
+            (5..=LENGTH_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !sound {
             return None;
         }
-        let (country, rest) = text.split_at(2);
-        let country = if CANADA.contains(&country) { "CA" } else { country };
-        let letters = rest.bytes().take_while(u8::is_ascii_uppercase).count();
+        let (country, behind) = text.split_at(2);
+        let letters = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
         (letters >= 3).then_some(())?;
-        Country::parse(country).map(|country| Mid { country, rest })
+        let canada = CANADA.iter().any(|province| province.eq_ignore_ascii_case(country));
+        let country = Country::parse(if canada { "CA" } else { country })?;
+        let mut rest = [b'0'; LENGTH_MAX - 2];
+        rest[..behind.len()].copy_from_slice(behind.as_bytes());
+        rest.make_ascii_uppercase();
+        Some(Mid { country, rest })
     }
 
     /// What of a line does not fit the code. Some file the code of the seller; so a code that fits the exporter is no
@@ -58,8 +62,8 @@ impl<'a> Mid<'a> {
         let Letters { code, one_word } = letters;
         (!code.is_empty()).then(|| {
             // Of a name of one word some code only that word, others its legal form too.
-            let first_word = &code[..code.len().min(3)];
-            self.rest.starts_with(&**code) || (*one_word && self.rest.starts_with(first_word))
+            let first_word = &code.as_bytes()[..code.len().min(3)];
+            self.rest.starts_with(code.as_bytes()) || (*one_word && self.rest.starts_with(first_word))
         })
     }
 }
@@ -136,9 +140,10 @@ mod tests {
         assert_eq!(mid.fits(&of("Shenzhen Timely Watch Co., Ltd")), Some(true));
         assert_eq!(mid.fits(&of("Shenzhen Invented Watch Co., Ltd")), Some(false));
         assert_eq!(Mid::parse("JPRES1TOK").unwrap().fits(&of("Resonac Corporation")), Some(true));
+        assert_eq!(Mid::parse("cnshetim1342she"), Some(mid));
         assert_eq!(Mid::parse("XQBER12MON").unwrap().country, Country::parse("CA").unwrap());
         assert_eq!(mid.fits(&of("虚构石墨有限公司")), None);
-        for text in ["", "CN", "cnshetim", "ZZSHETIM1342SHE", "CN1342SHE", "CNSHETIM1342SHENZHEN"] {
+        for text in ["", "CN", "cnsh-etim", "ZZSHETIM1342SHE", "CN1342SHE", "CNSHETIM1342SHENZHEN"] {
             assert_eq!(Mid::parse(text), None, "{text}");
         }
     }

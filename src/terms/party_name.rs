@@ -6,7 +6,6 @@ use std::fmt;
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
-use super::country::Country;
 use super::legal_form::{CHINESE_FORMS, LEGAL_FORMS, TRADE_WORDS};
 
 /// What remains of a company name when width, case, punctuation, spacing, `&`/and, the spelling of its legal form,
@@ -28,11 +27,10 @@ impl PartyKey {
         }
         let chinese = take_chinese_form(&mut words);
         let (own, form) = match chinese {
-            Some(form) => (words.iter().map(String::as_str).collect(), form),
+            Some(form) => (words.iter().map(|word| word.text.as_str()).collect(), form),
             None => split_legal_form(&words),
         };
         let own: Vec<&str> = own.iter().map(|word| trade_word(word)).collect();
-        // A form in front of or inside the name ("Co., Ltd. (Wuxi)") is the same form at the end.
         Some(PartyKey(format!("{}|{form}", own.join(" ")).into()))
     }
 }
@@ -49,77 +47,66 @@ impl PartyKey {
     }
 }
 
-/// A name that ends in an address: `BTR New Material Group Co., Ltd., Shenzhen, China`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Addressed {
-    /// The key of what stands before the address.
-    pub key: PartyKey,
-    /// The words of city and province.
-    pub places: Vec<String>,
-    /// The country.
-    pub country: Country,
-}
-
-impl Addressed {
-    /// The name and address in a name that ends so; `None` where it does not. It counts only where the key is that of a
-    /// listed name and the address says nothing that would make it another company: an address is set aside, a place
-    /// within a name never is.
-    pub fn of(name: &str) -> Option<Addressed> {
-        let (rest, country) = name.trim_end().trim_end_matches('.').rsplit_once(',')?;
-        let country = Country::parse(country)?;
-        let (near, city) = rest.rsplit_once(',')?;
-        // "Co., Ltd., Shenzhen, Guangdong, China": the province stands behind the city.
-        let provinces = near.rsplit_once(',').filter(|(name, _)| ends_in_form(name) && !ends_in_form(near));
-        let (name, places) = match provinces {
-            Some((name, town)) => (name, [words(town), words(city)].concat()),
-            None => (near, words(city)),
-        };
-        let plain = |word: &String| word.chars().all(char::is_alphabetic);
-        if places.is_empty() || !places.iter().all(plain) || !split_legal_form(&places).1.is_empty() {
-            return None;
-        }
-        PartyKey::of(name).map(|key| Addressed { key, places, country })
-    }
-
-    /// True if a name says with a word of its own what the address says: `Panasonic Energy (Wuxi) Co., Ltd.` is not
-    /// `Panasonic Energy Co., Ltd., Wuxi, China`, and which of them is meant is not known.
-    pub fn is_also(&self, listed: &PartyKey) -> bool {
-        let mut with_place: Vec<&str> = listed.own().split(' ').collect();
-        self.places.iter().any(|place| with_place.contains(&place.as_str())) && {
-            with_place.retain(|word| !self.places.iter().any(|place| place == word));
-            let mut own: Vec<&str> = self.key.own().split(' ').collect();
-            own.retain(|word| !self.places.iter().any(|place| place == word));
-            own == with_place
-        }
-    }
-}
-
-fn ends_in_form(name: &str) -> bool {
-    let words = words(name);
-    let form = |from: usize| LEGAL_FORMS.iter().any(|(form, _)| words[from..].iter().eq(form.iter()));
-    (0..words.len()).any(form)
-}
-
 impl fmt::Display for PartyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
+/// What people write where they have no name, as words in lower case.
+const NO_NAMES: [&str; 22] = [
+    "na",
+    "n a",
+    "none",
+    "nil",
+    "null",
+    "unknown",
+    "not known",
+    "tbd",
+    "tba",
+    "to be determined",
+    "to be advised",
+    "not available",
+    "not applicable",
+    "not provided",
+    "not stated",
+    "same",
+    "same as exporter",
+    "same as producer",
+    "same as above",
+    "various",
+    "see invoice",
+    "see attached",
+];
+
+/// True for what is written where nobody knows the name, such as `N/A` or `TBD`: a missing name, not a company.
+pub fn names_nobody(text: &str) -> bool {
+    let words: Vec<String> = words(text).into_iter().map(|word| word.text).collect();
+    NO_NAMES.contains(&words.join(" ").as_str())
+}
+
+/// A word of a name in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NameWord {
+    pub(super) text: String,
+    /// True if it stands in parentheses.
+    enclosed: bool,
+}
+
 /// Lower-case words of a name. Apostrophes join, all other punctuation separates, `&` is the word "and", runs of
 /// single letters are one word (`S.A.` is `sa`).
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+pub(super) fn words(name: &str) -> Vec<NameWord> {
+    let mut words: Vec<NameWord> = Vec::new();
     let mut word = String::new();
-    let mut letters = 0;
-    let mut end_word = |word: &mut String, words: &mut Vec<String>| {
+    let (mut letters, mut depth) = (0, 0u32);
+    let mut end_word = |word: &mut String, words: &mut Vec<NameWord>, depth: u32| {
         if word.is_empty() {
             return;
         }
         let single = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
         match words.last_mut() {
-            Some(last) if single && letters > 0 => last.push_str(word),
-            _ => words.push(word.clone()),
+            Some(last) if single && letters > 0 => last.text.push_str(word),
+            _ => words.push(NameWord { text: word.clone(), enclosed: depth > 0 }),
         }
         letters = if single { letters + 1 } else { 0 };
         word.clear();
@@ -128,15 +115,22 @@ fn words(name: &str) -> Vec<String> {
         match c {
             '\'' | '\u{2019}' | '\u{2018}' | '`' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{feff}' => {}
             '&' | '+' => {
-                end_word(&mut word, &mut words);
+                end_word(&mut word, &mut words, depth);
                 word.push_str("and");
-                end_word(&mut word, &mut words);
+                end_word(&mut word, &mut words, depth);
             }
             c if c.is_alphanumeric() || is_combining(c) => word.push(c),
-            _ => end_word(&mut word, &mut words),
+            c => {
+                end_word(&mut word, &mut words, depth);
+                match c {
+                    '(' | '[' => depth += 1,
+                    ')' | ']' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
         }
     }
-    end_word(&mut word, &mut words);
+    end_word(&mut word, &mut words, depth);
     joined_chinese(words)
 }
 
@@ -145,14 +139,16 @@ fn is_chinese(c: char) -> bool {
 }
 
 /// Words in Chinese characters as one: blanks and parentheses between them say nothing.
-fn joined_chinese(words: Vec<String>) -> Vec<String> {
-    if !words.iter().any(|word| word.contains(is_chinese)) {
+fn joined_chinese(words: Vec<NameWord>) -> Vec<NameWord> {
+    if !words.iter().any(|word| word.text.contains(is_chinese)) {
         return words;
     }
-    let mut joined: Vec<String> = Vec::with_capacity(words.len());
+    let mut joined: Vec<NameWord> = Vec::with_capacity(words.len());
     for word in words {
         match joined.last_mut() {
-            Some(last) if last.ends_with(is_chinese) && word.starts_with(is_chinese) => last.push_str(&word),
+            Some(last) if last.text.ends_with(is_chinese) && word.text.starts_with(is_chinese) => {
+                last.text.push_str(&word.text);
+            }
             _ => joined.push(word),
         }
     }
@@ -160,21 +156,23 @@ fn joined_chinese(words: Vec<String>) -> Vec<String> {
 }
 
 /// Takes a legal form in Chinese characters from the end of the last word, or a Japanese one from the beginning of the
-/// first.
-fn take_chinese_form(words: &mut [String]) -> Option<&'static str> {
-    let (last, first) = (words.len() - 1, 0);
-    for (form, canonical) in CHINESE_FORMS {
-        if let Some(rest) = words[last].strip_suffix(form).filter(|rest| !rest.is_empty()) {
-            words[last] = rest.to_string();
-            return Some(canonical);
+/// first; a word that is nothing else goes with it.
+fn take_chinese_form(words: &mut Vec<NameWord>) -> Option<&'static str> {
+    let (first, last) = (words.first()?.text.clone(), words.last()?.text.clone());
+    let taken = CHINESE_FORMS.iter().find_map(|(form, canonical)| {
+        let behind = last.strip_suffix(form).map(|rest| (words.len() - 1, rest, *canonical));
+        let in_front = first.strip_prefix(form).filter(|_| *canonical == "kk");
+        behind.or(in_front.map(|rest| (0, rest, *canonical)))
+    });
+    let (place, rest, canonical) = taken?;
+    match (rest.is_empty(), words.len()) {
+        (true, 1) => return None,
+        (true, _) => {
+            words.remove(place);
         }
-        let leads = *canonical == "kk";
-        if let Some(rest) = words[first].strip_prefix(form).filter(|rest| leads && !rest.is_empty()) {
-            words[first] = rest.to_string();
-            return Some(canonical);
-        }
+        (false, _) => words[place].text = rest.to_string(),
     }
-    None
+    Some(canonical)
 }
 
 /// Combining marks that NFKC could not compose belong to their letter.
@@ -188,23 +186,42 @@ fn written_out(canonical: &str) -> usize {
     spellings.map(|(form, _)| form.len()).max().unwrap_or(0)
 }
 
-/// The longest legal form among the words, the last of equals, taken out; the rest in order.
-fn split_legal_form(words: &[String]) -> (Vec<&str>, &'static str) {
+/// The longest legal form among the words, the last of equals: where it begins, how many words it takes, and its
+/// canonical spelling.
+pub(super) fn legal_form(words: &[NameWord]) -> Option<(usize, usize, &'static str)> {
     let mut best: Option<(usize, usize, &'static str)> = None;
     for start in 0..words.len() {
         for (form, canonical) in LEGAL_FORMS {
-            let left = words.len() - start;
+            let spelled = words[start..].iter().map(|word| word.text.as_str());
+            if words.len() - start < form.len() || !form.iter().copied().eq(spelled.take(form.len())) {
+                continue;
+            }
             // Two letters are a legal form only where a name ends: "AB Chemical" is not a company on shares.
-            let short = canonical.len() == 2 && *canonical != "co" && left > 1;
-            let fits = !short && left >= form.len() && form.iter().zip(&words[start..]).all(|(f, w)| f == w);
-            if fits && best.is_none_or(|(_, _, known)| written_out(canonical) >= written_out(known)) {
+            let ends = words[start + form.len()..].iter().all(|word| word.enclosed);
+            let short = canonical.len() == 2 && *canonical != "co" && !ends;
+            if !short && best.is_none_or(|(_, _, known)| written_out(canonical) >= written_out(known)) {
                 best = Some((start, form.len(), canonical));
             }
         }
     }
-    let (start, len, canonical) = best.unwrap_or((words.len(), 0, ""));
-    let own = words[..start].iter().chain(&words[start + len..]).map(String::as_str).collect();
-    (own, canonical)
+    best
+}
+
+/// The words of a name without its legal form, and the form. A form that only a parenthesis follows stands at the end of
+/// the name ("Co., Ltd. (Wuxi)"). Where other words follow it is a word among them: "Energy Co., Ltd., Wuxi" may be the
+/// company in Wuxi, or another with an address.
+fn split_legal_form(words: &[NameWord]) -> (Vec<&str>, &'static str) {
+    let Some((start, len, canonical)) = legal_form(words) else {
+        return (words.iter().map(|word| word.text.as_str()).collect(), "");
+    };
+    let (before, behind) = (&words[..start], &words[start + len..]);
+    let ends = behind.iter().all(|word| word.enclosed);
+    let mut own: Vec<&str> = before.iter().map(|word| word.text.as_str()).collect();
+    if !ends {
+        own.push(canonical);
+    }
+    own.extend(behind.iter().map(|word| word.text.as_str()));
+    (own, if ends { canonical } else { "" })
 }
 
 fn trade_word(word: &str) -> &str {
@@ -236,6 +253,12 @@ mod tests {
                 "Tianjin Lishen Battery Joint-Stock Co., Ltd.",
                 "Tianjin Lishen Battery Joint Stock Company Limited",
             ),
+            (
+                "Tianjin Lishen Battery Joint-Stock Co., Ltd.",
+                "Tianjin Lishen Battery Joint-Stock Company, Ltd.",
+            ),
+            ("Panasonic Kabushiki Kaisha (Panasonic Corporation)", "Panasonic K.K. (Panasonic Corporation)"),
+            ("Panasonic Corporation of China", "PANASONIC CORP. OF CHINA"),
             ("Shanghai XFH Technology Co. Ltd.", "Shanghai XFH Technology Co.,Ltd"),
             (
                 "Invented Int'l Imp. & Exp. Co., Ltd.",
@@ -260,6 +283,9 @@ mod tests {
             ("Sunwoda Electronic Co., Ltd.", "Sunwoda Electronic Corp."),
             ("Prime Planet Energy Dalian Co.", "Prime Planet Energy Dalian Co., Ltd."),
             ("Hengdian 2 Co., Ltd.", "Hengdian II Co., Ltd."),
+            ("Panasonic Energy (Wuxi) Co., Ltd.", "Panasonic Energy Co., Ltd., Wuxi"),
+            ("Samsung SDI (Tianjin) Battery Co., Ltd.", "Samsung SDI Co., Ltd. Tianjin Battery"),
+            ("Resonac Corporation", "Corporation Resonac"),
             ("Invented Ind. Co., Ltd.", "Invented Industrial Co., Ltd."),
             ("Invented Trading Co., Ltd.", "Invented Co., Ltd."),
         ] {
@@ -275,22 +301,8 @@ mod tests {
         assert!(!same("虚构石墨有限公司", "虚构石墨"));
         assert_eq!(PartyKey::of("虚构石墨有限公司").unwrap().form(), "co ltd");
         assert!(same("株式会社レゾナック", "レゾナック株式会社"));
-    }
-
-    #[test]
-    fn a_trailing_address() {
-        let listed = PartyKey::of("BTR New Material Group Co., Ltd.");
-        let name = |written: &str| Addressed::of(written).map(|addressed| addressed.key);
-        assert_eq!(name("BTR New Material Group Co., Ltd., Shenzhen, China"), listed);
-        assert_eq!(name("BTR New Material Group Co., Ltd., Shenzhen, Guangdong, China"), listed);
-        for whole in
-            ["Samsung SDI Co., Ltd.", "BTR New Material Group, Co., Ltd., China", "BTR (Jiangsu), China"]
-        {
-            assert_ne!(name(whole), listed, "{whole}");
-        }
-        let addressed = Addressed::of("Panasonic Energy Co., Ltd., Wuxi, China").unwrap();
-        assert!(addressed.is_also(&PartyKey::of("Panasonic Energy (Wuxi) Co., Ltd.").unwrap()));
-        assert!(!addressed.is_also(&PartyKey::of("Panasonic Energy Co., Ltd.").unwrap()));
+        assert!(same("SK On 有限公司", "SK On Co., Ltd."));
+        assert!(same("Panasonic Energy（Wuxi）有限公司", "Panasonic Energy (Wuxi) Co., Ltd."));
     }
 
     #[test]
