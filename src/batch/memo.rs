@@ -28,9 +28,6 @@ const OUTLINES_MAX: usize = 2_048;
 /// Outlines of goods that no case lists: some 4 MiB.
 const UNTESTED_MAX: usize = 4_096;
 
-/// Names of which is remembered whether they are near to a listed one: some 6 MiB where a file has so many.
-const NEAR_MAX: usize = 32_768;
-
 /// An outline, and what distinguishes it from others of the file; none where lines are judged by themselves.
 type Found = Option<(u64, Arc<Outline>)>;
 
@@ -45,8 +42,6 @@ struct Common {
     untested_kinds: Shared<UntestedKind, Found>,
     /// Outlines that name companies, by the outline and the companies.
     naming: Shared<[u64; 4], Arc<Outline>>,
-    /// Whether a name that is on no list is near to one that is.
-    near: Shared<(PartyKey, bool), bool>,
     serial: AtomicU64,
 }
 
@@ -78,7 +73,6 @@ impl Default for Common {
             untested: Shared::new(UNTESTED_MAX),
             untested_kinds: Shared::new(UNTESTED_MAX),
             naming: Shared::new(OUTLINES_MAX),
-            near: Shared::new(NEAR_MAX),
             serial: AtomicU64::new(0),
         }
     }
@@ -125,14 +119,12 @@ struct Case {
 type UntestedKind = ([bool; 3], [bool; 2]);
 
 /// How law may know a name.
-fn kinship(casebook: &Casebook, common: &Common, name: &Name) -> Kinship {
+fn kinship(casebook: &Casebook, name: &Name) -> Kinship {
     let families = casebook.families();
     let knows = |key: &PartyKey| families.iter().any(|family| family.knows(key));
     let Some(key) = &name.key else { return Kinship::Stranger };
     if !knows(key) && !name.addressed.as_ref().is_some_and(|name| knows(&name.key)) {
-        let is_near = || !casebook.near(key, name.may_be_cut()).is_empty();
-        let alike = casebook.confirmed(key).is_none()
-            && !common.near.get_or(&(key.clone(), name.may_be_cut()), is_near);
+        let alike = casebook.confirmed(key).is_none() && casebook.near(key, name.may_be_cut()).is_empty();
         if alike { Kinship::Stranger } else { Kinship::Known }
     } else if families.iter().any(|family| family.prints(&name.text)) {
         Kinship::Printed
@@ -166,8 +158,7 @@ impl Memo {
 
     /// The entry lines of the rows of a piece, read quickly where that can be.
     pub fn read(&mut self, casebook: &Casebook, grouping: &Grouping, rows: &Rows) -> ReadLines {
-        let common = Arc::clone(&self.common);
-        self.reader.read(grouping, rows, &|name| kinship(casebook, &common, name))
+        self.reader.read(grouping, rows, &|name| kinship(casebook, name))
     }
 
     /// Forgets what is at hand where that has become too much; called between pieces.

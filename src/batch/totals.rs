@@ -15,6 +15,10 @@ use crate::report::tally::Tally;
 /// not depend on threads.
 const GATHERED: u32 = 128;
 
+/// Outlines of pieces, counted for each piece apart, whose sums are gathered at the latest: some 60 MiB where every line
+/// has one of its own. What one piece has does not depend on threads either.
+const OUTLINES_GATHERED: usize = 8_192;
+
 /// Sums of a file.
 #[derive(Default)]
 pub(super) struct Totals {
@@ -23,6 +27,7 @@ pub(super) struct Totals {
     names: Names,
     /// Sums of the pieces that are gathered.
     gathered: u32,
+    gathered_outlines: usize,
     later: Causes,
     later_names: Names,
     outlines: HashMap<usize, (Arc<Outline>, OutlineSums), FixedState>,
@@ -34,6 +39,7 @@ impl Totals {
         self.tally.merge(&sums.tally);
         self.later.merge(sums.causes);
         self.later_names.merge(sums.names);
+        self.gathered_outlines += sums.outlines.len();
         for (outline, sums) in sums.outlines {
             // An outline that is held here keeps its place in memory, so the place is a name for it.
             match self.outlines.get_mut(&(Arc::as_ptr(&outline) as usize)) {
@@ -44,7 +50,7 @@ impl Totals {
             }
         }
         self.gathered += 1;
-        if self.gathered == GATHERED {
+        if self.gathered == GATHERED || self.gathered_outlines >= OUTLINES_GATHERED {
             self.gather();
         }
     }
@@ -59,6 +65,7 @@ impl Totals {
         self.causes.merge(std::mem::take(&mut self.later));
         self.names.merge(std::mem::take(&mut self.later_names));
         self.gathered = 0;
+        self.gathered_outlines = 0;
     }
 
     /// The sums of the whole file.

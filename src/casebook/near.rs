@@ -4,6 +4,7 @@
 //! more than a letter, because it names another company.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use foldhash::fast::FixedState;
 use strsim::osa_distance;
@@ -16,7 +17,7 @@ use crate::terms::PartyKey;
 /// Near names that are shown of one name.
 const SHOWN: usize = 3;
 /// Listed names that are looked at closely, at most: those with the most letters in common.
-const LOOKED_AT: usize = 24;
+const LOOKED_AT: usize = 16;
 /// How much of a name's weight may differ, in hundredths. `Farasis Energy` of one place and of another are near,
 /// `Panasonic Connect` and `Panasonic Energy` are not.
 const DIFFERENT_MAX: u32 = 56;
@@ -85,10 +86,18 @@ struct Listed {
     weight: u32,
 }
 
+/// Names of which the near ones are remembered, at most: some 20 MiB where a file has so many. A file that has more is
+/// served as quickly by forgetting all.
+const REMEMBERED: usize = 32_768;
+
+/// The near names of what was asked for. What is remembered depends on the name and the casebook alone.
+type Remembered = HashMap<(PartyKey, bool), Arc<[Near]>, FixedState>;
+
 /// All listed names, findable by the letters they share with another.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     listed: Vec<Listed>,
+    remembered: Arc<Mutex<Remembered>>,
     /// Places of the names that hold three letters in turn.
     by_letters: HashMap<[char; 3], Vec<u32>, FixedState>,
 }
@@ -158,7 +167,23 @@ impl Names {
 impl Casebook {
     /// The listed names nearest to a name that is none of them, the nearest first. `cut` where the name is as long as a
     /// field of 35 characters, and may have been longer.
-    pub fn near(&self, key: &PartyKey, cut: bool) -> Vec<Near> {
+    pub fn near(&self, key: &PartyKey, cut: bool) -> Arc<[Near]> {
+        let asked = (key.clone(), cut);
+        let known = self.names.remembered.lock().ok().and_then(|known| known.get(&asked).cloned());
+        if let Some(known) = known {
+            return known;
+        }
+        let near: Arc<[Near]> = self.looked_for(key, cut).into();
+        if let Ok(mut known) = self.names.remembered.lock() {
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(asked, Arc::clone(&near));
+        }
+        near
+    }
+
+    fn looked_for(&self, key: &PartyKey, cut: bool) -> Vec<Near> {
         let asked = Asked::of(key, cut);
         let candidates = self.names.candidates(&asked.own);
         let mut near: Vec<Near> =
@@ -271,8 +296,15 @@ impl Asked {
 
     /// The distance of names whose words are written together or apart.
     fn run_on(&self, listed: &Listed) -> Option<u32> {
+        if self.words.len() == listed.words.len() {
+            return None;
+        }
         let joined = |own: &str| own.replace(' ', "");
         let (written, listed) = (joined(&self.own), joined(listed.key.own()));
+        // Comparing letter by letter takes long; names of other lengths cannot be as close.
+        if written.len().abs_diff(listed.len()) * 10 > written.len().min(listed.len()) {
+            return None;
+        }
         let apart = osa_distance(&written, &listed);
         (apart * 10 <= written.chars().count().min(listed.chars().count())).then_some(12 + 12 * apart as u32)
     }
@@ -356,20 +388,26 @@ fn swap(written: &Word, listed: &Word) -> Option<u32> {
     if (written.is_number() && listed.is_number()) || (written.is_place() && listed.is_place()) {
         return Some(OTHER_COMPANY);
     }
-    if written.is_number() || listed.is_number() || (written.is_part() && listed.is_part()) {
+    // Holding and Holdings are a slip; Sales and Trading are two companies.
+    let kin = one.starts_with(other) || other.starts_with(one);
+    if written.is_number() || listed.is_number() || (written.is_part() && listed.is_part() && !kin) {
         return None;
     }
-    let (length, apart) = (one.chars().count().max(other.chars().count()), osa_distance(one, other));
-    let short = one.chars().count().min(other.chars().count()) >= 3;
-    if short && (one.starts_with(other) || other.starts_with(one)) && apart > 1 {
+    let (long, short) = (written.length.max(listed.length), written.length.min(listed.length));
+    if short >= 3 && long > short + 1 && (one.starts_with(other) || other.starts_with(one)) {
         return Some(SHORT);
     }
-    let slip = match length {
-        0..=3 => false,
-        4..=6 => apart <= 1,
-        7..=10 => apart <= 2,
-        _ => apart <= 3,
+    let most = match long {
+        0..=3 => 0,
+        4..=6 => 1,
+        7..=10 => 2,
+        _ => 3,
     };
+    // Comparing letter by letter takes long; words of other lengths cannot be as close.
+    if long - short > most || most == 0 {
+        return None;
+    }
+    let apart = osa_distance(one, other);
     let first = if one.chars().next() == other.chars().next() { 0 } else { FIRST };
-    slip.then_some(SLIP + LETTER * apart as u32 + first)
+    (apart <= most).then_some(SLIP + LETTER * apart as u32 + first)
 }

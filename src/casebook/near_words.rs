@@ -23,6 +23,8 @@ enum WordKind {
 #[derive(Clone, Debug)]
 pub(super) struct Word {
     pub(super) text: String,
+    /// Its letters.
+    pub(super) length: usize,
     pub(super) weight: u32,
     kind: WordKind,
 }
@@ -108,5 +110,5 @@ pub(super) fn word(text: &str) -> Word {
         WordKind::Trade => 40,
         WordKind::Joining => 5,
     };
-    Word { text: text.to_string(), weight, kind }
+    Word { text: text.to_string(), length: text.chars().count(), weight, kind }
 }

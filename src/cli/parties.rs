@@ -38,9 +38,8 @@ pub fn parties(args: &PartiesArgs) -> Result<Exit, Failure> {
     }
     if found.is_empty() {
         text.push_str("\nNothing near is ever taken for a listed name; a person decides (run --aliases).\n");
-        if let Some(near) =
-            name.key.as_ref().and_then(|key| casebook.near(key, name.may_be_cut()).into_iter().next())
-        {
+        let near = name.key.as_ref().map(|key| casebook.near(key, name.may_be_cut()));
+        if let Some(near) = near.as_deref().and_then(<[_]>::first) {
             text.push_str("\nThe nearest\n");
             of_party(casebook, near.family, near.party, &mut text);
         }

@@ -216,7 +216,8 @@ impl InFamily<'_> {
     fn near_doubt(&mut self, kind: Kind, ladder: &Ladder, climb: &Climb<'_>, used: usize) {
         let near = |party: &Party| match party {
             Party::Named { key, cut, .. } if party.confirmed(self.casebook).is_none() => {
-                let near = self.casebook.near(key, *cut).into_iter();
+                let near = self.casebook.near(key, *cut);
+                let near = near.iter();
                 near.filter(|near| near.family == self.ix).map(|near| near.party).collect()
             }
             _ => Vec::new(),

@@ -74,7 +74,7 @@ pub(super) fn write(
 
 fn row(casebook: &Casebook, waiting: &Waiting) -> Vec<Value> {
     let near = waiting.name.key.as_ref().map(|key| casebook.near(key, waiting.name.may_be_cut()));
-    let near = near.unwrap_or_default();
+    let near = near.as_deref().unwrap_or_default();
     let nearest = near.first();
     let others: Vec<&str> = near.iter().skip(1).map(|near| near.name.as_str()).collect();
     let mut differs = nearest.map(|near| differences(&near.differs)).unwrap_or_default();
