@@ -14,6 +14,7 @@ pub mod invoice;
 pub mod known;
 pub mod line;
 pub mod own_cells;
+pub mod profile;
 pub mod remembered;
 pub mod tariff;
 
@@ -24,3 +25,4 @@ pub use date::{DateOrder, DateOrders};
 pub use group::{Grouping, lines};
 pub use known::Kinship;
 pub use line::{Declared, EntryLine, Name, Read, ZoneStatus};
+pub use profile::{Profile, ProfileError};

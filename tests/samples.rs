@@ -469,7 +469,7 @@ const FIRST_RUN: &str = "A filled-in file to learn from: samples/first-run.csv."
 
 /// The entry form: our headings, with notes, and identifiers kept as text.
 fn write_form(folder: &Path) {
-    let headings: Vec<&str> = Heading::ALL.iter().map(|heading| heading.text()).collect();
+    let headings: Vec<&str> = Heading::of_template().map(Heading::text).collect();
     fs::write(folder.join("entry-lines.csv"), headings.join(",") + "\r\n").unwrap();
     let mut workbook = Workbook::new();
     workbook.set_properties(&created());

@@ -98,6 +98,7 @@ pub fn manifest(
     let format = format!("{:?}", options.format).to_lowercase();
     let dates = options.dates.map(|order| ("dates".to_string(), format!("{order:?}")));
     let sheet = options.sheet.clone().map(|sheet| ("sheet".to_string(), sheet));
+    let columns = options.columns.as_ref().map(|profile| ("columns".to_string(), profile.name.clone()));
     let encoding = options.encoding.map(|encoding| ("encoding".to_string(), encoding.name().to_string()));
     Manifest {
         program: "adcvd".to_string(),
@@ -108,6 +109,7 @@ pub fn manifest(
             .chain(sheet)
             .chain(dates)
             .chain(encoding)
+            .chain(columns)
             .collect(),
         casebook_sha256: casebook.sha256().to_string(),
         input: FileEntry { name: name.to_string(), sha256: input.sha256.clone(), bytes: input.bytes },

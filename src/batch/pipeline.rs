@@ -16,7 +16,7 @@ use super::reader::{End, Message, headings, some_pieces, with_reader};
 use super::writing::Writing;
 use crate::casebook::Casebook;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
-use crate::entry::{Crosswalk, DateOrder, DateOrders, Grouping, columns::ColumnError};
+use crate::entry::{Crosswalk, DateOrder, DateOrders, Grouping, Profile, columns::ColumnError};
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
@@ -50,6 +50,8 @@ pub struct RunOptions {
     /// Read and judge each line by itself, remembering nothing of others: slower, and the same in every byte. For
     /// looking at lines in full, and for proof.
     pub each_apart: bool,
+    /// The column profile; the best fitting one where none is asked for.
+    pub columns: Option<Arc<Profile>>,
     /// Names for manufacturer IDs, where the broker keeps any.
     pub crosswalk: Arc<Crosswalk>,
     /// Files that the broker keeps and this run has read: aliases, crosswalk.
@@ -72,6 +74,7 @@ impl RunOptions {
             piece_rows: PIECE_ROWS,
             level: LEVEL_DEFAULT,
             each_apart: false,
+            columns: None,
             crosswalk: Arc::default(),
             records: Vec::new(),
             notes: Vec::new(),
@@ -177,6 +180,8 @@ pub struct FileOutcome {
     pub anew: Option<Anew>,
     /// What is to be told of how the file was read.
     pub notes: Vec<String>,
+    /// The column profile by which the headings were understood.
+    pub profile: String,
 }
 
 /// Files of a run under their temporary names.
@@ -187,6 +192,7 @@ struct Unplaced {
     tally: Tally,
     anew: Option<Anew>,
     notes: Vec<String>,
+    profile: String,
 }
 
 /// What a pass over the file ended with.
@@ -256,7 +262,7 @@ fn place(
     unplaced: Unplaced,
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, exceptions, report, tally, anew, notes } = unplaced;
+    let Unplaced { annotated, exceptions, report, tally, anew, notes, profile } = unplaced;
     let ready = [annotated, report, exceptions];
     let outputs = ready.iter().map(|ready| {
         let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -281,7 +287,7 @@ fn place(
         ready.put().map_err(failed(&destination))?;
     }
     file.put().map_err(failed(&names.manifest))?;
-    Ok(FileOutcome { tally, manifest, names, anew, notes })
+    Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
 }
 
 fn one_pass(
@@ -347,7 +353,8 @@ fn one_pass(
             }
         }
     };
-    let orders = settled_orders(&evidence, assumed.orders, options.dates);
+    let said = options.dates.or(shop.grouping.columns.dates());
+    let orders = settled_orders(&evidence, assumed.orders, said);
     let (annotated, exceptions, tally, causes, waiting) =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
@@ -371,14 +378,8 @@ fn one_pass(
     let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
         .map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
-    Ok(Pass::Done(Box::new(Unplaced {
-        annotated,
-        exceptions,
-        report,
-        tally,
-        anew,
-        notes: header.notes.clone(),
-    })))
+    let (notes, profile) = (header.notes.clone(), shop.grouping.columns.profile().to_string());
+    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew, notes, profile })))
 }
 
 /// The order of day and month that the whole file bears out: the assumed one for columns on which nothing hangs.

@@ -1,10 +1,11 @@
 //! Reading on a thread of its own: pieces wait in a short line until workers take them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::pipeline::{FileError, RunOptions, internal};
-use crate::entry::Columns;
+use crate::entry::{Columns, Profile, profile};
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
 use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
@@ -28,6 +29,8 @@ struct Feed {
     path: PathBuf,
     to: SyncSender<Message>,
     columns: Option<Columns>,
+    /// The column profile that was asked for.
+    profile: Option<Arc<Profile>>,
     piece_rows: usize,
 }
 
@@ -47,11 +50,11 @@ impl Consumer for Feed {
     type Error = Stop;
 
     fn fits(&self, header: &[String]) -> bool {
-        Columns::bind(header).is_ok()
+        profile::bind(header, self.profile.as_deref()).is_ok()
     }
 
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
-        let columns = Columns::bind(&header.cells)
+        let columns = profile::bind(&header.cells, self.profile.as_deref())
             .map_err(|error| Stop::File(Box::new(FileError::Columns { path: self.path.clone(), error })))?;
         let bound = columns.bound().to_vec();
         self.columns = Some(columns.clone());
@@ -88,7 +91,8 @@ pub(super) fn with_reader<T>(
 ) -> Result<(T, InputFacts), FileError> {
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
-        let mut feed = Feed { path: path.to_path_buf(), to, columns: None, piece_rows: options.piece_rows };
+        let (path_, profile) = (path.to_path_buf(), options.columns.clone());
+        let mut feed = Feed { path: path_, to, columns: None, profile, piece_rows: options.piece_rows };
         let read_as = ReadAs { sheet: options.sheet.as_deref(), encoding: options.encoding };
         let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
             Ok(facts) => Some(facts),

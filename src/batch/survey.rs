@@ -73,7 +73,8 @@ pub fn survey_file<T: Default>(
                     Some(End::Tail(_)) => break,
                 }
             }
-            let settled = settled_orders(&evidence, orders, options.dates);
+            let said = options.dates.or(columns.dates());
+            let settled = settled_orders(&evidence, orders, said);
             Ok(((settled != orders).then_some(settled), Survey { header, columns, orders, found }))
         })?;
         match survey {

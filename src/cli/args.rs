@@ -123,6 +123,10 @@ impl DatesArg {
 /// What is said of a file where it does not tell.
 #[derive(Debug, clap::Args)]
 pub struct FileOption {
+    /// How the columns are headed: a built-in profile (adcvd, ace-es-003, ace-line, cargowise, cbp-7501), or a file as
+    /// `adcvd template columns` writes it [default: the one that fits best]
+    #[arg(long = "columns", value_name = "NAME|FILE")]
+    pub columns: Option<String>,
     /// Encoding of a CSV that is not UTF-8, such as windows-1252 or gb18030 [default: told by the file, or guessed and said]
     #[arg(long = "encoding", value_name = "NAME", value_parser = encoding)]
     pub encoding: Option<TextEncoding>,

@@ -13,7 +13,7 @@ use crate::casebook::Casebook;
 use crate::casebook::load::load;
 use crate::determine::LineFindings;
 use crate::entry::line::{plain, plain_number};
-use crate::entry::{Columns, Crosswalk, EntryLine};
+use crate::entry::{Columns, Crosswalk, EntryLine, Profile};
 use crate::report::explain::explain as told_in_full;
 use crate::spreadsheet::row::Cell;
 use crate::terms::{Heading, KnownDay};
@@ -50,7 +50,7 @@ fn of_file(
     if args.line.is_none() && args.row.is_none() {
         return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
     }
-    let options = looking(as_of, args.sheet.clone(), &args.file, crosswalk);
+    let options = looking(as_of, args.sheet.clone(), &args.file, crosswalk)?;
     let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, line, findings| {
         if wanted(line) {
             found.push((line.clone(), findings.clone()));
@@ -119,7 +119,8 @@ fn typed(
         return Err(Failure::Usage(format!("without an INPUT the facts are needed: {missing} missing")));
     }
     let headings: Vec<String> = given.iter().map(|(heading, ..)| heading.text().to_string()).collect();
-    let columns = Columns::bind(&headings).map_err(|error| Failure::Usage(error.to_string()))?;
+    let columns =
+        Columns::bind(&headings, &Profile::own()).map_err(|error| Failure::Usage(error.to_string()))?;
     let cell =
         |value: &Option<String>| value.as_ref().map_or(Cell::Empty, |text| Cell::Text(text.as_str().into()));
     let cells = given.iter().map(|(_, value, _)| cell(value)).collect();

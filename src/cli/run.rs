@@ -10,7 +10,7 @@ use super::terminal::{Bar, complain, grouped, say};
 use crate::batch::{FileOutcome, RunOptions, names, run_file, shared, survey_file};
 use crate::casebook::load::load;
 use crate::determine::Action;
-use crate::entry::Crosswalk;
+use crate::entry::{Crosswalk, Profile};
 use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::Format;
@@ -29,16 +29,23 @@ pub fn looking(
     sheet: Option<String>,
     file: &FileOption,
     crosswalk: Arc<Crosswalk>,
-) -> RunOptions {
-    RunOptions {
+) -> Result<RunOptions, Failure> {
+    Ok(RunOptions {
         format: Format::Csv,
         sheet,
         dates: file.order.map(DatesArg::order),
         encoding: file.encoding,
         each_apart: true,
         crosswalk,
+        columns: profile(file)?,
         ..RunOptions::new(as_of, PathBuf::new())
-    }
+    })
+}
+
+/// The column profile that was asked for.
+fn profile(file: &FileOption) -> Result<Option<Arc<Profile>>, Failure> {
+    let named = file.columns.as_deref().map(Profile::named).transpose();
+    named.map(|profile| profile.map(Arc::new)).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// Runs every input; a rejected one does not stop the others.
@@ -65,6 +72,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     }
     let options = RunOptions {
         crosswalk,
+        columns: profile(&args.file)?,
         records,
         notes,
         format: match args.format {
@@ -106,7 +114,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 }
 
 fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -> String {
-    let FileOutcome { tally, names, anew, notes, .. } = outcome;
+    let FileOutcome { tally, names, anew, notes, profile, .. } = outcome;
     let mut text = format!("{}\n{}  as of {as_of}\n\n", tested, input.display());
     text.push_str(&actions(tally));
     text.push_str("\nWritten\n");
@@ -117,6 +125,9 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         (&names.manifest, "hashes and control totals"),
     ] {
         text.push_str(&format!("  {}  {what}\n", path.display()));
+    }
+    if profile != "adcvd" {
+        text.push_str(&format!("Note: the columns are those of the profile {profile}.\n"));
     }
     for note in notes {
         text.push_str(&format!("Note: {note}.\n"));
@@ -159,7 +170,7 @@ fn actions(tally: &Tally) -> String {
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
-    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, crosswalk);
+    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, crosswalk)?;
     let survey = survey_file(&casebook, &args.input, &options, |tally: &mut Tally, line, findings| {
         tally.add(&casebook, line, findings);
     })?;

@@ -164,7 +164,7 @@ impl Judged<'_> {
                 .any(|finding| matches!(finding, Finding::Unsettled { missing, .. } if *missing == wanted))
         };
         match heading {
-            Heading::Htsus | Heading::AdCase | Heading::CvdCase => true,
+            Heading::Htsus | Heading::AdCase | Heading::CvdCase | Heading::AnyCase => true,
             Heading::EnteredValue | Heading::SubjectValue => open(Missing::Value),
             Heading::Quantity | Heading::Unit => open(Missing::Quantity),
             Heading::ZoneStatus => {

@@ -222,6 +222,9 @@ impl LineReader {
         if rows.fields(row) != 0 && rows.fields(row) != columns.width() {
             return Err(Odd);
         }
+        if columns.has(Heading::AnyCase) {
+            return Err(Odd);
+        }
         let goods = self.prototype(grouping, rows, row, true)?;
         let rest = self.prototype(grouping, rows, row, false)?;
         let mut company = |heading| self.company(columns, rows, row, heading, kinship);

@@ -11,7 +11,7 @@ use super::line::{Declared, Name, Read, ZoneStatus};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::party_name::names_nobody;
 use crate::terms::{
-    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Unit, WholeDollars,
+    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Suffix, Unit, WholeDollars,
 };
 
 /// Characters of a cell that an exception quotes; a longer one is cut, and the mark shows it.
@@ -104,9 +104,28 @@ impl<'a> Cells<'a> {
 
     /// A deposit paid; a refund already booked may make it negative.
     pub fn paid(&mut self, kind: Kind) -> Read<Money> {
-        let heading = if kind == Kind::Ad { Heading::AdPaid } else { Heading::CvdPaid };
+        self.money(if kind == Kind::Ad { Heading::AdPaid } else { Heading::CvdPaid })
+    }
+
+    fn money(&mut self, heading: Heading) -> Read<Money> {
         let fits = |amount: &Decimal| amount.abs() <= crate::terms::money::MAX_DOLLARS;
         self.read(heading, AMOUNT, |cell| amount_in(cell).filter(fits).map(Money::from_decimal))
+    }
+
+    /// The cases in a column that holds those of both kinds; `None` if something else stands there.
+    pub fn any_cases(&mut self) -> Option<Vec<(CaseNumber, Option<Suffix>)>> {
+        let shown = self.cell(Heading::AnyCase).shown();
+        let parts = shown.split([';', ',', '/', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        let cases: Option<Vec<_>> = parts.map(CaseNumber::parse).collect();
+        if cases.is_none() {
+            self.not_understood(Code::EN01, Heading::AnyCase, "a case number such as A-999-101-001");
+        }
+        cases
+    }
+
+    /// The deposit in a column that holds those of both kinds.
+    pub fn any_paid(&mut self) -> Read<Money> {
+        self.money(Heading::AnyPaid)
     }
 
     /// A figure that may not be negative.

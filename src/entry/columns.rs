@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::date::DateOrder;
+use super::profile::Profile;
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::place::column_letters;
 use crate::terms::{Heading, NoLine};
@@ -31,6 +33,14 @@ pub enum ColumnError {
         /// What was found, in order.
         found: String,
     },
+    /// Two column profiles fit alike and say different things.
+    #[error("the headings fit two column profiles alike, {one} and {other}; choose one with --columns")]
+    Alike {
+        /// The one.
+        one: String,
+        /// The other.
+        other: String,
+    },
 }
 
 /// The columns of a file that the program knows.
@@ -44,6 +54,9 @@ pub struct Columns {
     /// The headings of the bound columns as the file writes them.
     titles: Vec<Box<str>>,
     width: usize,
+    /// Name of the profile by which they were found, and what it says of dates.
+    profile: Box<str>,
+    dates: Option<DateOrder>,
 }
 
 /// Bound columns that hold their own headings, from which on a row is the headings again.
@@ -55,15 +68,16 @@ impl Columns {
     /// # Errors
     /// HTSUS, Country of Origin, Entered Value, or both of Entry Date and Withdrawal Date are absent; or a known
     /// heading stands twice.
-    pub fn bind(header: &[String]) -> Result<Columns, ColumnError> {
+    pub fn bind(header: &[String], profile: &Profile) -> Result<Columns, ColumnError> {
         let shown: Vec<&str> =
             header.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         let found = if shown.is_empty() { "nothing".to_string() } else { shown.join(" · ") };
         let place = vec![None; Heading::ALL.len()];
         let (bound, headings, titles, width) = (Vec::new(), Vec::new(), Vec::new(), header.len());
-        let mut columns = Columns { place, bound, headings, titles, width };
+        let (dates, profile_name) = (profile.dates, profile.name.as_str().into());
+        let mut columns = Columns { place, bound, headings, titles, width, profile: profile_name, dates };
         for (column, text) in header.iter().enumerate() {
-            let Some(heading) = Heading::parse(text) else { continue };
+            let Some(heading) = profile.heading(text).or_else(|| Heading::parse(text)) else { continue };
             if let Some(place) = columns.place[heading.index()] {
                 return Err(ColumnError::Doubled {
                     heading: heading.text().to_string(),
@@ -91,6 +105,16 @@ impl Columns {
     /// True if a record has as many fields as there are headings: otherwise its cells may stand under wrong ones.
     pub fn fits(&self, row: &Row) -> bool {
         row.fields == 0 || row.fields == self.width
+    }
+
+    /// Name of the profile by which the columns were found.
+    pub fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    /// How the layout writes dates such as 08/01/2025, where that is known.
+    pub fn dates(&self) -> Option<DateOrder> {
+        self.dates
     }
 
     /// How many headings the file has.
@@ -174,7 +198,7 @@ mod tests {
     use super::*;
 
     fn bind(headings: &[&str]) -> Result<Columns, ColumnError> {
-        Columns::bind(&headings.iter().map(|h| (*h).to_string()).collect::<Vec<_>>())
+        Columns::bind(&headings.iter().map(|h| (*h).to_string()).collect::<Vec<_>>(), &Profile::own())
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::columns::Columns;
 use super::crosswalk::Crosswalk;
 use super::date::{DATE_HEADINGS, DateCell, DateOrder, DateOrders, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
-use super::line::{EntryLine, Read};
+use super::line::{Declared, EntryLine, Read};
 use super::tariff::{TARIFF, TariffCell, tariff};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::{
@@ -284,6 +284,7 @@ impl Group<'_> {
         };
         line.exceptions = cells.exceptions;
         line.exceptions.append(&mut exceptions);
+        self.one_column_for_both(&mut line);
         self.grouping.crosswalk.fill(&mut line);
         subject_within_entered(&mut line);
         check_digit(&mut line);
@@ -298,6 +299,34 @@ impl Group<'_> {
         line.disagrees |= line.exceptions.iter().any(|exception| exception.code == Code::EN05);
         let invoice = self.invoice(row, value);
         (line, invoice)
+    }
+
+    /// Cases and deposits of layouts with one column for both kinds: each row of the line has its own.
+    fn one_column_for_both(&self, line: &mut EntryLine) {
+        if !self.grouping.columns.has(Heading::AnyCase) {
+            return;
+        }
+        for row in self.rows {
+            let mut cells = Cells::new(&self.grouping.columns, row);
+            let Some(cases) = cells.any_cases() else {
+                line.exceptions.append(&mut cells.exceptions);
+                continue;
+            };
+            // An amount beside two cases is neither's alone.
+            let paid = if cases.len() == 1 { cells.any_paid() } else { Read::Blank };
+            for (number, suffix) in cases {
+                let place = number.kind.index();
+                line.declared[place] = match line.declared[place] {
+                    Declared::Nothing => Declared::One(number, suffix),
+                    Declared::One(known, of) if (known, of) == (number, suffix) => Declared::One(known, of),
+                    _ => Declared::Several,
+                };
+                if line.paid[place] == Read::Blank {
+                    line.paid[place] = paid;
+                }
+            }
+            line.exceptions.append(&mut cells.exceptions);
+        }
     }
 
     fn invoice(&self, row: &Row, value: Read<Decimal>) -> InvoiceValue {

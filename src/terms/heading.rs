@@ -63,9 +63,21 @@ headings! {
     GraphitizationPercent = "Graphitization Percent",
     EnergyDensityWh = "Energy Density Wh/kg",
     InvoiceNumber = "Invoice Number",
+    AnyCase = "AD/CVD Case Number",
+    AnyPaid = "AD/CVD Deposit Paid",
 }
 
 impl Heading {
+    /// The headings of the template. The others are for layouts that put AD and CVD into one column, on two rows.
+    pub fn of_template() -> impl Iterator<Item = Heading> {
+        Heading::ALL.iter().copied().filter(|heading| !matches!(heading, Heading::AnyCase | Heading::AnyPaid))
+    }
+
+    /// A heading as headings are compared: letters and digits, whatever their case.
+    pub fn compared(text: &str) -> String {
+        heading_key(text)
+    }
+
     /// The heading that `text` means, without regard to case, spacing and punctuation.
     pub fn parse(text: &str) -> Option<Heading> {
         let key = heading_key(text);
