@@ -17,4 +17,4 @@ mod writing;
 
 pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
-pub use survey::{Survey, survey_file};
+pub use survey::{Counted, Survey, count_file, survey_file};

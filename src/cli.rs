@@ -3,19 +3,21 @@
 //! This room computes nothing. Today's date is read here, once, and nowhere else.
 
 pub mod args;
+pub mod check;
 pub mod exit;
 pub mod explain;
 mod kept;
 pub mod law;
 pub mod parties;
 pub mod run;
+pub mod template;
 pub mod terminal;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, CasesCommand, Command};
+use args::{Args, CasesCommand, Command, TemplateCommand};
 use exit::{Exit, Failure};
 
 /// Runs the program with the arguments of this process.
@@ -49,13 +51,15 @@ pub fn main() -> ExitCode {
 fn dispatch(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Run(run) => run::run(run),
-        Command::Check(check) => run::check(check),
+        Command::Check(check) => check::check(check),
         Command::Explain(explain) => explain::explain(explain),
         Command::Rates(rates) => law::rates(rates),
         Command::Parties(parties) => parties::parties(parties),
         Command::Cases(CasesCommand::List(folders)) => law::list(folders),
         Command::Cases(CasesCommand::Show(show)) => law::show(show),
         Command::Cases(CasesCommand::Check(check)) => law::check(check),
+        Command::Template(TemplateCommand::Entries(entries)) => template::entries(entries),
+        Command::Template(TemplateCommand::Columns(columns)) => template::columns(columns),
         Command::Exceptions { code } => law::exceptions(code.as_deref()),
     }
 }

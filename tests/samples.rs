@@ -14,7 +14,8 @@ use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{Code, EntryNumber, Heading, KnownDay, day};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatBorder, Formula, Note, Workbook, Worksheet, XlsxError,
+    Color, DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatBorder,
+    Formula, Note, Workbook, Worksheet, XlsxError,
 };
 
 fn root() -> PathBuf {
@@ -467,6 +468,68 @@ fn without_formula_results(workbook: &[u8]) -> Vec<u8> {
 
 const FIRST_RUN: &str = "A filled-in file to learn from: samples/first-run.csv.";
 
+/// Columns that hold one of a few words.
+const CLOSED: [(&str, &[&str]); 5] = [
+    ("Entry Type", &["01", "02", "03", "06", "07", "11", "21", "22", "23", "31", "32", "34", "38"]),
+    ("Zone Status", &["PF", "NPF", "D", "ZR"]),
+    ("AD Bond/Cash", &["Cash", "Bond"]),
+    ("CVD Bond/Cash", &["Cash", "Bond"]),
+    (
+        "Product",
+        &[
+            "active anode material",
+            "anode slurry",
+            "electrode",
+            "battery cell",
+            "battery module",
+            "battery pack",
+            "battery energy storage system",
+            "electric vehicle",
+            "portable power station",
+            "other",
+        ],
+    ),
+];
+
+/// Two lines as they are filled in: anode material, and battery cells of which only the graphite is subject.
+const EXAMPLES: [&[(&str, &str)]; 2] = [
+    &[
+        ("Entry Number", "XYZ-1000001-3"),
+        ("Line Number", "001"),
+        ("Entry Type", "03"),
+        ("Entry Date", "2025-08-01"),
+        ("HTSUS", "3801.10.5000"),
+        ("Country of Origin", "CN"),
+        ("Country of Export", "CN"),
+        ("Exporter", "Panasonic Energy (Wuxi) Co., Ltd."),
+        ("Producer", "Resonac Corporation"),
+        ("Entered Value", "100000"),
+        ("AD Case Number", "A-570-194"),
+        ("AD Deposit Paid", "93500.00"),
+        ("CVD Case Number", "C-570-195"),
+        ("CVD Deposit Paid", "11580.00"),
+        ("Product", "active anode material"),
+        ("Carbon Percent", "99.95"),
+        ("Energy Density mAh/g", "355"),
+        ("Graphitization Percent", "94"),
+    ],
+    &[
+        ("Entry Number", "XYZ-1000001-3"),
+        ("Line Number", "002"),
+        ("Entry Type", "03"),
+        ("Entry Date", "2025-08-01"),
+        ("HTSUS", "8507.60.0020"),
+        ("Country of Origin", "CN"),
+        ("Exporter", "Panasonic Energy (Suzhou) Co., Ltd."),
+        ("Producer", "BTR New Material Group Co., Ltd."),
+        ("Entered Value", "250000"),
+        ("Subject Value", "18500"),
+        ("AD Case Number", "A-570-194"),
+        ("CVD Case Number", "C-570-195"),
+        ("Product", "battery cell"),
+    ],
+];
+
 /// The entry form: our headings, with notes, and identifiers kept as text.
 fn write_form(folder: &Path) {
     let headings: Vec<&str> = Heading::of_template().map(Heading::text).collect();
@@ -478,34 +541,58 @@ fn write_form(folder: &Path) {
     sheet.set_freeze_panes(1, 0).unwrap();
     let text = Format::new().set_num_format("@");
     let required = ["HTSUS", "Country of Origin", "Entry Date", "Entered Value"];
-    for (column, heading) in (0u16..).zip(&headings) {
-        let look = heading_look();
-        let look = if required.contains(heading) { look.set_font_color(Color::RGB(0x842029)) } else { look };
-        sheet.write_string_with_format(0, column, *heading, &look).unwrap();
-        sheet.set_column_width(column, heading.len().clamp(12, 26) as u32).unwrap();
+    for (column, heading) in (0u16..).zip(Heading::of_template()) {
+        let (name, look) = (heading.text(), heading_look());
+        let look = if required.contains(&name) { look.set_font_color(Color::RGB(0x842029)) } else { look };
+        sheet.write_string_with_format(0, column, name, &look).unwrap();
+        sheet.set_column_width(column, name.len().clamp(12, 26) as u32).unwrap();
         let amount =
-            ["Value", "Paid", "Quantity", "Percent", "Density"].iter().any(|word| heading.contains(word));
-        if !amount && !heading.contains("Date") {
+            ["Value", "Paid", "Quantity", "Percent", "Density"].iter().any(|word| name.contains(word));
+        if !amount && !name.contains("Date") {
             sheet.set_column_format(column, &text).unwrap();
         }
-        if required.contains(heading) {
-            sheet.insert_note(0, column, &Note::new("Required.")).unwrap();
+        let needed = if required.contains(&name) { "Required. " } else { "" };
+        sheet.insert_note(0, column, &Note::new(format!("{needed}{}", heading.help()))).unwrap();
+        if let Some((_, words)) = CLOSED.iter().find(|(closed, _)| *closed == name) {
+            let list = DataValidation::new().allow_list_strings(words).unwrap();
+            let list = list.set_error_style(DataValidationErrorStyle::Warning);
+            sheet.add_data_validation(1, column, 1_048_575, column, &list).unwrap();
         }
     }
     let sheet = workbook.add_worksheet();
     sheet.set_name("How to fill it in").unwrap();
-    sheet.set_column_width(0, 110).unwrap();
-    for (row, line) in (0u32..).zip([
+    let mut row = 0;
+    for line in [
         "One row a line of the entry summary. Red headings are required; every other column may be left out.",
         "What is left blank is a missing fact: the program says where it matters and what it costs.",
         "Dates: 2025-08-01 or 08/01/2025. Withdrawals (types 31, 32, 34, 38) need Withdrawal Date instead of Entry Date.",
         "Identifiers (entry, HTSUS, case numbers) stay text: the columns are formatted so.",
-        "Exporter and Producer: the names on the commercial documents, as written there.",
-        "Subject Value: where only a part of the article is subject (the graphite in a battery), the value of that part.",
-        "AD/CVD Origin: only where Commerce's country of origin differs from CBP's.",
         FIRST_RUN,
-    ]) {
+    ] {
         sheet.write_string(row, 0, line).unwrap();
+        row += 1;
+    }
+    row += 1;
+    for (column, (heading, width)) in (0u16..).zip([
+        ("Column", 24),
+        ("Required", 10),
+        ("What stands there", 76),
+        ("One line", 34),
+        ("Another", 34),
+    ]) {
+        sheet.write_string_with_format(row, column, heading, &heading_look()).unwrap();
+        sheet.set_column_width(column, width).unwrap();
+    }
+    for heading in Heading::of_template() {
+        row += 1;
+        let name = heading.text();
+        sheet.write_string(row, 0, name).unwrap();
+        sheet.write_string(row, 1, if required.contains(&name) { "yes" } else { "" }).unwrap();
+        sheet.write_string(row, 2, heading.help()).unwrap();
+        for (column, example) in (3u16..).zip(&EXAMPLES) {
+            let value = example.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+            sheet.write_string(row, column, value).unwrap();
+        }
     }
     workbook.save(folder.join("entry-lines.xlsx")).unwrap();
 }

@@ -8,12 +8,17 @@ use super::memo::Memos;
 use super::piece::Shop;
 use super::pipeline::{FileError, RunOptions, internal, settled_orders};
 use super::reader::{End, headings, some_pieces, with_reader};
+use super::totals::Totals;
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
 use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::{Columns, DateOrder, DateOrders, EntryLine, Grouping, lines};
+use crate::report::causes::Causes;
+use crate::report::tally::Tally;
+use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
+use crate::spreadsheet::{Piece, SpreadsheetError};
 use crate::terms::KnownDay;
 
 /// A file looked through without writing: what `check` and `explain` need.
@@ -29,6 +34,17 @@ pub struct Survey<T> {
     pub found: T,
 }
 
+/// What was counted of a file.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// Lines and money.
+    pub tally: Tally,
+    /// Exceptions by cause.
+    pub causes: Causes,
+    /// The cells of the first row below the headings that holds something.
+    pub examples: Vec<String>,
+}
+
 /// Looks through a file without writing. `look` sees every piece's lines with their findings, in order.
 ///
 /// # Errors
@@ -38,6 +54,63 @@ pub fn survey_file<T: Default>(
     path: &Path,
     options: &RunOptions,
     mut look: impl FnMut(&mut T, &EntryLine, &LineFindings),
+) -> Result<Survey<T>, FileError> {
+    look_through(casebook, path, options, |shop, pieces, seen, found: &mut T| {
+        let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+        for piece in pieces {
+            let (lines, told) = shop.in_full(piece, seen)?;
+            evidence.iter_mut().zip(told).for_each(|(all, some)| all.add(some));
+            lines.iter().for_each(|(line, findings)| look(found, line, findings));
+        }
+        Ok(evidence)
+    })
+}
+
+/// Counts what is in a file, as quickly as a run finds it.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn count_file(
+    casebook: &Casebook,
+    path: &Path,
+    options: &RunOptions,
+) -> Result<Survey<Counted>, FileError> {
+    let appender = Appender::none();
+    let counted = look_through(casebook, path, options, |shop, pieces, seen, found: &mut Counting| {
+        let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+        if let (true, Some(first)) = (found.examples.is_empty(), pieces.first()) {
+            let rows = shop.header.opened.rows(first.clone(), &[], true)?;
+            let filled = (0..rows.len()).find(|row| !rows.is_blank(*row));
+            let cells = filled.map(|row| rows.whole(row)).unwrap_or_default();
+            found.examples = cells.iter().map(Cell::shown).collect();
+        }
+        for piece in shop.tell(pieces, seen, &appender)? {
+            evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
+            found.totals.add(piece.sums);
+        }
+        Ok(evidence)
+    })?;
+    let Survey { header, columns, orders, found: Counting { totals, examples } } = counted;
+    let (tally, causes, _) = totals.finish();
+    Ok(Survey { header, columns, orders, found: Counted { tally, causes, examples } })
+}
+
+#[derive(Default)]
+struct Counting {
+    totals: Totals,
+    examples: Vec<String>,
+}
+
+fn look_through<T: Default>(
+    casebook: &Casebook,
+    path: &Path,
+    options: &RunOptions,
+    mut look: impl FnMut(
+        &Shop<'_>,
+        Vec<Piece>,
+        &mut LineKeys,
+        &mut T,
+    ) -> Result<[Evidence; DATE_HEADINGS.len()], SpreadsheetError>,
 ) -> Result<Survey<T>, FileError> {
     let mut orders = DateOrders::default();
     loop {
@@ -62,11 +135,8 @@ pub fn survey_file<T: Default>(
                 if received.pieces.is_empty() && received.end.is_none() {
                     return Err(internal(path, "the file ended early"));
                 }
-                for piece in received.pieces {
-                    let (lines, told) = shop.in_full(piece, &mut seen)?;
-                    evidence.iter_mut().zip(told).for_each(|(all, some)| all.add(some));
-                    lines.iter().for_each(|(line, findings)| look(&mut found, line, findings));
-                }
+                let told = look(&shop, received.pieces, &mut seen, &mut found)?;
+                evidence.iter_mut().zip(told).for_each(|(all, some)| all.add(some));
                 match received.end {
                     None => {}
                     Some(End::Fault(error)) => return Err(error),

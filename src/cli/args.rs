@@ -34,11 +34,53 @@ pub enum Command {
     /// The case folders
     #[command(subcommand)]
     Cases(CasesCommand),
+    /// Write what is filled in: the entry form, a column profile
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// The catalogue of exception codes
     Exceptions {
         /// One code, such as PA02
         code: Option<String>,
     },
+}
+
+/// What `template` can write.
+#[derive(Debug, Subcommand)]
+pub enum TemplateCommand {
+    /// The entry form: a workbook with all headings, notes and drop-downs
+    Entries(TemplateEntriesArgs),
+    /// A column profile with the headings of a file, for editing
+    Columns(TemplateColumnsArgs),
+}
+
+/// `template entries`.
+#[derive(Debug, clap::Args)]
+pub struct TemplateEntriesArgs {
+    /// Path of the new file
+    #[arg(short, long = "out", value_name = "PATH", default_value = "entry-lines.xlsx")]
+    pub out: PathBuf,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `template columns`.
+#[derive(Debug, clap::Args)]
+pub struct TemplateColumnsArgs {
+    /// A file with the headings
+    pub input: PathBuf,
+    /// Path of the new file
+    #[arg(short, long = "out", value_name = "PATH", default_value = "columns.toml")]
+    pub out: PathBuf,
+    /// Sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Encoding of a CSV that is not UTF-8
+    #[arg(long = "encoding", value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<TextEncoding>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// What `cases` can do.

@@ -1,13 +1,13 @@
-//! `run` and `check`.
+//! `run`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{AsOf, CheckArgs, DatesArg, FileOption, FormatArg, RunArgs};
+use super::args::{AsOf, DatesArg, FileOption, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
 use super::terminal::{Bar, complain, grouped, say};
-use crate::batch::{FileOutcome, RunOptions, names, run_file, shared, survey_file};
+use crate::batch::{FileOutcome, RunOptions, names, run_file, shared};
 use crate::casebook::load::load;
 use crate::determine::Action;
 use crate::entry::{Crosswalk, Profile};
@@ -15,8 +15,8 @@ use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::Format;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
+use crate::terms::KnownDay;
 use crate::terms::money::Grouped;
-use crate::terms::{Heading, KnownDay};
 
 /// The as-of day: what was typed, or today's local civil date.
 pub fn as_of(args: &AsOf) -> KnownDay {
@@ -138,7 +138,7 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
     text
 }
 
-fn actions(tally: &Tally) -> String {
+pub(super) fn actions(tally: &Tally) -> String {
     let mut text =
         format!("  {:<12}{:>10}{:>22}{:>22}\n", "", "lines", "deposit at entry", "deposit restated");
     for action in Action::ALL {
@@ -162,40 +162,4 @@ fn actions(tally: &Tally) -> String {
         text.push_str(&format!("  The sums are of lines with a figure; {} have none.\n", grouped(open)));
     }
     text
-}
-
-/// Maps headings, parses and counts; writes nothing.
-///
-/// # Errors
-/// The file or a case folder is refused.
-pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
-    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, crosswalk)?;
-    let survey = survey_file(&casebook, &args.input, &options, |tally: &mut Tally, line, findings| {
-        tally.add(&casebook, line, findings);
-    })?;
-    let mut text = format!("{}\n", args.input.display());
-    if !survey.header.source.sheet.is_empty() {
-        text.push_str(&format!("sheet {:?}\n", survey.header.source.sheet));
-    }
-    text.push_str("\nHeadings\n");
-    for (column, heading) in survey.header.cells.iter().enumerate() {
-        let field = Heading::parse(heading).map_or("-", Heading::text);
-        let letters = crate::terms::place::column_letters(column);
-        text.push_str(&format!("  {letters:<4}{:<32}{field}\n", heading.trim()));
-    }
-    let absent: Vec<&str> = Heading::ALL
-        .iter()
-        .filter(|heading| !survey.columns.has(**heading))
-        .map(|heading| heading.text())
-        .collect();
-    text.push_str(&format!("  not in this file: {}\n\nLines\n{}", absent.join(", "), actions(&survey.found)));
-    if !survey.found.codes.is_empty() {
-        text.push_str("\nExceptions\n");
-    }
-    for (code, lines) in &survey.found.codes {
-        text.push_str(&format!("  {code}{:>10}  {}\n", grouped(*lines), code.meaning()));
-    }
-    say(&text)?;
-    Ok(Exit::Finished)
 }

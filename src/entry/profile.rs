@@ -146,6 +146,21 @@ impl Profile {
     }
 }
 
+/// What each heading of a file means in our own words or in any built-in profile, each meaning once.
+pub fn known_headings(header: &[String]) -> Vec<Option<Heading>> {
+    let mut seen = Vec::new();
+    let meant = |text: &String| {
+        let others = PROFILES.iter().find_map(|profile| profile.heading(text));
+        Heading::parse(text).or(others)
+    };
+    let known = header.iter().map(|text| {
+        let heading = meant(text).filter(|heading| !seen.contains(heading));
+        seen.extend(heading);
+        heading
+    });
+    known.collect()
+}
+
 /// Finds the columns of a file: by the profile that was asked for, or by the one that fits best. A profile that binds more
 /// columns fits better; of two that bind as many, and differently, none is taken.
 ///

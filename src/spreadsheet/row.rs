@@ -333,7 +333,7 @@ impl Rows {
     }
 
     /// All cells of a row, from the first column on; of a sheet, where all were asked for.
-    pub(super) fn whole(&self, row: usize) -> Vec<Cell> {
+    pub fn whole(&self, row: usize) -> Vec<Cell> {
         let place = &self.places[row];
         if let Decoder::Csv(delimiter) = self.decoder {
             let (_, record) = self.record(row);

@@ -81,3 +81,61 @@ pub fn read_small_table(
     let Some((header, ..)) = collect.header else { return Err(SpreadsheetError::Empty(path.to_path_buf())) };
     Ok(SmallTable { source: header.source, headings: header.cells, rows: collect.rows, facts })
 }
+
+/// Stops a reading when the headings are there.
+enum Stop {
+    Found,
+    Error(SpreadsheetError),
+}
+
+impl From<SpreadsheetError> for Stop {
+    fn from(error: SpreadsheetError) -> Stop {
+        Stop::Error(error)
+    }
+}
+
+struct HeadingsOnly<'a> {
+    fits: &'a dyn Fn(&[String]) -> bool,
+    cells: Vec<String>,
+}
+
+impl Consumer for HeadingsOnly<'_> {
+    type Error = Stop;
+
+    fn fits(&self, header: &[String]) -> bool {
+        (self.fits)(header)
+    }
+
+    fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
+        self.cells = header.cells;
+        Err(Stop::Found)
+    }
+
+    fn border(&self, _: &Row, _: &Row) -> Border {
+        Border::Free
+    }
+
+    fn piece(&mut self, _: Piece) -> Result<(), Stop> {
+        Err(Stop::Found)
+    }
+
+    fn tail(&mut self, _: Vec<u8>) -> Result<(), Stop> {
+        Err(Stop::Found)
+    }
+}
+
+/// Reads the headings of a file and nothing else.
+///
+/// # Errors
+/// The file cannot be read, or no sheet can be chosen.
+pub fn read_headings(
+    path: &Path,
+    read_as: ReadAs<'_>,
+    fits: &dyn Fn(&[String]) -> bool,
+) -> Result<Vec<String>, SpreadsheetError> {
+    let mut headings = HeadingsOnly { fits, cells: Vec::new() };
+    match read(path, read_as, &mut headings) {
+        Ok(_) | Err(Stop::Found) => Ok(headings.cells),
+        Err(Stop::Error(error)) => Err(error),
+    }
+}

@@ -3,11 +3,11 @@
 use std::fmt;
 
 macro_rules! headings {
-    ($($name:ident = $text:literal),+ $(,)?) => {
+    ($($name:ident = $text:literal, $help:literal;)+) => {
         /// A column of an entry file. Printed as it stands in the template.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        pub enum Heading { $(#[doc = $text] $name),+ }
+        pub enum Heading { $(#[doc = $help] $name),+ }
 
         impl Heading {
             /// Every heading, in the order of the template.
@@ -17,54 +17,59 @@ macro_rules! headings {
             pub fn text(self) -> &'static str {
                 match self { $(Heading::$name => $text),+ }
             }
+
+            /// What stands under it, for whoever fills it in.
+            pub fn help(self) -> &'static str {
+                match self { $(Heading::$name => $help),+ }
+            }
         }
     };
 }
 
 headings! {
-    EntryNumber = "Entry Number",
-    LineNumber = "Line Number",
-    EntryType = "Entry Type",
-    EntryDate = "Entry Date",
-    EntrySummaryDate = "Entry Summary Date",
-    WithdrawalDate = "Withdrawal Date",
-    ReleaseDate = "Release Date",
-    ImporterNumber = "Importer Number",
-    ImporterName = "Importer Name",
-    Htsus = "HTSUS",
-    Origin = "Country of Origin",
-    AdCvdOrigin = "AD/CVD Origin",
-    ExportCountry = "Country of Export",
-    Exporter = "Exporter",
-    Producer = "Producer",
-    ChineseSupplier = "Chinese Supplier",
-    ManufacturerId = "Manufacturer ID",
-    PartNumber = "Part Number",
-    Description = "Description",
-    EnteredValue = "Entered Value",
-    SubjectValue = "Subject Value",
-    Quantity = "Quantity",
-    Unit = "Unit",
-    AdCase = "AD Case Number",
-    AdPaid = "AD Deposit Paid",
-    AdBondCash = "AD Bond/Cash",
-    CvdCase = "CVD Case Number",
-    CvdPaid = "CVD Deposit Paid",
-    CvdBondCash = "CVD Bond/Cash",
-    NonReimbursement = "Non-Reimbursement ID",
-    ZoneStatus = "Zone Status",
-    LiquidationDate = "Liquidation Date",
-    LiquidationStatus = "Liquidation Status",
-    ProtestNumber = "Protest Number",
-    ProtestStatus = "Protest Status",
-    Product = "Product",
-    CarbonPercent = "Carbon Percent",
-    EnergyDensityMah = "Energy Density mAh/g",
-    GraphitizationPercent = "Graphitization Percent",
-    EnergyDensityWh = "Energy Density Wh/kg",
-    InvoiceNumber = "Invoice Number",
-    AnyCase = "AD/CVD Case Number",
-    AnyPaid = "AD/CVD Deposit Paid",
+    EntryNumber = "Entry Number", "Filer code, seven digits, check digit: XYZ-1000001-3.";
+    LineNumber = "Line Number", "Number of the line on the entry summary.";
+    EntryType = "Entry Type", "Two digits: 01, 03, 06, 21, 31 and so on.";
+    EntryDate = "Entry Date", "The day that fixes the rate, but for withdrawals from warehouse.";
+    EntrySummaryDate = "Entry Summary Date", "The day of filing: what was published later was not known then.";
+    WithdrawalDate = "Withdrawal Date", "Types 31, 32, 34, 38: the day of withdrawal for consumption fixes the rate.";
+    ReleaseDate = "Release Date", "The day of release.";
+    ImporterNumber = "Importer Number", "Importer of record, as filed.";
+    ImporterName = "Importer Name", "Importer of record.";
+    Htsus = "HTSUS", "Tariff number of chapters 1 to 97, as text: 3801.10.5000.";
+    Origin = "Country of Origin", "Country of origin for CBP, as a code or in English.";
+    AdCvdOrigin = "AD/CVD Origin", "Commerce's country of origin, only where it differs.";
+    ExportCountry = "Country of Export", "Country of export: tells a foreign exporter.";
+    Exporter = "Exporter", "Who sold the goods to the United States, as on the commercial documents.";
+    Producer = "Producer", "Who made the goods, as on the commercial documents.";
+    ChineseSupplier = "Chinese Supplier", "Who in the case country supplied an exporter outside it.";
+    ManufacturerId = "Manufacturer ID", "MID: supports or contradicts a name, and proves none.";
+    PartNumber = "Part Number", "What the product is called.";
+    Description = "Description", "What the goods are.";
+    EnteredValue = "Entered Value", "Value of the line in dollars.";
+    SubjectValue = "Subject Value", "Value of the portion that is subject, where only a part of the article is.";
+    Quantity = "Quantity", "Quantity in the unit of the rate, where a rate is per unit.";
+    Unit = "Unit", "KG, NO, T and so on.";
+    AdCase = "AD Case Number", "AD case declared, with or without its company suffix.";
+    AdPaid = "AD Deposit Paid", "AD deposit paid, in dollars.";
+    AdBondCash = "AD Bond/Cash", "Cash or bond.";
+    CvdCase = "CVD Case Number", "CVD case declared, with or without its company suffix.";
+    CvdPaid = "CVD Deposit Paid", "CVD deposit paid, in dollars.";
+    CvdBondCash = "CVD Bond/Cash", "Cash or bond.";
+    NonReimbursement = "Non-Reimbursement ID", "Number of the non-reimbursement statement (19 CFR 351.402(f)).";
+    ZoneStatus = "Zone Status", "Goods from a foreign-trade zone: PF, NPF, D or ZR.";
+    LiquidationDate = "Liquidation Date", "The day of liquidation, past or scheduled.";
+    LiquidationStatus = "Liquidation Status", "As ACE shows it.";
+    ProtestNumber = "Protest Number", "Number of a protest.";
+    ProtestStatus = "Protest Status", "As ACE shows it.";
+    Product = "Product", "In a word of the scope rules: active anode material, battery cell, other ...";
+    CarbonPercent = "Carbon Percent", "Carbon by weight: 99.95.";
+    EnergyDensityMah = "Energy Density mAh/g", "Specific capacity of the anode material.";
+    GraphitizationPercent = "Graphitization Percent", "Degree of graphitization: 94.";
+    EnergyDensityWh = "Energy Density Wh/kg", "Energy density of a cell or pack.";
+    InvoiceNumber = "Invoice Number", "Lines of one invoice are rounded together (19 CFR 159.3(a)).";
+    AnyCase = "AD/CVD Case Number", "AD or CVD case, where a layout has one column for both.";
+    AnyPaid = "AD/CVD Deposit Paid", "The deposit under that case.";
 }
 
 impl Heading {

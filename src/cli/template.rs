@@ -1,0 +1,80 @@
+//! `template`: what a broker copies and fills in.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::args::{TemplateColumnsArgs, TemplateEntriesArgs};
+use super::exit::{Exit, Failure};
+use super::terminal::say;
+use crate::entry::profile::known_headings;
+use crate::spreadsheet::small_table::read_headings;
+use crate::spreadsheet::{ReadAs, WholeFile};
+use crate::terms::Heading;
+
+/// The entry form as a workbook.
+static ENTRY_LINES: &[u8] = include_bytes!("../../templates/entry-lines.xlsx");
+/// Headings that the program knows in some layout, from which on a row is taken for the headings.
+const KNOWN_MIN: usize = 3;
+
+fn put(path: &Path, bytes: &[u8], force: bool) -> Result<Exit, Failure> {
+    if path.exists() && !force {
+        return Err(Failure::Usage(format!(
+            "{} is there; choose another path with -o, or use --force",
+            path.display()
+        )));
+    }
+    let written = WholeFile::begin(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.complete()?.put()
+    });
+    written.map_err(|error| std::io::Error::other(format!("{}: {error}", path.display())))?;
+    say(&format!("{}", path.display()))?;
+    Ok(Exit::Finished)
+}
+
+/// Writes the entry form.
+///
+/// # Errors
+/// The path is taken, or cannot be written to.
+pub fn entries(args: &TemplateEntriesArgs) -> Result<Exit, Failure> {
+    put(&args.out, ENTRY_LINES, args.force)
+}
+
+/// Writes a column profile with the headings of a file, for editing.
+///
+/// # Errors
+/// The file cannot be read; the path is taken, or cannot be written to.
+pub fn columns(args: &TemplateColumnsArgs) -> Result<Exit, Failure> {
+    let read_as = ReadAs { sheet: args.sheet.as_deref(), encoding: args.encoding };
+    let fits = |header: &[String]| known_headings(header).iter().flatten().count() >= KNOWN_MIN;
+    let header = read_headings(&args.input, read_as, &fits).map_err(crate::batch::FileError::from)?;
+    let name = args.input.file_name().unwrap_or(args.input.as_os_str()).to_string_lossy();
+    let mut text = format!(
+        "# Column profile for files like {name}. On the left the headings as the files write them, on the right what\n\
+         # they mean; nothing on the right leaves a column alone. Use it with --columns and the path of this file.\n\
+         title = {}\n# dates = \"month-first\"    # how 08/01/2025 is meant, if these files always mean it so\n\n\
+         [headings]\n",
+        quoted(&name)
+    );
+    let mut seen = Vec::new();
+    for (written, known) in header.iter().zip(known_headings(&header)) {
+        let key = Heading::compared(written);
+        // A heading that stands twice cannot be told apart by its text.
+        if key.is_empty() || seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let meant = known.map_or("", Heading::text);
+        let _ = writeln!(text, "{} = {}", quoted(written.trim()), quoted(meant));
+    }
+    text.push_str("\n# What there is on the right:\n");
+    for heading in Heading::ALL {
+        let _ = writeln!(text, "#   {:<24} {}", heading.text(), heading.help());
+    }
+    put(&args.out, text.as_bytes(), args.force)
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
