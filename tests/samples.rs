@@ -362,6 +362,10 @@ impl Month<'_> {
         let mut total = Line::default();
         total.set("Entry Number", "Subtotal").set("Entered Value", value);
         self.lines.push(total);
+        self.special("tariff number that had ended", |l| {
+            l.set("HTSUS", "8507.60.0020").set("Product", "battery cell").set("Subject Value", "9000");
+            l.set("Entry Date", "2026-02-20");
+        });
         self.special("a slip in the name of the exporter", |l| {
             l.set("Exporter", "Panasonic Energy (Wuxy) Co., Ltd.").set("Producer", "Resonac Corporation");
         });

@@ -205,7 +205,12 @@ impl<'a, 'r> Telling<'a, 'r> {
             rows,
             ours: OurRows::default(),
             records: ExceptionsCsv::new(&shop.header.source, records),
-            tally: Tally { rows: rows.len() as u64, blank_rows, ..Tally::default() },
+            tally: Tally {
+                rows: rows.len() as u64,
+                blank_rows,
+                hidden_rows: rows.hidden(),
+                ..Tally::default()
+            },
             causes: Causes::default(),
             names: Names::default(),
             keys: Vec::with_capacity(rows.len()),

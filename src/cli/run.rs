@@ -129,6 +129,12 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
     if profile != "adcvd" {
         text.push_str(&format!("Note: the columns are those of the profile {profile}.\n"));
     }
+    if tally.hidden_rows > 0 {
+        let rows = grouped(tally.hidden_rows);
+        text.push_str(&format!(
+            "Note: {rows} rows are hidden in the sheet; they were read like any other.\n"
+        ));
+    }
     for note in notes {
         text.push_str(&format!("Note: {note}.\n"));
     }

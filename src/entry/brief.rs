@@ -19,6 +19,7 @@ use super::invoice::{InvoiceValue, round_together};
 use super::known::{AtHand, COMPANIES_MAX, Company, Kinship, Known, PROTOTYPES_MAX, Prototype};
 use super::line::{EntryLine, Name, Read, Stated, filing_day};
 use super::own_cells::{Odd, Own, text_of};
+use super::tariff::not_valid_on;
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
 use crate::terms::mid::Letters;
 use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay};
@@ -256,6 +257,11 @@ impl LineReader {
             let governing = if withdrawn { withdrawal } else { entry };
             let filed = summary.or(if withdrawn { withdrawal } else { None });
             governing.map(|governing| (GoverningDay(governing), filed)).ok_or(Odd)
+        });
+        let hts = self.goods.things[goods as usize].line.hts;
+        let governed = governed.and_then(|(day, filed)| match hts {
+            Read::Is(hts) if not_valid_on(hts, day.0).is_some() => Err(Odd),
+            _ => Ok((day, filed)),
         });
         let stated = governed.and_then(|governed| Ok((governed, own.stated(&common)?)));
         let ((governing, filed), (stated, value)) = stated.inspect_err(|_| *evidence = before)?;

@@ -77,7 +77,7 @@ impl Columns {
         let (dates, profile_name) = (profile.dates, profile.name.as_str().into());
         let mut columns = Columns { place, bound, headings, titles, width, profile: profile_name, dates };
         for (column, text) in header.iter().enumerate() {
-            let Some(heading) = profile.heading(text).or_else(|| Heading::parse(text)) else { continue };
+            let Some(heading) = profile.heading(text) else { continue };
             if let Some(place) = columns.place[heading.index()] {
                 return Err(ColumnError::Doubled {
                     heading: heading.text().to_string(),

@@ -113,10 +113,12 @@ fn read_text(text: &str, order: DateOrder, evidence: &mut Evidence) -> DateCell 
         plain.then(|| part.parse::<i16>().ok()).flatten()
     };
     let (Some(first), Some(second), Some(year)) =
-        (number(first, 1..=2), number(second, 1..=2), number(year, 4..=4))
+        (number(first, 1..=2), number(second, 1..=2), number(year, 2..=4).filter(|_| year.len() != 3))
     else {
         return DateCell::NotUnderstood;
     };
+    // Two digits: no entry of another century is in a file that is kept today.
+    let year = if year < 100 { 2000 + year } else { year };
     let on = |month: i16, day: i16| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
     let settled = |day: Option<Date>| day.map_or(DateCell::NotUnderstood, DateCell::Is);
     match (on(first, second), on(second, first)) {
@@ -167,6 +169,7 @@ mod tests {
             "08/01/2025 00:00:00",
             "2025-08-01T00:00:00",
             "8/1/2025 10:22 AM",
+            "8/1/25",
         ] {
             assert_eq!(read(text, DateOrder::MonthFirst), august, "{text}");
         }
@@ -179,7 +182,7 @@ mod tests {
             "2025-02-30",
             "20250801",
             "45870",
-            "8/1/25",
+            "8/1/025",
             "1/1/3801",
             "Aug 1, 2025",
             "0025-08-01",

@@ -14,7 +14,7 @@ use super::crosswalk::Crosswalk;
 use super::date::{DATE_HEADINGS, DateCell, DateOrder, DateOrders, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{Declared, EntryLine, Read};
-use super::tariff::{TARIFF, TariffCell, tariff};
+use super::tariff::{TARIFF, TariffCell, not_valid_on, tariff};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::{
     Code, EntryNumber, Exception, GoverningDay, Ground, Heading, Hts, Kind, Severity, WholeDollars,
@@ -289,6 +289,12 @@ impl Group<'_> {
         subject_within_entered(&mut line);
         check_digit(&mut line);
         govern(&mut line, entry_date, summary_date, withdrawal_date);
+        if let (Read::Is(hts), Some(day)) = (line.hts, line.governing)
+            && let Some(expected) = not_valid_on(hts, day.0)
+        {
+            let ground = Ground::Cell { heading: Heading::Htsus, found: hts.to_string().into(), expected };
+            line.exceptions.push(Exception::new(Code::EN12, ground));
+        }
         let columns = &self.grouping.columns;
         for row in self.rows.iter().filter(|row| !columns.fits(row)) {
             let ground = Ground::FieldCount { found: row.fields, expected: columns.width() };

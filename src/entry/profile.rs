@@ -73,13 +73,15 @@ pub struct Profile {
     pub dates: Option<DateOrder>,
     /// Its headings, as they are compared, and what they mean.
     headings: Vec<(String, Heading)>,
+    /// Headings of columns that are left alone, whatever they are called.
+    left_alone: Vec<String>,
 }
 
 impl Profile {
     /// Our own headings.
     pub fn own() -> Profile {
         let (name, title) = ("adcvd".to_string(), "headings of the template".to_string());
-        Profile { name, title, dates: None, headings: Vec::new() }
+        Profile { name, title, dates: None, headings: Vec::new(), left_alone: Vec::new() }
     }
 
     /// Reads a profile.
@@ -97,11 +99,11 @@ impl Profile {
                 return Err(unsound(format!("dates = {other:?}, expected \"month-first\" or \"day-first\"")));
             }
         };
-        let mut headings = Vec::new();
+        let (mut headings, mut left_alone) = (Vec::new(), Vec::new());
         for (theirs, ours) in &row.headings {
             let ours = ours.as_str().unwrap_or_default();
-            // A heading that is left blank says that the column is looked at by nobody.
             if ours.is_empty() {
+                left_alone.push(Heading::compared(theirs));
                 continue;
             }
             let Some(heading) = Heading::parse(ours) else {
@@ -110,7 +112,7 @@ impl Profile {
             headings.push((Heading::compared(theirs), heading));
         }
         let (name, title) = (name.to_string(), row.title);
-        Ok(Profile { name, title, dates, headings })
+        Ok(Profile { name, title, dates, headings, left_alone })
     }
 
     /// The profile of a name or in a file.
@@ -139,10 +141,14 @@ impl Profile {
         ["adcvd"].into_iter().chain(PROFILES.iter().map(|profile| profile.name.as_str())).collect()
     }
 
-    /// What a heading of this layout means.
+    /// What a heading of this layout means: what the profile says, else what it says by itself.
     pub fn heading(&self, text: &str) -> Option<Heading> {
         let key = Heading::compared(text);
-        self.headings.iter().find(|(known, _)| *known == key).map(|(_, heading)| *heading)
+        if self.left_alone.contains(&key) {
+            return None;
+        }
+        let known = self.headings.iter().find(|(known, _)| *known == key).map(|(_, heading)| *heading);
+        known.or_else(|| Heading::parse(text))
     }
 }
 
@@ -235,6 +241,9 @@ mod tests {
     fn a_profile_that_is_none_says_why() {
         let error = Profile::parse("x", "title = \"x\"\n[headings]\n\"A\" = \"No Such\"\n").unwrap_err();
         assert!(error.to_string().contains("\"No Such\", expected a heading of the template"), "{error}");
+        let profile = Profile::parse("x", "title = \"x\"\n[headings]\n\"HTSUS\" = \"\"\n").unwrap();
+        assert_eq!(profile.heading("htsus"), None);
+        assert_eq!(profile.heading("Exporter"), Some(Heading::Exporter));
         let error = Profile::named("no-such").unwrap_err().to_string();
         assert!(error.contains("ace-es-003"), "{error}");
     }

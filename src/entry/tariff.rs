@@ -1,5 +1,7 @@
 //! Tariff numbers as spreadsheets hand them over: text, or numbers that have lost their zeros.
 
+use jiff::civil::{Date, date};
+
 use crate::spreadsheet::row::Cell;
 use crate::terms::Hts;
 
@@ -31,6 +33,44 @@ pub fn tariff(cell: &Cell) -> TariffCell {
         return if number { TariffCell::StoredAsNumber(hts) } else { TariffCell::AsWritten(hts) };
     }
     repaired(&text).map_or(TariffCell::NotUnderstood, TariffCell::Repaired)
+}
+
+/// Statistical numbers that began or ended while the built-in cases ran: number, first day, last day, and what to expect
+/// (changes of the HTSUS of 1 January and 1 February 2026, chapter 85). The day on which 3801.10.5000 was split was not
+/// found, so it is not here.
+const DATED: [(&str, Option<Date>, Option<Date>, &str); 3] = [
+    (
+        "8507.60.0020",
+        None,
+        Some(date(2026, 1, 31)),
+        "a number valid on that day: 8507.60.0020 ended on 2026-01-31 (8507.60.0030 and 0090 follow it)",
+    ),
+    (
+        "8507.60.0030",
+        Some(date(2026, 2, 1)),
+        None,
+        "a number valid on that day: 8507.60.0030 began on 2026-02-01 (before it 8507.60.0020)",
+    ),
+    (
+        "8507.60.0090",
+        Some(date(2026, 2, 1)),
+        None,
+        "a number valid on that day: 8507.60.0090 began on 2026-02-01 (before it 8507.60.0020)",
+    ),
+];
+
+/// What to expect where a tariff number was not valid on a day, as far as that is known.
+pub(super) fn not_valid_on(hts: Hts, day: Date) -> Option<&'static str> {
+    // Most numbers are of other headings.
+    if hts.chapter() != 85 {
+        return None;
+    }
+    let dated = DATED.iter().find(|(number, ..)| Hts::parse(number) == Some(hts));
+    dated
+        .filter(|(_, first, last, _)| {
+            first.is_some_and(|first| day < first) || last.is_some_and(|last| day > last)
+        })
+        .map(|(.., expected)| *expected)
 }
 
 /// Last heading of each of the chapters 1 to 9, the only ones that begin with a zero.

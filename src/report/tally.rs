@@ -57,6 +57,8 @@ pub struct Tally {
     pub other_rows: u64,
     /// Rows that are no entry lines.
     pub no_lines: u64,
+    /// Rows that a sheet hides: they are rows like any other.
+    pub hidden_rows: u64,
     /// All lines.
     pub all: Sums,
     /// By action; every action has its place.
@@ -150,6 +152,7 @@ impl Tally {
         self.blank_rows += other.blank_rows;
         self.other_rows += other.other_rows;
         self.no_lines += other.no_lines;
+        self.hidden_rows += other.hidden_rows;
         self.all.merge(&other.all);
         self.value_not_known += other.value_not_known;
         for (action, sums) in &other.actions {

@@ -215,6 +215,7 @@ fn summary(
         ("Further rows of a line", tally.other_rows),
         ("Rows that are no entry lines", tally.no_lines),
         ("Blank rows", tally.blank_rows),
+        ("Hidden rows, read like any other", tally.hidden_rows),
         ("Lines without a value", tally.value_not_known),
     ] {
         sheet.values([label.into(), Value::Whole(count)])?;

@@ -332,6 +332,15 @@ impl Rows {
         (place.from as usize + blank, &record[blank..])
     }
 
+    /// How many rows a sheet hides: by a filter, or by hand.
+    pub fn hidden(&self) -> u64 {
+        match self.decoder {
+            // Among rows nothing but a row has this attribute (ECMA-376 part 1, 18.3.1.73).
+            Decoder::Sheet(_) => memchr::memmem::find_iter(&self.bytes, b" hidden=\"1\"").count() as u64,
+            Decoder::Csv(_) | Decoder::Decoded => 0,
+        }
+    }
+
     /// All cells of a row, from the first column on; of a sheet, where all were asked for.
     pub fn whole(&self, row: usize) -> Vec<Cell> {
         let place = &self.places[row];
