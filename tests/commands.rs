@@ -48,6 +48,7 @@ fn every_end_has_its_exit_code_and_says_what_to_do() {
             .concat(),
     )
     .unwrap();
+    fs::create_dir(folder.path().join("no-entries")).unwrap();
     fs::create_dir(folder.path().join("bad-case")).unwrap();
     write("bad-case/case.toml", "[family]\ntitle = 1\n");
     write("bad-case/rates.csv", "case\n");
@@ -58,7 +59,7 @@ fn every_end_has_its_exit_code_and_says_what_to_do() {
         (vec!["run"], 2, vec!["INPUT"]),
         (vec!["run", "good.csv", "--as-of", "yesterday"], 2, vec!["2026-11-22"]),
         (vec!["run", sheet, "--sheet", "Lines"], 2, vec!["Entries", "--sheet"]),
-        (vec!["run", "samples"], 2, vec!["folder"]),
+        (vec!["run", "no-entries"], 2, vec!["no entry files in the folder"]),
         (vec!["run", "no-hts.csv"], 3, vec!["\"HTSUS\"", "Entry Date · Country of Origin"]),
         (vec!["run", "twice.csv"], 3, vec!["columns B and E"]),
         (vec!["run", "empty.csv"], 3, vec!["no rows"]),

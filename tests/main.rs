@@ -5,6 +5,7 @@
 
 mod casebook_bad;
 mod commands;
+mod corpus;
 mod exceptions;
 mod files;
 mod law;
@@ -12,4 +13,5 @@ mod names;
 mod pass_through;
 mod rooms;
 mod samples;
+mod unattended;
 mod walk;

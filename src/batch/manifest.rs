@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::report::tally::Tally;
-use crate::spreadsheet::InputFacts;
+use crate::spreadsheet::{Format, InputFacts};
 
 /// A file by name and content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,7 @@ pub fn manifest(
     let format = format!("{:?}", options.format).to_lowercase();
     let dates = options.dates.map(|order| ("dates".to_string(), format!("{order:?}")));
     let sheet = options.sheet.clone().map(|sheet| ("sheet".to_string(), sheet));
+    let level = (options.format == Format::Xlsx).then(|| ("level".to_string(), options.level.to_string()));
     let columns = options.columns.as_ref().map(|profile| ("columns".to_string(), profile.name.clone()));
     let encoding = options.encoding.map(|encoding| ("encoding".to_string(), encoding.name().to_string()));
     Manifest {
@@ -110,6 +111,7 @@ pub fn manifest(
             .chain(dates)
             .chain(encoding)
             .chain(columns)
+            .chain(level)
             .collect(),
         casebook_sha256: casebook.sha256().to_string(),
         input: FileEntry { name: name.to_string(), sha256: input.sha256.clone(), bytes: input.bytes },

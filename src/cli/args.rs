@@ -81,6 +81,9 @@ pub struct TemplateColumnsArgs {
     /// Replace a file that is there
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: LimitArgs,
 }
 
 /// What `cases` can do.
@@ -125,6 +128,39 @@ pub struct AsOf {
 
 fn date(text: &str) -> Result<Date, String> {
     crate::terms::day::parse_iso(text).ok_or_else(|| format!("{text:?} is not a date such as 2026-11-22"))
+}
+
+/// What a worker may take. Files are opened by a process of their own, so that a damaged one takes nothing else with it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct LimitArgs {
+    /// Memory of the process that reads a file, in MiB [default: 1024, and 32 for each thread beyond the second]
+    #[arg(long = "memory-limit", value_name = "MIB", value_parser = clap::value_parser!(u64).range(64..))]
+    pub memory: Option<u64>,
+    /// Time for one file, in seconds
+    #[arg(long = "time-limit", value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
+    pub time: u64,
+    /// This process is the one that reads
+    #[arg(long, hide = true)]
+    pub worker: bool,
+}
+
+impl LimitArgs {
+    /// Memory of a worker, in MiB. A million lines of XLSX take some 140 on two threads.
+    pub fn memory(&self) -> u64 {
+        const BASE: u64 = 1024;
+        const A_THREAD: u64 = 32;
+        let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get() as u64);
+        self.memory.unwrap_or(BASE + A_THREAD * threads.saturating_sub(2))
+    }
+}
+
+/// Lines on which a run may be asked to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Any line without a figure
+    NoFigure,
+    /// Any line without a figure, or that a person must confirm
+    Review,
 }
 
 /// The form of the annotated file.
@@ -180,7 +216,7 @@ pub struct FileOption {
 /// `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// Entry files: CSV, XLSX, XLSM, XLSB, XLS or ODS
+    /// Entry files (CSV, XLSX, XLSM, XLSB, XLS or ODS), or folders of them
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Folder for the outputs
@@ -204,6 +240,9 @@ pub struct RunArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub kept: KeptFiles,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: LimitArgs,
     /// Threads to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
@@ -219,6 +258,18 @@ pub struct RunArgs {
     /// Print the manifests as JSON instead of a table
     #[arg(long)]
     pub json: bool,
+    /// End with exit code 10 where such lines were found
+    #[arg(long = "fail-on", value_name = "LINES", value_enum)]
+    pub fail_on: Option<FailOn>,
+    /// The one input that a worker reads
+    #[arg(long, hide = true)]
+    pub only: Option<PathBuf>,
+    /// What its outputs are called
+    #[arg(long, hide = true)]
+    pub base: Option<String>,
+    /// Where the worker leaves word of a failure
+    #[arg(long, hide = true)]
+    pub word: Option<PathBuf>,
 }
 
 /// `check`.
@@ -241,6 +292,9 @@ pub struct CheckArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub kept: KeptFiles,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: LimitArgs,
 }
 
 /// `explain`.
@@ -272,6 +326,9 @@ pub struct ExplainArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub kept: KeptFiles,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: LimitArgs,
 }
 
 /// Facts of a line, typed.

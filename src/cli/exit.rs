@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use thiserror::Error;
 
 use crate::batch::FileError;
+use crate::batch::folder::HoldError;
 use crate::casebook::LoadError;
 use crate::records::RecordError;
 use crate::spreadsheet::SpreadsheetError;
@@ -24,6 +25,10 @@ pub enum Exit {
     Io,
     /// A fault of the program.
     Internal,
+    /// Finished, and lines were found on which the run was asked to fail.
+    FailedOn,
+    /// Told to stop by a signal: 128 and its number.
+    Told(u8),
 }
 
 impl Exit {
@@ -36,6 +41,8 @@ impl Exit {
             Exit::Rejected => 3,
             Exit::Io => 4,
             Exit::Internal => 5,
+            Exit::FailedOn => 10,
+            Exit::Told(code) => code,
         }
     }
 
@@ -44,9 +51,32 @@ impl Exit {
         ExitCode::from(self.number())
     }
 
-    /// The worse of two ends: 5, 4, 3, 1, 0.
+    /// The end that a worker's exit code means.
+    pub fn of_code(code: i32) -> Exit {
+        match code {
+            0 => Exit::Finished,
+            1 => Exit::SomeRejected,
+            2 => Exit::Usage,
+            3 => Exit::Rejected,
+            4 => Exit::Io,
+            10 => Exit::FailedOn,
+            _ => Exit::Internal,
+        }
+    }
+
+    /// The worse of two ends: told to stop, 5, 4, 2, 3, 1, 10, 0.
     pub fn worst(self, other: Exit) -> Exit {
-        if self.number() >= other.number() { self } else { other }
+        let rank = |exit: Exit| match exit {
+            Exit::Finished => 0,
+            Exit::FailedOn => 1,
+            Exit::SomeRejected => 2,
+            Exit::Rejected => 3,
+            Exit::Usage => 4,
+            Exit::Io => 5,
+            Exit::Internal => 6,
+            Exit::Told(_) => 7,
+        };
+        if rank(self) >= rank(other) { self } else { other }
     }
 }
 
@@ -59,6 +89,9 @@ pub enum Failure {
     /// A case folder.
     #[error(transparent)]
     Cases(#[from] LoadError),
+    /// The output folder.
+    #[error(transparent)]
+    Folder(#[from] HoldError),
     /// A file that the broker keeps.
     #[error(transparent)]
     Records(#[from] RecordError),
@@ -82,6 +115,8 @@ impl Failure {
             Failure::Usage(_) => Exit::Usage,
             Failure::Cases(LoadError::Io { .. }) => Exit::Io,
             Failure::Cases(LoadError::Faults(_) | LoadError::NoCase(_)) => Exit::Rejected,
+            Failure::Folder(HoldError::Taken { .. }) => Exit::Usage,
+            Failure::Folder(HoldError::Io { .. }) => Exit::Io,
             Failure::Records(RecordError::Input(error)) => of_input(error),
             Failure::Records(RecordError::Headings { .. } | RecordError::Rows(_)) => Exit::Rejected,
             Failure::File(error) => of_file(error),

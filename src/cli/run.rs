@@ -1,20 +1,28 @@
 //! `run`.
 
+use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{AsOf, DatesArg, FileOption, FormatArg, RunArgs};
+use serde::Serialize;
+
+use super::args::{AsOf, DatesArg, FailOn, FileOption, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
 use super::terminal::{Bar, complain, grouped, say};
-use crate::batch::{FileOutcome, RunOptions, names, run_file, shared};
+use super::worker::{Ended, Watcher, limit_memory};
+use crate::batch::folder::{Held, done_before, entry_files};
+use crate::batch::manifest::{Manifest, manifest};
+use crate::batch::{FileError, FileOutcome, OutputNames, RunOptions, names, run_file, shared};
+use crate::casebook::Casebook;
 use crate::casebook::load::load;
 use crate::determine::Action;
 use crate::entry::{Crosswalk, Profile};
 use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
-use crate::spreadsheet::Format;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
+use crate::spreadsheet::{Format, InputFacts, SpreadsheetError, WholeFile};
 use crate::terms::KnownDay;
 use crate::terms::money::Grouped;
 
@@ -48,28 +56,14 @@ fn profile(file: &FileOption) -> Result<Option<Arc<Profile>>, Failure> {
     named.map(|profile| profile.map(Arc::new)).map_err(|error| Failure::Usage(error.to_string()))
 }
 
-/// Runs every input; a rejected one does not stop the others.
-///
-/// # Errors
-/// A case folder is refused, or something was typed that cannot be done.
-pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    if let Some(folder) = args.inputs.iter().find(|input| input.is_dir()) {
-        return Err(Failure::Usage(format!("{} is a folder; give the entry files in it", folder.display())));
-    }
-    let bases = names(&args.inputs);
-    if let Some(name) = shared(&bases) {
-        return Err(Failure::Usage(format!(
-            "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
-        )));
-    }
-    if let Some(threads) = args.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
-        pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
-    }
+/// What a run is asked to do with its casebook.
+struct Asked {
+    casebook: Casebook,
+    options: RunOptions,
+}
+
+fn asked(args: &RunArgs) -> Result<Asked, Failure> {
     let Kept { casebook, crosswalk, records, notes } = kept::read(load(&args.cases.folders)?, &args.kept)?;
-    if !args.quiet {
-        notes.iter().for_each(|note| complain(note));
-    }
     let options = RunOptions {
         crosswalk,
         columns: profile(&args.file)?,
@@ -86,31 +80,231 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         level: args.level.unwrap_or(LEVEL_DEFAULT),
         ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };
+    Ok(Asked { casebook, options })
+}
+
+/// The files behind what was typed: a folder stands for the entry files in it.
+fn inputs(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
+    let mut inputs = Vec::new();
+    for input in &args.inputs {
+        if !input.is_dir() {
+            inputs.push(input.clone());
+            continue;
+        }
+        let unreadable = |source| FileError::Input(SpreadsheetError::Io { path: input.clone(), source });
+        let files = entry_files(input).map_err(unreadable)?;
+        if files.is_empty() {
+            return Err(Failure::Usage(format!(
+                "there are no entry files in the folder {}",
+                input.display()
+            )));
+        }
+        inputs.extend(files);
+    }
+    Ok(inputs)
+}
+
+/// Runs every input, each in a process of its own; a rejected one does not stop the others.
+///
+/// # Errors
+/// A case folder is refused, the output folder is held by another run, or something was typed that cannot be done.
+pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    if args.limits.worker {
+        return work(args);
+    }
+    let inputs = inputs(args)?;
+    let bases = names(&inputs);
+    if let Some(name) = shared(&bases) {
+        return Err(Failure::Usage(format!(
+            "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
+        )));
+    }
+    let Asked { casebook, options } = asked(args)?;
+    if !args.quiet {
+        options.notes.iter().for_each(|note| complain(note));
+    }
+    let held = Held::hold(&options.out)?;
+    let mut batch = Batch { args, casebook, options, watcher: Watcher::new()?, held, files: Vec::new() };
     let mut exit = Exit::Finished;
-    let mut rejected = 0;
     let mut manifests = Vec::new();
-    for (input, base) in args.inputs.iter().zip(bases) {
-        match run_file(&casebook, input, &base, &options, &Bar::new(args.quiet)) {
-            Ok(outcome) => {
-                if !args.quiet && !args.json {
-                    say(&summary(input, &outcome, &tested_against(&casebook), options.as_of))?;
-                }
-                manifests.push(outcome.manifest);
-            }
-            Err(error) => {
-                complain(&error.to_string());
-                rejected += 1;
-                // A file that is refused leaves the others; the worst end wins.
-                exit = exit.worst(of_file(&error));
-            }
+    for (input, base) in inputs.iter().zip(&bases) {
+        let (ended, manifest) = batch.one(input, base)?;
+        exit = exit.worst(ended);
+        manifests.extend(manifest);
+        if matches!(ended, Exit::Told(_)) {
+            break;
         }
     }
-    if args.json {
-        let text = serde_json::to_string_pretty(&manifests);
-        say(&text.map_err(|error| Failure::Usage(error.to_string()))?)?;
+    if inputs.len() > 1 || args.inputs[0].is_dir() {
+        batch.conclude()?;
     }
-    let only_rejected = matches!(exit, Exit::Rejected);
-    Ok(if only_rejected && rejected < args.inputs.len() { Exit::SomeRejected } else { exit })
+    if args.json {
+        say(&serde_json::to_string_pretty(&manifests).map_err(std::io::Error::other)?)?;
+    }
+    let some_finished = batch.files.iter().any(|file| file.result != "rejected");
+    Ok(if exit == Exit::Rejected && some_finished { Exit::SomeRejected } else { exit })
+}
+
+/// What became of an input, as the run's summary tells it.
+#[derive(Serialize)]
+struct FileResult {
+    input: String,
+    /// `finished`, `unchanged` or `rejected`.
+    result: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<String>,
+    lines: u64,
+}
+
+/// Several inputs on their way.
+struct Batch<'a> {
+    args: &'a RunArgs,
+    casebook: Casebook,
+    options: RunOptions,
+    watcher: Watcher,
+    held: Held,
+    files: Vec<FileResult>,
+}
+
+impl Batch<'_> {
+    /// One input: nothing where nothing would come out otherwise, else a worker.
+    fn one(&mut self, input: &Path, base: &str) -> Result<(Exit, Option<Manifest>), Failure> {
+        let names = OutputNames::new(&self.options.out, base, self.options.format, false);
+        let name = input.file_name().unwrap_or(input.as_os_str()).to_string_lossy().into_owned();
+        if !self.args.force {
+            let facts = InputFacts::default();
+            let wanted =
+                manifest(&self.casebook, &self.options, &name, &facts, Vec::new(), &Tally::default());
+            if let Some(known) = done_before(&names, input, &wanted) {
+                if !self.args.quiet && !self.args.json {
+                    let text = "unchanged since it was run: nothing was done (--force does it again)";
+                    say(&format!("{}: {text}", input.display()))?;
+                }
+                let ended = failed_on(self.args.fail_on, &known);
+                self.note(name, "unchanged", String::new(), &names, Some(&known));
+                return Ok((ended, Some(known)));
+            }
+        }
+        let word = tempfile::Builder::new().prefix("adcvd-").suffix(".word").tempfile()?;
+        let mut more: Vec<OsString> = Vec::new();
+        for (option, value) in
+            [("--only", input.as_os_str()), ("--base", base.as_ref()), ("--word", word.path().as_os_str())]
+        {
+            more.extend([option.into(), value.into()]);
+        }
+        if self.args.as_of.day.is_none() {
+            // Today is read once.
+            more.extend(["--as-of".into(), self.options.as_of.to_string().into()]);
+        }
+        let (ended, said) = self.watcher.again(1, &more, &self.args.limits, self.args.json)?;
+        let message = match ended.told(&input.display().to_string(), &self.args.limits) {
+            Some(told) => {
+                complain(&told);
+                self.held.clear();
+                told
+            }
+            None => std::fs::read_to_string(word.path()).unwrap_or_default(),
+        };
+        let exit = match ended {
+            Ended::Code(code) => Exit::of_code(code),
+            Ended::TooLong | Ended::Died(_) => Exit::Rejected,
+            Ended::Told(code) => {
+                self.held.clear();
+                Exit::Told(code)
+            }
+        };
+        let finished = matches!(exit, Exit::Finished | Exit::FailedOn);
+        let known = finished.then(|| std::fs::read(&names.manifest).ok()).flatten();
+        let known: Option<Manifest> = known.and_then(|text| serde_json::from_slice(&text).ok());
+        if !said.is_empty() && known.is_none() {
+            say(&String::from_utf8_lossy(&said))?;
+        }
+        self.note(name, if finished { "finished" } else { "rejected" }, message, &names, known.as_ref());
+        Ok((exit, known))
+    }
+
+    fn note(
+        &mut self,
+        input: String,
+        result: &'static str,
+        message: String,
+        names: &OutputNames,
+        manifest: Option<&Manifest>,
+    ) {
+        let lines = manifest.map_or(0, |manifest| manifest.totals.lines);
+        let name = names.manifest.file_name().map(|name| name.to_string_lossy().into_owned());
+        let manifest = manifest.and(name);
+        self.files.push(FileResult { input, result, message, manifest, lines });
+    }
+
+    /// The summary of a run of several files: a table on the terminal, and `adcvd.run.json`.
+    fn conclude(&self) -> Result<(), Failure> {
+        let path = self.options.out.join("adcvd.run.json");
+        let summary = serde_json::json!({
+            "program": "adcvd",
+            "version": env!("CARGO_PKG_VERSION"),
+            "as_of": self.options.as_of.to_string(),
+            "casebook_sha256": self.casebook.sha256(),
+            "files": self.files,
+        });
+        let text = serde_json::to_string_pretty(&summary).map_err(std::io::Error::other)?;
+        let written = WholeFile::begin(&path).and_then(|mut file| {
+            writeln!(file, "{text}")?;
+            file.complete()?.put()
+        });
+        written.map_err(|source| FileError::Output { path, source })?;
+        if self.args.quiet || self.args.json {
+            return Ok(());
+        }
+        let mut table = format!("\n{:<11}{:>10}  file\n", "result", "lines");
+        for file in &self.files {
+            table.push_str(&format!("{:<11}{:>10}  {}\n", file.result, grouped(file.lines), file.input));
+        }
+        say(&table)?;
+        Ok(())
+    }
+}
+
+/// The end of a finished file where the run was asked to fail on some lines.
+fn failed_on(fail_on: Option<FailOn>, manifest: &Manifest) -> Exit {
+    let lines = |action: Action| manifest.totals.actions.get(action.text()).copied().unwrap_or(0);
+    let found = match fail_on {
+        None => 0,
+        Some(FailOn::NoFigure) => lines(Action::NoFigure),
+        Some(FailOn::Review) => lines(Action::NoFigure) + lines(Action::Review),
+    };
+    if found > 0 { Exit::FailedOn } else { Exit::Finished }
+}
+
+/// One input, in this process.
+fn work(args: &RunArgs) -> Result<Exit, Failure> {
+    limit_memory(&args.limits);
+    let (Some(input), Some(base)) = (&args.only, &args.base) else {
+        return Err(Failure::Usage("a worker needs its input".to_string()));
+    };
+    if let Some(threads) = args.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+        pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
+    }
+    let Asked { casebook, options } = asked(args)?;
+    match run_file(&casebook, input, base, &options, &Bar::new(args.quiet)) {
+        Ok(outcome) => {
+            if !args.quiet && !args.json {
+                say(&summary(input, &outcome, &tested_against(&casebook), options.as_of))?;
+            }
+            Ok(failed_on(args.fail_on, &outcome.manifest))
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            if let Some(word) = &args.word {
+                // Who watches has the exit code too.
+                let _ = std::fs::write(word, error.to_string());
+            }
+            Ok(of_file(&error))
+        }
+    }
 }
 
 fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -> String {

@@ -57,6 +57,8 @@ pub struct Columns {
     /// Name of the profile by which they were found, and what it says of dates.
     profile: Box<str>,
     dates: Option<DateOrder>,
+    /// Columns that the profile alone understood.
+    foreign: usize,
 }
 
 /// Bound columns that hold their own headings, from which on a row is the headings again.
@@ -75,7 +77,8 @@ impl Columns {
         let place = vec![None; Heading::ALL.len()];
         let (bound, headings, titles, width) = (Vec::new(), Vec::new(), Vec::new(), header.len());
         let (dates, profile_name) = (profile.dates, profile.name.as_str().into());
-        let mut columns = Columns { place, bound, headings, titles, width, profile: profile_name, dates };
+        let mut columns =
+            Columns { place, bound, headings, titles, width, profile: profile_name, dates, foreign: 0 };
         for (column, text) in header.iter().enumerate() {
             let Some(heading) = profile.heading(text) else { continue };
             if let Some(place) = columns.place[heading.index()] {
@@ -89,6 +92,7 @@ impl Columns {
             columns.place[heading.index()] = Some(columns.bound.len());
             columns.bound.push(column);
             columns.headings.push(heading);
+            columns.foreign += usize::from(Heading::parse(text) != Some(heading));
             columns.titles.push(text.trim().into());
         }
         let mut missing: Vec<String> = [Heading::Htsus, Heading::Origin, Heading::EnteredValue]
@@ -110,6 +114,11 @@ impl Columns {
     /// Name of the profile by which the columns were found.
     pub fn profile(&self) -> &str {
         &self.profile
+    }
+
+    /// How many columns the profile alone understood.
+    pub fn foreign(&self) -> usize {
+        self.foreign
     }
 
     /// How the layout writes dates such as 08/01/2025, where that is known.

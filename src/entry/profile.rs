@@ -167,6 +167,10 @@ pub fn known_headings(header: &[String]) -> Vec<Option<Heading>> {
     known.collect()
 }
 
+/// Columns that a profile has to understand beyond our own headings, for it to be taken unasked: one word that some layout
+/// uses too is chance.
+const FOREIGN_MIN: usize = 3;
+
 /// Finds the columns of a file: by the profile that was asked for, or by the one that fits best. A profile that binds more
 /// columns fits better; of two that bind as many, and differently, none is taken.
 ///
@@ -179,7 +183,8 @@ pub fn bind(header: &[String], forced: Option<&Profile>) -> Result<Columns, Colu
     let own = Columns::bind(header, &Profile::own());
     let mut best: Option<Columns> = own.as_ref().ok().cloned();
     let mut alike = None;
-    for columns in PROFILES.iter().filter_map(|profile| Columns::bind(header, profile).ok()) {
+    let fitting = PROFILES.iter().filter_map(|profile| Columns::bind(header, profile).ok());
+    for columns in fitting.filter(|columns| columns.foreign() >= FOREIGN_MIN) {
         let known = best.as_ref().map_or(0, |best| best.bound().len());
         if columns.bound().len() > known {
             (best, alike) = (Some(columns), None);

@@ -189,7 +189,7 @@ impl Opened {
 }
 
 /// What is known of an input after it was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct InputFacts {
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,

@@ -18,6 +18,11 @@ use super::styles::number_kinds;
 use super::whole_file::{HashOnly, hexadecimal};
 use crate::terms::place::Source;
 
+/// Sheets whose headings are looked at, at most; of a workbook with more the user chooses.
+const SHEETS_TRIED: usize = 200;
+/// Names of sheets that an error lists.
+const SHEETS_SHOWN: usize = 20;
+
 /// A sheet of a package that is opened for reading, and all that is needed to write the package back.
 #[derive(Debug)]
 pub(super) struct OpenedSheet {
@@ -151,6 +156,14 @@ fn choose<C: Consumer>(
     if let Some(chosen) = chosen {
         return Ok(chosen);
     }
+    if visible.len() > SHEETS_TRIED {
+        return Err(no_sheet(
+            path,
+            format!("{} sheets; which holds the entry lines?", names.len()),
+            &names,
+            false,
+        ));
+    }
     let mut fitting = Vec::new();
     for entry in &visible {
         let part = entry.part.clone().unwrap_or_default();
@@ -194,7 +207,11 @@ pub(super) fn none_fits(path: &Path, fitting: usize, visible: &[&str]) -> Spread
 }
 
 fn no_sheet(path: &Path, problem: String, visible: &[&str], typed: bool) -> SpreadsheetError {
-    let sheets = if visible.is_empty() { "none".to_string() } else { visible.join(", ") };
+    let shown = visible.len().min(SHEETS_SHOWN);
+    let mut sheets = if visible.is_empty() { "none".to_string() } else { visible[..shown].join(", ") };
+    if shown < visible.len() {
+        sheets.push_str(&format!(" and {} more", visible.len() - shown));
+    }
     SpreadsheetError::Sheet { path: path.to_path_buf(), problem, sheets, typed }
 }
 

@@ -1,0 +1,180 @@
+//! Files to read and files to survive: `tests/workbooks` holds those made for this project, each with what is expected of
+//! it in `MANIFEST.csv`:
+//!
+//! - `ok`: it is read (exit code 0 where it has the headings of an entry file);
+//! - `refuse`: it ends in a clear refusal (exit code 3);
+//! - `survive`: either. Never a crash, more than 1 GiB, or more than 30 seconds.
+//!
+//! A larger folder with a manifest of the same shape is walked where `ADCVD_CORPORA` names it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use wait4::Wait4;
+
+const SECONDS_MAX: u64 = 30;
+const MEMORY_MAX: u64 = 1024 * 1024 * 1024;
+
+struct File {
+    path: PathBuf,
+    expected: String,
+    headings: String,
+    why: String,
+}
+
+fn files(folder: &Path) -> Vec<File> {
+    let mut reader = csv::Reader::from_path(folder.join("MANIFEST.csv")).unwrap();
+    let headings = reader.headers().unwrap().clone();
+    let place = |name: &str| headings.iter().position(|heading| heading == name).unwrap();
+    let [path, expected, why, kind] = ["path", "expected", "why", "headings"].map(place);
+    let records = reader.records().map(Result::unwrap);
+    let file = |record: csv::StringRecord| File {
+        path: folder.join(&record[path]),
+        expected: record[expected].to_string(),
+        headings: record[kind].to_string(),
+        why: record[why].to_string(),
+    };
+    records.map(file).collect()
+}
+
+/// What is wrong with how the program took a file.
+fn fault(file: &File) -> Option<String> {
+    let begun = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_adcvd"))
+        .args(["check", "--as-of", "2026-11-22"])
+        .arg(&file.path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+    let ended = child.wait4().unwrap();
+    let code = ended.status.code();
+    let right = match (file.expected.as_str(), file.headings.as_str()) {
+        ("ok", "entry") => code == Some(0),
+        ("refuse", _) => code == Some(3),
+        _ => matches!(code, Some(0 | 3)),
+    };
+    let refused_well = code != Some(3) || said.lines().count() >= 1 && said.contains(": ");
+    let problem = if !right {
+        format!("ended with {code:?}")
+    } else if !refused_well || said.contains("a fault at") || said.contains("fault of adcvd") {
+        "no clear refusal".to_string()
+    } else if begun.elapsed() > Duration::from_secs(SECONDS_MAX) {
+        format!("took {} seconds", begun.elapsed().as_secs())
+    } else if ended.rusage.maxrss > MEMORY_MAX {
+        format!("took {} bytes", ended.rusage.maxrss)
+    } else {
+        return None;
+    };
+    Some(format!("{} ({}, {}): {problem}: {said}", file.path.display(), file.expected, file.why))
+}
+
+fn walk(folder: &Path) {
+    let files = Mutex::new(files(folder));
+    let faults = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(file) = { files.lock().unwrap().pop() } {
+                    faults.lock().unwrap().extend(fault(&file));
+                }
+            });
+        }
+    });
+    let faults = faults.into_inner().unwrap();
+    assert!(faults.is_empty(), "{} files:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn files_made_for_this_project_are_read_refused_or_survived() {
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks"));
+}
+
+#[test]
+#[ignore = "slow: hundreds of files from elsewhere"]
+fn slow_files_from_elsewhere_are_read_refused_or_survived() {
+    match std::env::var_os("ADCVD_CORPORA") {
+        Some(folder) => walk(Path::new(&folder)),
+        None => println!("skipped: ADCVD_CORPORA names no folder"),
+    }
+}
+
+/// One file in every encoding and layout gives the same answers as in the plainest one.
+#[test]
+fn one_file_in_many_writings_has_the_same_answers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workbooks/csv/ok");
+    let answers = |name: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let ran = Command::new(env!("CARGO_BIN_EXE_adcvd"))
+            .args(["run", "--as-of", "2026-11-22", "--quiet", "--format", "csv", "-o"])
+            .arg(out.path())
+            .arg(folder.join(name))
+            .output()
+            .unwrap();
+        assert!(ran.status.success(), "{name}: {ran:?}");
+        let text = fs::read_dir(out.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.to_string_lossy().ends_with(".annotated.csv"))
+            .map(|path| fs::read_to_string(path).unwrap())
+            .unwrap();
+        // The answers of the lines: action, rates and deposits, without what the layouts put around them.
+        let delimiter = [b',', b';', b'\t', b'|']
+            .into_iter()
+            .max_by_key(|delimiter| text.bytes().filter(|byte| byte == delimiter).count())
+            .unwrap();
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let heading = records.iter().position(|record| record.iter().any(|cell| cell == "Action")).unwrap();
+        let places: Vec<usize> = ["Action", "AD Rate", "CVD Rate", "Deposit at Entry"]
+            .iter()
+            .map(|name| records[heading].iter().position(|cell| cell == *name).unwrap())
+            .collect();
+        let lines = records[heading + 1..]
+            .iter()
+            .filter(|record| record.get(places[0]).is_some_and(|action| !action.is_empty()));
+        lines
+            .map(|record| places.iter().map(|place| record[*place].to_string()).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    let plain = answers("made-entry-utf8.csv");
+    assert_eq!(plain.len(), 4);
+    for name in [
+        "made-entry-blank-lines.csv",
+        "made-entry-columns-shuffled.csv",
+        "made-entry-cr-only.csv",
+        "made-entry-extra-columns.csv",
+        "made-entry-heading-spelling.csv",
+        "made-entry-lf.csv",
+        "made-entry-no-final-newline.csv",
+        "made-entry-pipe.csv",
+        "made-entry-preamble.csv",
+        "made-entry-semicolon.csv",
+        "made-entry-sep-line.csv",
+        "made-entry-tab.tsv",
+        "made-entry-total-row.csv",
+        "made-entry-trailing-commas.csv",
+        "made-entry-utf8-bom-quoted-header.csv",
+        "made-entry-utf8-bom.csv",
+    ] {
+        assert_eq!(answers(name), plain, "{name}");
+    }
+    let chinese = answers("made-entry-chinese-utf8.csv");
+    for name in [
+        "made-entry-gb18030.csv",
+        "made-entry-utf16be-bom.csv",
+        "made-entry-utf16le-bom-tab.txt",
+        "made-entry-utf16le-bom.csv",
+    ] {
+        assert_eq!(answers(name), chinese, "{name}");
+    }
+}

@@ -1,0 +1,180 @@
+//! Overnight: folders of untrusted files, runs that are killed, two runs at once, schedulers that look at exit codes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn adcvd(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_adcvd"))
+        .current_dir(folder)
+        .args(arguments)
+        .args(["--as-of", "2026-11-22"])
+        .output()
+        .unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
+}
+
+/// An inbox with some sound files, one that kills a reader, and some that are no entry files.
+fn inbox(folder: &Path, sound: usize) {
+    let inbox = folder.join("inbox");
+    fs::create_dir_all(&inbox).unwrap();
+    for number in 0..sound {
+        fs::copy(root().join("samples/first-run.csv"), inbox.join(format!("month-{number:02}.csv"))).unwrap();
+    }
+    fs::copy(
+        root().join("tests/workbooks/workbooks/hostile/made-cfb-directory-loop.xls"),
+        inbox.join("killer.xls"),
+    )
+    .unwrap();
+    fs::write(inbox.join("~$month-00.csv"), "open elsewhere").unwrap();
+    fs::write(inbox.join("read me.pdf"), "%PDF").unwrap();
+}
+
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn one_bad_file_of_a_folder_is_one_rejected_file() {
+    let folder = tempfile::tempdir().unwrap();
+    inbox(folder.path(), 3);
+    let ran = adcvd(&["run", "inbox", "-o", "outbox"], folder.path());
+    assert_eq!(code(&ran), 1, "{}", said(&ran));
+    assert!(said(&ran).contains("killer.xls: rejected: the reader died"), "{}", said(&ran));
+    let written = tree(&folder.path().join("outbox"));
+    assert_eq!(written.len(), 3 * 4 + 1, "{:?}", written.keys());
+    let summary: serde_json::Value = serde_json::from_slice(&written["adcvd.run.json"]).unwrap();
+    let results: Vec<&str> =
+        summary["files"].as_array().unwrap().iter().map(|file| file["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["rejected", "finished", "finished", "finished"]);
+}
+
+/// A run that is broken off after some files, and gone on with, gives the tree of one that was not.
+#[test]
+fn a_run_that_goes_on_gives_the_same_tree() {
+    let folder = tempfile::tempdir().unwrap();
+    inbox(folder.path(), 4);
+    adcvd(&["run", "inbox", "-o", "whole"], folder.path());
+    // As it looks when a run was killed: two files are done, one is half written, another lost an output.
+    adcvd(
+        &["run", "inbox/month-00.csv", "inbox/month-01.csv", "inbox/month-02.csv", "-o", "broken"],
+        folder.path(),
+    );
+    let broken = folder.path().join("broken");
+    fs::remove_file(broken.join("month-02.exceptions.xlsx")).unwrap();
+    fs::write(broken.join(".adcvd-half.tmp"), "half").unwrap();
+    let ran = adcvd(&["run", "inbox", "-o", "broken"], folder.path());
+    assert_eq!(said(&ran).matches("unchanged since it was run").count(), 2, "{}", said(&ran));
+    let (mut whole, mut gone_on) = (tree(&folder.path().join("whole")), tree(&broken));
+    let results = |tree: &mut BTreeMap<String, Vec<u8>>| tree.remove("adcvd.run.json").unwrap();
+    assert!(results(&mut whole) != results(&mut gone_on));
+    assert_eq!(whole.keys().collect::<Vec<_>>(), gone_on.keys().collect::<Vec<_>>());
+    assert!(whole == gone_on);
+    // What was changed by hand is never taken for done, nor replaced.
+    fs::write(broken.join("month-03.annotated.xlsx"), "mine").unwrap();
+    let ran = adcvd(&["run", "inbox/month-03.csv", "-o", "broken"], folder.path());
+    assert_eq!(code(&ran), 2, "{}", said(&ran));
+    assert_eq!(fs::read(broken.join("month-03.annotated.xlsx")).unwrap(), b"mine");
+}
+
+#[test]
+fn other_options_are_another_run() {
+    let folder = tempfile::tempdir().unwrap();
+    inbox(folder.path(), 1);
+    let input = "inbox/month-00.csv";
+    for (arguments, unchanged) in [
+        (vec!["run", input], false),
+        (vec!["run", input], true),
+        (vec!["run", input, "--level", "6"], false),
+        (vec!["run", input, "--format", "csv"], false),
+        (vec!["run", input, "--format", "csv"], true),
+        (vec!["run", input, "--format", "csv", "--force"], false),
+    ] {
+        let ran = adcvd(&arguments, folder.path());
+        assert_eq!(said(&ran).contains("unchanged since"), unchanged, "{arguments:?}: {}", said(&ran));
+    }
+}
+
+#[test]
+fn a_scheduler_can_be_told_of_lines_without_a_figure() {
+    let folder = tempfile::tempdir().unwrap();
+    inbox(folder.path(), 1);
+    let input = "inbox/month-00.csv";
+    assert_eq!(code(&adcvd(&["run", input, "--fail-on", "no-figure"], folder.path())), 10);
+    // The same from the manifest, where nothing has to be done.
+    assert_eq!(code(&adcvd(&["run", input, "--fail-on", "review"], folder.path())), 10);
+    assert_eq!(code(&adcvd(&["run", input], folder.path())), 0);
+    let ran = adcvd(&["run", "inbox", "--json", "--force"], folder.path());
+    let manifests: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(manifests[0]["totals"]["lines"], 14);
+}
+
+#[test]
+fn a_second_run_says_who_holds_the_folder() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    inbox(folder.path(), 1);
+    fs::create_dir(folder.path().join("out")).unwrap();
+    let mut lock = fs::File::create(folder.path().join("out/.adcvd.lock")).unwrap();
+    write!(lock, "process 4711").unwrap();
+    lock.lock().unwrap();
+    let ran = adcvd(&["run", "inbox/month-00.csv"], folder.path());
+    assert_eq!(code(&ran), 2);
+    assert!(said(&ran).contains("process 4711"), "{}", said(&ran));
+    drop(lock);
+    assert_eq!(code(&adcvd(&["run", "inbox/month-00.csv"], folder.path())), 0);
+    assert!(!folder.path().join("out/.adcvd.lock").exists());
+}
+
+/// Told to stop in the middle of a large file: the exit code of the signal, nothing half written, and the next run goes
+/// through.
+#[cfg(unix)]
+#[test]
+fn told_to_stop_a_run_leaves_nothing_half_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Entered Value\n".to_string();
+    for line in 0..400_000 {
+        text.push_str(&format!("E{line},1,2025-08-13,3801.10.5000,CN,{line}\n"));
+    }
+    fs::write(folder.path().join("large.csv"), text).unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_adcvd"))
+        .current_dir(folder.path())
+        .args(["run", "large.csv", "--as-of", "2026-11-22", "--quiet"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Until it writes.
+    let out = folder.path().join("out");
+    let writes = || {
+        fs::read_dir(&out).is_ok_and(|entries| {
+            entries.flatten().any(|entry| entry.file_name().to_string_lossy().ends_with(".tmp"))
+        })
+    };
+    for _ in 0..500 {
+        if writes() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(writes(), "nothing was begun");
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(143));
+    assert_eq!(tree(&out).len(), 0, "{:?}", tree(&out).keys());
+}
