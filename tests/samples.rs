@@ -366,6 +366,9 @@ impl Month<'_> {
             l.set("HTSUS", "8507.60.0020").set("Product", "battery cell").set("Subject Value", "9000");
             l.set("Entry Date", "2026-02-20");
         });
+        self.special("part number like a formula", |l| {
+            l.set("Part Number", "=AAM-044");
+        });
         self.special("a slip in the name of the exporter", |l| {
             l.set("Exporter", "Panasonic Energy (Wuxy) Co., Ltd.").set("Producer", "Resonac Corporation");
         });

@@ -178,3 +178,30 @@ fn told_to_stop_a_run_leaves_nothing_half_done() {
     assert_eq!(ended.status.code(), Some(143));
     assert_eq!(tree(&out).len(), 0, "{:?}", tree(&out).keys());
 }
+
+/// The same bytes at any number of threads, in any order of files, in any locale and time zone.
+#[test]
+fn the_same_bytes_however_it_is_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let month = root().join("samples/monthly-entries.xlsx").to_string_lossy().into_owned();
+    let first = root().join("samples/first-run.csv").to_string_lossy().into_owned();
+    let run = |out: &str, threads: &str, inputs: [&str; 2], zone: &str| {
+        let ran = Command::new(env!("CARGO_BIN_EXE_adcvd"))
+            .current_dir(folder.path())
+            .args(["run", inputs[0], inputs[1], "-o", out, "--threads", threads, "--quiet"])
+            .args(["--as-of", "2026-11-22"])
+            .env("TZ", zone)
+            .env("LC_ALL", if threads == "2" { "de_DE.UTF-8" } else { "C" })
+            .status()
+            .unwrap();
+        assert!(ran.success());
+        let mut tree = tree(&folder.path().join(out));
+        // The order of the files stands in the summary of the run.
+        tree.remove("adcvd.run.json").unwrap();
+        tree
+    };
+    let one = run("one", "1", [&month, &first], "UTC");
+    assert_eq!(one.len(), 8);
+    assert!(run("two", "2", [&first, &month], "Asia/Tokyo") == one);
+    assert!(run("eight", "8", [&month, &first], "America/New_York") == one);
+}

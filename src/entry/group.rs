@@ -284,6 +284,7 @@ impl Group<'_> {
         };
         line.exceptions = cells.exceptions;
         line.exceptions.append(&mut exceptions);
+        formula_like(&self.grouping.columns, row, &mut line.exceptions);
         self.one_column_for_both(&mut line);
         self.grouping.crosswalk.fill(&mut line);
         subject_within_entered(&mut line);
@@ -341,6 +342,38 @@ impl Group<'_> {
             [Heading::EntryNumber, Heading::InvoiceNumber].map(|heading| columns.cell(row, heading).shown());
         let invoice = InvoiceValue::named(&entry, &invoice);
         InvoiceValue { invoice, value: value.value(), rounded: None }
+    }
+}
+
+/// Texts of a line that a spreadsheet program would take for a formula, where they are looked at.
+pub(super) const TEXTS: [Heading; 10] = [
+    Heading::EntryNumber,
+    Heading::LineNumber,
+    Heading::ImporterNumber,
+    Heading::ImporterName,
+    Heading::Exporter,
+    Heading::Producer,
+    Heading::ChineseSupplier,
+    Heading::ManufacturerId,
+    Heading::PartNumber,
+    Heading::Description,
+];
+
+/// True for a text that begins like a formula and is no number and no dash for nothing.
+pub(super) fn begins_like_a_formula(text: &str) -> bool {
+    let rest = text.trim_start_matches(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    rest.len() < text.len() && rest.chars().any(char::is_alphabetic)
+}
+
+fn formula_like(columns: &Columns, row: &Row, exceptions: &mut Vec<Exception>) {
+    for heading in TEXTS {
+        let cell = columns.cell(row, heading);
+        if matches!(cell, Cell::Text(text) if begins_like_a_formula(text.trim_start_matches([' ', '\u{a0}'])))
+        {
+            let expected = "a text that does not begin like a formula";
+            let ground = Ground::Cell { heading, found: quoted(cell), expected };
+            exceptions.push(Exception::new(Code::EN13, ground));
+        }
     }
 }
 

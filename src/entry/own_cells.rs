@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::amount::amount_in;
 use super::columns::Columns;
+use super::group::{TEXTS, begins_like_a_formula};
 use super::invoice::InvoiceValue;
 use super::known::Prototype;
 use super::line::{Read, Stated};
@@ -51,7 +52,15 @@ impl Own<'_> {
             let place = self.columns.place(heading)?;
             self.rows.is_formula_without_value(self.row, place).then_some(())
         };
-        if NAMES.into_iter().any(|heading| formula(heading).is_some()) { Err(Odd) } else { Ok(()) }
+        if NAMES.into_iter().any(|heading| formula(heading).is_some()) {
+            return Err(Odd);
+        }
+        let odd = |heading: &Heading| {
+            let place = self.columns.place(*heading);
+            let text = place.and_then(|place| self.rows.plain_text(self.row, place));
+            text.is_some_and(|text| begins_like_a_formula(text.trim_start_matches([' ', '\u{a0}'])))
+        };
+        if TEXTS.iter().any(odd) { Err(Odd) } else { Ok(()) }
     }
 
     fn amount(&self, heading: Heading) -> Result<Option<Decimal>, Odd> {

@@ -86,6 +86,7 @@ catalogue! {
     EN10 Note "Warehouse entry: a deposit falls due at withdrawal.", "Compute again when the goods are withdrawn.";
     EN11 Review "A row is no entry line: a total, a remark, or headings again.", "Nothing, if it is none; a line needs at least its tariff number, origin or date.";
     EN12 Note "The tariff number was not valid on the day of entry.", "Look the number up in the tariff schedule of that day.";
+    EN13 Note "A text begins like a formula: it comes alive where a person edits the cell.", "Nothing, if it is meant so; it came back as it was, and what this program writes of it is guarded.";
     SC01 Review "Listed tariff number and origin, in scope by its facts, and no case declared.", "Declare the cases shown, or correct the facts.";
     SC02 Note "The declared case does not list this tariff number; tariff numbers are hints, scope text decides.", "Check that the case belongs to the goods.";
     SC03 Stop "A fact that scope depends on is missing.", "Ask the importer for the missing facts, or declare the case.";
