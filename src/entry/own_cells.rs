@@ -56,8 +56,11 @@ impl Own<'_> {
             return Err(Odd);
         }
         let odd = |heading: &Heading| {
-            let place = self.columns.place(*heading);
-            let text = place.and_then(|place| self.rows.plain_text(self.row, place));
+            let Some(place) = self.columns.place(*heading) else { return false };
+            if !self.rows.may_revive(self.row, place) {
+                return false;
+            }
+            let text = self.rows.plain_text(self.row, place);
             text.is_some_and(|text| begins_like_a_formula(text.trim_start_matches([' ', '\u{a0}'])))
         };
         if TEXTS.iter().any(odd) { Err(Odd) } else { Ok(()) }

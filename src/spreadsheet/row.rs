@@ -332,6 +332,19 @@ impl Rows {
         (place.from as usize + blank, &record[blank..])
     }
 
+    /// False where no cell of this place can begin like a formula, as its first byte or the strings of the workbook tell.
+    pub fn may_revive(&self, row: usize, place: usize) -> bool {
+        let Some(RawCell { kind, bytes }) = self.raw(row, place) else { return true };
+        match &self.decoder {
+            Decoder::Sheet(context) if kind == Form::Shared as u8 => context.strings.any_revives(),
+            Decoder::Csv(_) if kind == Form::Field as u8 => {
+                // Blanks, and signs of other widths, which begin with this byte in UTF-8.
+                bytes.first().is_some_and(|byte| b"=+-@\t\r \xc2\xef".contains(byte))
+            }
+            _ => kind != Form::Empty as u8,
+        }
+    }
+
     /// How many rows a sheet hides: by a filter, or by hand.
     pub fn hidden(&self) -> u64 {
         match self.decoder {

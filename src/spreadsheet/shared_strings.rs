@@ -5,6 +5,7 @@ use std::io::BufRead;
 use quick_xml::Reader;
 use quick_xml::events::{BytesText, Event};
 
+use super::fields::revives;
 use super::xml;
 
 /// Bytes of one shared string, at most. A cell holds 32,767 characters, of which the longest take four bytes; runs of
@@ -18,9 +19,16 @@ pub(super) struct SharedStrings {
     ends: Vec<u32>,
     /// Prefix of element names, with its colon; none where the part cannot be continued.
     prefix: Option<String>,
+    /// True if one of them begins like a formula.
+    revives: bool,
 }
 
 impl SharedStrings {
+    /// True if a string begins like a formula.
+    pub(super) fn any_revives(&self) -> bool {
+        self.revives
+    }
+
     /// The string of a place; a string that cannot be understood has none.
     pub(super) fn get(&self, place: usize) -> Option<&str> {
         let end = *self.ends.get(place)? as usize;
@@ -80,6 +88,7 @@ impl SharedStrings {
 
     fn push(&mut self, text: &str) -> Result<(), String> {
         self.text.push_str(text);
+        self.revives |= revives(text);
         let end = u32::try_from(self.text.len());
         self.ends.push(end.map_err(|_| "more than 4 GiB of shared strings".to_string())?);
         Ok(())
