@@ -205,3 +205,76 @@ fn the_same_bytes_however_it_is_run() {
     assert!(run("two", "2", [&first, &month], "Asia/Tokyo") == one);
     assert!(run("eight", "8", [&month, &first], "America/New_York") == one);
 }
+
+/// Killed at any moment - the program and its worker at once - a run leaves no half file under a final name, and the next
+/// run gives the tree of an undisturbed one. Slow: run in release.
+#[cfg(unix)]
+#[test]
+#[ignore = "slow: two hundred runs"]
+fn slow_a_run_that_is_killed_at_any_moment_leaves_no_half_file() {
+    use std::os::unix::process::CommandExt;
+    const MOMENTS: u64 = 200;
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = folder.path().join("inbox");
+    fs::create_dir(&inbox).unwrap();
+    let line = |line: u32| {
+        format!("E{line},1,2025-08-13,3801.10.5000,CN,Resonac Corporation,Resonac Corporation,{line}\n")
+    };
+    let lines: String = (1..=20_000).map(line).collect();
+    let headings =
+        "Entry Number,Line Number,Entry Date,HTSUS,Country of Origin,Exporter,Producer,Entered Value\n";
+    for name in ["a.csv", "b.csv"] {
+        fs::write(inbox.join(name), format!("{headings}{lines}")).unwrap();
+    }
+    let begun = std::time::Instant::now();
+    assert_eq!(code(&adcvd(&["run", "inbox", "-o", "whole"], folder.path())), 0);
+    let (took, whole) = (begun.elapsed().as_micros() as u64, tree(&folder.path().join("whole")));
+    let out = folder.path().join("out");
+    let mut broken_off = 0;
+    for moment in 0..MOMENTS {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_adcvd"))
+            .current_dir(folder.path())
+            .args(["run", "inbox", "-o", "out", "--force", "--quiet", "--as-of", "2026-11-22"])
+            .process_group(0)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Moments spread over the run by the golden ratio, so that no two are alike.
+        let share = moment * 618_034 % 1_000_000;
+        std::thread::sleep(std::time::Duration::from_micros(took * share / 1_000_000));
+        let group = format!("-{}", child.id());
+        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().unwrap();
+        broken_off += u32::from(!child.wait().unwrap().success());
+        for (name, bytes) in tree(&out).into_iter().filter(|(name, _)| !name.starts_with('.')) {
+            assert!(whole.get(&name) == Some(&bytes), "{name} is not whole at moment {moment}");
+        }
+    }
+    assert!(broken_off > 100, "only {broken_off} runs were broken off");
+    assert_eq!(code(&adcvd(&["run", "inbox", "-o", "out"], folder.path())), 0);
+    let mut after = tree(&out);
+    after.insert("adcvd.run.json".to_string(), whole["adcvd.run.json"].clone());
+    assert!(after == whole, "{:?}", after.keys());
+}
+
+/// A disk that is full: the exit code, a message with the path, and nothing under a final name. Needs a small file system,
+/// which only some machines let a test make.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(&disk).output();
+    if !mounted.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no file system can be mounted here");
+        return;
+    }
+    let month = root().join("samples/monthly-entries.xlsx").to_string_lossy().into_owned();
+    let ran = adcvd(&["run", &month, "-o", "disk"], folder.path());
+    let left = tree(&disk);
+    let unmounted = Command::new("umount").arg(&disk).status().unwrap();
+    assert!(unmounted.success());
+    assert_eq!(code(&ran), 4, "{}", said(&ran));
+    assert!(said(&ran).contains("disk/monthly-entries."), "{}", said(&ran));
+    assert_eq!(left.len(), 0, "{:?}", left.keys());
+}

@@ -90,6 +90,15 @@ impl Held {
         Ok(held)
     }
 
+    /// The hold as something that a worker can keep too: the folder is held until the last of them ends, even if this
+    /// process is killed and a worker lives on.
+    ///
+    /// # Errors
+    /// The system has no more files to give.
+    pub fn shared(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
     /// Removes temporary files: while the folder is held and nothing is being written, they are nobody's.
     pub fn clear(&self) {
         let Some(folder) = self.path.parent() else { return };

@@ -11,7 +11,7 @@ use super::args::{AsOf, DatesArg, FailOn, FileOption, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
 use super::terminal::{Bar, complain, grouped, say};
-use super::worker::{Ended, Watcher, limit_memory};
+use super::worker::{Ended, Given, Watcher, limit_memory};
 use crate::batch::folder::{Held, done_before, entry_files};
 use crate::batch::manifest::{Manifest, manifest};
 use crate::batch::{FileError, FileOutcome, OutputNames, RunOptions, names, run_file, shared};
@@ -198,7 +198,8 @@ impl Batch<'_> {
             // Today is read once.
             more.extend(["--as-of".into(), self.options.as_of.to_string().into()]);
         }
-        let (ended, said) = self.watcher.again(1, &more, &self.args.limits, self.args.json)?;
+        let given = Given { capture: self.args.json, hold: Some(self.held.shared()?) };
+        let (ended, said) = self.watcher.again(1, &more, &self.args.limits, given)?;
         let message = match ended.told(&input.display().to_string(), &self.args.limits) {
             Some(told) => {
                 complain(&told);

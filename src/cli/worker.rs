@@ -2,6 +2,7 @@
 //! one that was called. A workbook of a kilobyte can abort a reader, and an abort cannot be caught.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -64,6 +65,15 @@ pub(super) fn limit_memory(limits: &LimitArgs) {
     let _ = limits;
 }
 
+/// What a worker is given beside its arguments.
+#[derive(Default)]
+pub(super) struct Given {
+    /// True if what it says is wanted.
+    pub(super) capture: bool,
+    /// The output folder that it holds, together with this process.
+    pub(super) hold: Option<File>,
+}
+
 /// Who watches workers and hears that it is to stop.
 pub(super) struct Watcher {
     told: Arc<AtomicUsize>,
@@ -96,7 +106,7 @@ impl Watcher {
         depth: usize,
         more: &[OsString],
         limits: &LimitArgs,
-        capture: bool,
+        given: Given,
     ) -> io::Result<(Ended, Vec<u8>)> {
         let mut command = Command::new(std::env::current_exe()?);
         // Behind the names of the command, in front of anything that may end its options.
@@ -105,7 +115,9 @@ impl Watcher {
         command.args(names).arg("--worker").args(more).args(rest);
         // A reader that dies of a damaged file says nothing that a person could use.
         command.env("RUST_BACKTRACE", "0");
-        command.stdout(if capture { Stdio::piped() } else { Stdio::inherit() });
+        command.stdout(if given.capture { Stdio::piped() } else { Stdio::inherit() });
+        // No input is read from there, so it can carry what the worker holds.
+        command.stdin(given.hold.map_or_else(Stdio::null, Stdio::from));
         let mut child = command.spawn()?;
         let said = child.stdout.take().map(|mut pipe| {
             std::thread::spawn(move || {
@@ -154,7 +166,7 @@ pub(super) fn guarded(
         limit_memory(limits);
         return work();
     }
-    let (ended, _) = Watcher::new()?.again(depth, &[], limits, false)?;
+    let (ended, _) = Watcher::new()?.again(depth, &[], limits, Given::default())?;
     if let Some(told) = ended.told(&input.display().to_string(), limits) {
         complain(&told);
     }
