@@ -121,7 +121,8 @@ fn a_scheduler_can_be_told_of_lines_without_a_figure() {
     assert_eq!(code(&adcvd(&["run", input], folder.path())), 0);
     let ran = adcvd(&["run", "inbox", "--json", "--force"], folder.path());
     let manifests: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
-    assert_eq!(manifests[0]["totals"]["lines"], 14);
+    assert_eq!(manifests[0]["result"], "rejected");
+    assert_eq!(manifests[1]["totals"]["lines"], 14);
 }
 
 #[test]

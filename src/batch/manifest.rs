@@ -99,7 +99,9 @@ pub fn manifest(
     let dates = options.dates.map(|order| ("dates".to_string(), format!("{order:?}")));
     let sheet = options.sheet.clone().map(|sheet| ("sheet".to_string(), sheet));
     let level = (options.format == Format::Xlsx).then(|| ("level".to_string(), options.level.to_string()));
-    let columns = options.columns.as_ref().map(|profile| ("columns".to_string(), profile.name.clone()));
+    let columns = options.columns.as_ref().map(|profile| {
+        ("columns".to_string(), format!("{} {}", profile.name, profile.sha256).trim_end().to_string())
+    });
     let encoding = options.encoding.map(|encoding| ("encoding".to_string(), encoding.name().to_string()));
     Manifest {
         program: "adcvd".to_string(),

@@ -120,7 +120,26 @@ pub fn names(inputs: &[PathBuf]) -> Vec<String> {
     for input in inputs {
         *stems.entry(part(input, true).to_lowercase()).or_default() += 1;
     }
-    inputs.iter().map(|input| part(input, stems[&part(input, true).to_lowercase()] == 1)).collect()
+    let stem_is_free = |input: &Path| {
+        let stem = part(input, true).to_lowercase();
+        // `adcvd.run.json` is the summary of a run of several files.
+        stems[&stem] == 1 && stem != "adcvd"
+    };
+    let mut whole: Vec<bool> = inputs.iter().map(|input| !stem_is_free(input)).collect();
+    loop {
+        let names: Vec<String> =
+            inputs.iter().zip(&whole).map(|(input, whole)| part(input, !whole)).collect();
+        // A stem may be the whole name of another input: then both go by their whole names.
+        let taken = |place: usize| {
+            let same = |other: &String| other.eq_ignore_ascii_case(&names[place]);
+            !whole[place] && names.iter().filter(|other| same(other)).count() > 1
+        };
+        let more: Vec<usize> = (0..inputs.len()).filter(|place| taken(*place)).collect();
+        if more.is_empty() {
+            return names;
+        }
+        more.into_iter().for_each(|place| whole[place] = true);
+    }
 }
 
 /// The first name that two inputs would share, if there is one: their outputs would be the same files.
@@ -138,6 +157,8 @@ mod tests {
         let inputs = ["in/a.csv", "in/a.xlsx", "in/b.csv"].map(PathBuf::from);
         assert_eq!(names(&inputs), ["a.csv", "a.xlsx", "b"]);
         assert_eq!(shared(&names(&inputs)), None);
+        let inputs = ["in/x.csv", "in/x.txt", "in/x.csv.txt", "in/adcvd.csv"].map(PathBuf::from);
+        assert_eq!(names(&inputs), ["x.csv", "x.txt", "x.csv.txt", "adcvd.csv"]);
         let twins = names(&["x/a.csv", "y/A.csv"].map(PathBuf::from));
         assert_eq!(shared(&twins).map(String::as_str), Some("A.csv"));
     }

@@ -353,8 +353,7 @@ fn one_pass(
             }
         }
     };
-    let said = options.dates.or(shop.grouping.columns.dates());
-    let orders = settled_orders(&evidence, assumed.orders, said);
+    let orders = settled_orders(&evidence, assumed.orders, options.dates, shop.grouping.columns.dates());
     let (annotated, exceptions, tally, causes, waiting) =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
@@ -364,6 +363,14 @@ fn one_pass(
             return Ok(Pass::Again(Settled { orders, layout }));
         }
     };
+    let mut read_notes = header.notes.clone();
+    let merged = header.merged_below(&tail);
+    if merged > 0 {
+        read_notes.push(format!(
+            "{merged} merged cells reach over several rows: the value of each stands in its first row alone, and the \
+             others lack it"
+        ));
+    }
     if !tally.ties_out() {
         return Err(internal(path, "rows in and rows out do not tie out"));
     }
@@ -373,26 +380,29 @@ fn one_pass(
         version: env!("CARGO_PKG_VERSION"),
         exceptions_csv: names.exceptions.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         written_anew: anew.map(Anew::told),
-        notes: [&options.notes[..], &header.notes].concat(),
+        notes: [&options.notes[..], &read_notes].concat(),
     };
     let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
         .map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
-    let (notes, profile) = (header.notes.clone(), shop.grouping.columns.profile().to_string());
+    let (notes, profile) = (read_notes, shop.grouping.columns.profile().to_string());
     Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew, notes, profile })))
 }
 
 /// The order of day and month that the whole file bears out: the assumed one for columns on which nothing hangs.
-/// Where the file does not tell, `said` counts: what the user says of it.
+/// Where the file does not tell, `said` counts: what the user says of it; else `usual`, what its layout does. A column
+/// that contradicts itself follows no layout.
 pub(super) fn settled_orders(
     evidence: &[Evidence; DATE_HEADINGS.len()],
     assumed: DateOrders,
     said: Option<DateOrder>,
+    usual: Option<DateOrder>,
 ) -> DateOrders {
     let mut orders = assumed;
     for (order, evidence) in orders.0.iter_mut().zip(evidence).filter(|(_, evidence)| evidence.either > 0) {
         *order = match evidence.order() {
-            DateOrder::Unsettled | DateOrder::Contradicted => said.unwrap_or(evidence.order()),
+            DateOrder::Unsettled => said.or(usual).unwrap_or(DateOrder::Unsettled),
+            DateOrder::Contradicted => said.unwrap_or(DateOrder::Contradicted),
             told => told,
         };
     }

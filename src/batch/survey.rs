@@ -143,8 +143,7 @@ fn look_through<T: Default>(
                     Some(End::Tail(_)) => break,
                 }
             }
-            let said = options.dates.or(columns.dates());
-            let settled = settled_orders(&evidence, orders, said);
+            let settled = settled_orders(&evidence, orders, options.dates, columns.dates());
             Ok(((settled != orders).then_some(settled), Survey { header, columns, orders, found }))
         })?;
         match survey {

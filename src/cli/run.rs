@@ -126,22 +126,29 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let held = Held::hold(&options.out)?;
     let mut batch = Batch { args, casebook, options, watcher: Watcher::new()?, held, files: Vec::new() };
     let mut exit = Exit::Finished;
-    let mut manifests = Vec::new();
+    let mut told: Vec<serde_json::Value> = Vec::new();
     for (input, base) in inputs.iter().zip(&bases) {
+        if let Some(code) = batch.watcher.told() {
+            exit = exit.worst(Exit::Told(code));
+        }
+        if matches!(exit, Exit::Told(_)) {
+            batch.not_reached(input);
+            continue;
+        }
         let (ended, manifest) = batch.one(input, base)?;
         exit = exit.worst(ended);
-        manifests.extend(manifest);
-        if matches!(ended, Exit::Told(_)) {
-            break;
+        match manifest {
+            Some(manifest) => told.push(serde_json::to_value(manifest).map_err(std::io::Error::other)?),
+            None => told.extend(batch.files.last().and_then(|file| serde_json::to_value(file).ok())),
         }
     }
     if inputs.len() > 1 || args.inputs[0].is_dir() {
         batch.conclude()?;
     }
     if args.json {
-        say(&serde_json::to_string_pretty(&manifests).map_err(std::io::Error::other)?)?;
+        say(&serde_json::to_string_pretty(&told).map_err(std::io::Error::other)?)?;
     }
-    let some_finished = batch.files.iter().any(|file| file.result != "rejected");
+    let some_finished = batch.files.iter().any(|file| matches!(file.result, "finished" | "unchanged"));
     Ok(if exit == Exit::Rejected && some_finished { Exit::SomeRejected } else { exit })
 }
 
@@ -149,7 +156,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 #[derive(Serialize)]
 struct FileResult {
     input: String,
-    /// `finished`, `unchanged` or `rejected`.
+    /// `finished`, `unchanged`, `rejected`, `interrupted` or `not reached`.
     result: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     message: String,
@@ -187,12 +194,17 @@ impl Batch<'_> {
                 return Ok((ended, Some(known)));
             }
         }
-        let word = tempfile::Builder::new().prefix("adcvd-").suffix(".word").tempfile()?;
+        let word =
+            tempfile::Builder::new().prefix(".adcvd-").suffix(".tmp").tempfile_in(&self.options.out)?;
         let mut more: Vec<OsString> = Vec::new();
         for (option, value) in
             [("--only", input.as_os_str()), ("--base", base.as_ref()), ("--word", word.path().as_os_str())]
         {
-            more.extend([option.into(), value.into()]);
+            // Joined, so that a name may begin with a hyphen.
+            let mut joined = OsString::from(option);
+            joined.push("=");
+            joined.push(value);
+            more.push(joined);
         }
         if self.args.as_of.day.is_none() {
             // Today is read once.
@@ -222,8 +234,25 @@ impl Batch<'_> {
         if !said.is_empty() && known.is_none() {
             say(&String::from_utf8_lossy(&said))?;
         }
-        self.note(name, if finished { "finished" } else { "rejected" }, message, &names, known.as_ref());
+        let result = match exit {
+            Exit::Told(_) => "interrupted",
+            _ if finished => "finished",
+            _ => "rejected",
+        };
+        self.note(name, result, message, &names, known.as_ref());
         Ok((exit, known))
+    }
+
+    /// An input that a run which was told to stop did not come to.
+    fn not_reached(&mut self, input: &Path) {
+        let input = input.file_name().unwrap_or(input.as_os_str()).to_string_lossy().into_owned();
+        self.files.push(FileResult {
+            input,
+            result: "not reached",
+            message: String::new(),
+            manifest: None,
+            lines: 0,
+        });
     }
 
     fn note(
@@ -243,6 +272,14 @@ impl Batch<'_> {
     /// The summary of a run of several files: a table on the terminal, and `adcvd.run.json`.
     fn conclude(&self) -> Result<(), Failure> {
         let path = self.options.out.join("adcvd.run.json");
+        let known = std::fs::read(&path).ok();
+        let ours = |text: &Vec<u8>| {
+            let known: Option<serde_json::Value> = serde_json::from_slice(text).ok();
+            known.is_some_and(|known| known["program"] == "adcvd" && known["files"].is_array())
+        };
+        if !self.args.force && path.exists() && !known.as_ref().is_some_and(ours) {
+            return Err(FileError::Exists(path).into());
+        }
         let summary = serde_json::json!({
             "program": "adcvd",
             "version": env!("CARGO_PKG_VERSION"),

@@ -42,6 +42,9 @@ impl Ended {
                 "{input}: rejected: it took longer than {} seconds; if the file is sound, allow more with --time-limit",
                 limits.time
             )),
+            Ended::Died(how) if matches!(how.as_str(), "SIGKILL" | "SIGTERM" | "SIGINT" | "SIGHUP") => {
+                Some(format!("{input}: rejected: the reader was ended from outside ({how}); run it again"))
+            }
             Ended::Died(how) => Some(format!(
                 "{input}: rejected: the reader died ({how}), as where a damaged file asks for more than {} MiB of \
                  memory; open it in a spreadsheet program and save it anew, or allow more with --memory-limit",
@@ -90,8 +93,12 @@ impl Watcher {
         Ok(Watcher { told })
     }
 
-    /// True if this process was told to stop.
-    pub(super) fn is_told(&self) -> bool {
+    /// The exit code that says so, if this process was told to stop.
+    pub(super) fn told(&self) -> Option<u8> {
+        self.is_told().then(|| 128 + self.told.load(Ordering::Relaxed) as u8)
+    }
+
+    fn is_told(&self) -> bool {
         self.told.load(Ordering::Relaxed) != 0
     }
 

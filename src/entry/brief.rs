@@ -223,7 +223,7 @@ impl LineReader {
         if rows.fields(row) != 0 && rows.fields(row) != columns.width() {
             return Err(Odd);
         }
-        if columns.has(Heading::AnyCase) {
+        if columns.has(Heading::AnyCase) || columns.has(Heading::AnyPaid) {
             return Err(Odd);
         }
         let goods = self.prototype(grouping, rows, row, true)?;

@@ -2,11 +2,12 @@
 
 use thiserror::Error;
 
-use super::date::DateOrder;
+use super::date::{DateCell, DateOrder, Evidence, read_date};
 use super::profile::Profile;
+use super::tariff::{TariffCell, tariff};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::place::column_letters;
-use crate::terms::{Heading, NoLine};
+use crate::terms::{Country, Heading, NoLine};
 
 /// Why the headings of a file cannot be used. The file stops.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -151,21 +152,48 @@ impl Columns {
         self.place[heading.index()]
     }
 
-    /// What a row is that is no entry line; `None` for one that is, however much it lacks. A line has at least a tariff
-    /// number, an origin, a date, a line number, or an entry number with a digit.
+    /// What a row is that is no entry line; `None` for one that is, however much it lacks. A row with a tariff number that
+    /// can be read is a line; one that speaks of a total is none; else a line has at least an origin, a date, a case, a
+    /// line number, or something like an entry number.
     pub fn no_line(&self, row: &Row) -> Option<NoLine> {
-        const NEEDED: [Heading; 5] = [
+        self.headings_again(row).or_else(|| (!self.may_be_line(row)).then_some(NoLine::Total))
+    }
+
+    fn may_be_line(&self, row: &Row) -> bool {
+        const TEXTS: [Heading; 8] = [
+            Heading::EntryNumber,
+            Heading::LineNumber,
             Heading::Htsus,
             Heading::Origin,
-            Heading::EntryDate,
-            Heading::WithdrawalDate,
-            Heading::LineNumber,
+            Heading::ImporterName,
+            Heading::Exporter,
+            Heading::PartNumber,
+            Heading::Description,
         ];
-        let entry = self.cell(row, Heading::EntryNumber).shown();
-        let numbered = entry.chars().any(|c| c.is_ascii_digit());
-        if !numbered && NEEDED.iter().all(|heading| self.cell(row, *heading).is_blank()) {
-            return Some(NoLine::Total);
+        const CASES: [Heading; 3] = [Heading::AdCase, Heading::CvdCase, Heading::AnyCase];
+        if tariff(self.cell(row, Heading::Htsus)) != TariffCell::NotUnderstood {
+            return true;
         }
+        if TEXTS.iter().any(|heading| speaks_of_a_total(&self.cell(row, *heading).shown())) {
+            return false;
+        }
+        let filled = |heading: &Heading| !self.cell(row, *heading).is_blank();
+        let date = |heading: &Heading| {
+            let read = read_date(self.cell(row, *heading), DateOrder::MonthFirst, &mut Evidence::default());
+            read != DateCell::NotUnderstood
+        };
+        let digit = |text: &str| text.chars().any(|c| c.is_ascii_digit());
+        let entry = self.cell(row, Heading::EntryNumber).shown();
+        let entry_like = digit(&entry) && !entry.trim().contains(char::is_whitespace);
+        CASES.iter().any(filled)
+            || Country::parse(&self.cell(row, Heading::Origin).shown()).is_some()
+            || [Heading::EntryDate, Heading::WithdrawalDate].iter().any(date)
+            || digit(&self.cell(row, Heading::LineNumber).shown())
+            || entry_like
+            || filled(&Heading::Htsus)
+    }
+
+    fn headings_again(&self, row: &Row) -> Option<NoLine> {
         let own = |(cell, title): (&Cell, &str)| matches!(cell, Cell::Text(text) if text.trim() == title);
         let titles = self.titles.iter().map(|title| &**title);
         let again = row.cells.iter().zip(titles).filter(|pair| own(*pair)).count();
@@ -192,6 +220,13 @@ impl Columns {
     pub fn same_line(&self, one: &Row, other: &Row) -> bool {
         self.same_entry(one, other) && self.agree(one, other, Heading::LineNumber)
     }
+}
+
+/// True for the words of a totals row.
+fn speaks_of_a_total(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["total", "totals", "subtotal", "subtotals", "sum"];
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// True if two cells say the same, and something.

@@ -308,28 +308,40 @@ impl Group<'_> {
         (line, invoice)
     }
 
-    /// Cases and deposits of layouts with one column for both kinds: each row of the line has its own.
+    /// Cases and deposits of layouts with one column for both kinds: each row of the line has its own. An amount that
+    /// cannot be given to one case is told.
     fn one_column_for_both(&self, line: &mut EntryLine) {
-        if !self.grouping.columns.has(Heading::AnyCase) {
+        let columns = &self.grouping.columns;
+        if !columns.has(Heading::AnyCase) && !columns.has(Heading::AnyPaid) {
             return;
         }
         for row in self.rows {
-            let mut cells = Cells::new(&self.grouping.columns, row);
-            let Some(cases) = cells.any_cases() else {
-                line.exceptions.append(&mut cells.exceptions);
-                continue;
-            };
-            // An amount beside two cases is neither's alone.
-            let paid = if cases.len() == 1 { cells.any_paid() } else { Read::Blank };
-            for (number, suffix) in cases {
+            let mut cells = Cells::new(columns, row);
+            let cases = cells.any_cases().unwrap_or_default();
+            let paid = cells.any_paid();
+            if let (Read::Is(_), false) = (paid, cases.len() == 1) {
+                let expected = "one case beside the deposit, so that it is known under which it was paid";
+                let found = quoted(columns.cell(row, Heading::AnyPaid));
+                let ground = Ground::Cell { heading: Heading::AnyPaid, found, expected };
+                cells.exceptions.push(Exception::new(Code::EN01, ground));
+            }
+            for (number, suffix) in &cases {
                 let place = number.kind.index();
-                line.declared[place] = match line.declared[place] {
-                    Declared::Nothing => Declared::One(number, suffix),
-                    Declared::One(known, of) if (known, of) == (number, suffix) => Declared::One(known, of),
-                    _ => Declared::Several,
+                let (known, declared) = (line.declared[place], Declared::One(*number, *suffix));
+                line.declared[place] = if known == Declared::Nothing || known == declared {
+                    declared
+                } else {
+                    Declared::Several
                 };
-                if line.paid[place] == Read::Blank {
-                    line.paid[place] = paid;
+                match (line.paid[place], paid) {
+                    (Read::Is(known), Read::Is(paid)) if known != paid && cases.len() == 1 => {
+                        let heading = Heading::AnyPaid;
+                        let found = format!("{known} / {paid}").into();
+                        let ground = Ground::RowsDisagree { heading, found };
+                        cells.exceptions.push(Exception::new(Code::EN05, ground));
+                    }
+                    (Read::Blank, paid) if cases.len() == 1 => line.paid[place] = paid,
+                    _ => {}
                 }
             }
             line.exceptions.append(&mut cells.exceptions);

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::columns::{ColumnError, Columns};
@@ -71,6 +72,8 @@ pub struct Profile {
     pub title: String,
     /// How it writes `08/01/2025`, where it is known.
     pub dates: Option<DateOrder>,
+    /// SHA-256 of its text, in hexadecimal.
+    pub sha256: String,
     /// Its headings, as they are compared, and what they mean.
     headings: Vec<(String, Heading)>,
     /// Headings of columns that are left alone, whatever they are called.
@@ -81,7 +84,14 @@ impl Profile {
     /// Our own headings.
     pub fn own() -> Profile {
         let (name, title) = ("adcvd".to_string(), "headings of the template".to_string());
-        Profile { name, title, dates: None, headings: Vec::new(), left_alone: Vec::new() }
+        Profile {
+            name,
+            title,
+            dates: None,
+            sha256: String::new(),
+            headings: Vec::new(),
+            left_alone: Vec::new(),
+        }
     }
 
     /// Reads a profile.
@@ -112,7 +122,8 @@ impl Profile {
             headings.push((Heading::compared(theirs), heading));
         }
         let (name, title) = (name.to_string(), row.title);
-        Ok(Profile { name, title, dates, headings, left_alone })
+        let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Profile { name, title, dates, sha256, headings, left_alone })
     }
 
     /// The profile of a name or in a file.
@@ -200,7 +211,16 @@ pub fn bind(header: &[String], forced: Option<&Profile>) -> Result<Columns, Colu
     match (best, alike) {
         (Some(best), Some(other)) => Err(ColumnError::Alike { one: best.profile().to_string(), other }),
         (Some(best), None) => Ok(best),
-        (None, _) => own,
+        // The fault of the layout that knows the most of the headings is the one to tell.
+        (None, _) => {
+            let known =
+                |profile: &Profile| header.iter().filter(|text| profile.heading(text).is_some()).count();
+            let nearest = PROFILES.iter().rev().max_by_key(|profile| known(profile));
+            match nearest.filter(|nearest| known(nearest) >= known(&Profile::own()) + FOREIGN_MIN) {
+                Some(nearest) => Columns::bind(header, nearest),
+                None => own,
+            }
+        }
     }
 }
 

@@ -71,8 +71,8 @@ impl Found {
             Known::Marked => Some(format!("the text is in {name}{damage}")),
             Known::Said => Some(format!("the text was read as {name}, as asked{damage}")),
             Known::Guessed => Some(format!(
-                "the text is not UTF-8 and was read as {name}: a guess from its letters, sound throughout; if names \
-                 look wrong, say otherwise with --encoding"
+                "the text is not UTF-8 and was read as {name}, a guess from its letters; if names look wrong, say \
+                 otherwise with --encoding"
             )),
         }
     }
@@ -129,15 +129,16 @@ fn is_utf_8(path: &Path) -> io::Result<bool> {
 /// True if a good part of a file is UTF-8: then no other encoding is right for all of it, even if every byte means
 /// something in it. A sequence of three bytes is UTF-8 by chance now and then in Chinese text, and hardly ever in Latin.
 fn is_part_utf_8(path: &Path, guess: &'static Encoding) -> io::Result<bool> {
-    let (mut sound, mut unsound) = (0u64, 0u64);
+    let (mut sound, mut unsound, mut pairs) = (0u64, 0u64, 0u64);
     chunks(path, |bytes, _| {
         for chunk in bytes.utf8_chunks() {
             sound += chunk.valid().chars().filter(|c| c.len_utf8() >= 3).count() as u64;
+            pairs += chunk.valid().chars().filter(|c| c.len_utf8() == 2).count() as u64;
             unsound += u64::from(!chunk.invalid().is_empty());
         }
         Ok(())
     })?;
-    Ok(if guess.is_single_byte() { sound > 0 } else { sound * 4 > unsound })
+    Ok(if guess.is_single_byte() { sound > 0 || pairs >= unsound } else { sound * 4 > unsound })
 }
 
 /// True if a file decodes without an error.
@@ -197,9 +198,6 @@ pub(super) fn encoding_of(path: &Path, said: Option<TextEncoding>) -> Result<Fou
     let found = |encoding, known| -> Result<Found, SpreadsheetError> {
         Ok(Found { encoding, known, damaged: !is_sound(path, encoding).map_err(io)? })
     };
-    if let Some(TextEncoding(said)) = said {
-        return found(said, Known::Said);
-    }
     match wide(&start) {
         Err(what) => return Err(SpreadsheetError::NotRead { path: path.to_path_buf(), what }),
         Ok(Some(encoding)) => return found(encoding, Known::Marked),
@@ -207,6 +205,10 @@ pub(super) fn encoding_of(path: &Path, said: Option<TextEncoding>) -> Result<Fou
     }
     if is_utf_8(path).map_err(io)? {
         return Ok(Found { encoding: UTF_8, known: Known::Valid, damaged: false });
+    }
+    // What marks itself, or is UTF-8 throughout, is not overruled: in a folder of files one option is said of all.
+    if let Some(TextEncoding(said)) = said {
+        return found(said, Known::Said);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     chunks(path, |bytes, last| {

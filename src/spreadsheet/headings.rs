@@ -23,9 +23,12 @@ pub(super) fn find(rows: &[Vec<String>], fits: &dyn Fn(&[String]) -> bool) -> Op
         return Some(Headings { row, cells: rows[row].clone(), on_two_rows: false });
     }
     for row in 1..rows.len() {
-        let cells = joined(&rows[row - 1], &rows[row]);
-        if fits(&cells) {
-            return Some(Headings { row, cells, on_two_rows: true });
+        // An empty cell of the upper row may belong to the heading on its left, or to nothing.
+        for reaches in [true, false] {
+            let cells = joined(&rows[row - 1], &rows[row], reaches);
+            if fits(&cells) {
+                return Some(Headings { row, cells, on_two_rows: true });
+            }
         }
     }
     let filled = |row: &Vec<String>| row.iter().any(|cell| !cell.trim().is_empty());
@@ -33,15 +36,16 @@ pub(super) fn find(rows: &[Vec<String>], fits: &dyn Fn(&[String]) -> bool) -> Op
     Some(Headings { row, cells: rows[row].clone(), on_two_rows: false })
 }
 
-/// Headings on two rows as one: a heading of the upper row that reaches over several columns stands in the first of them.
-fn joined(upper: &[String], lower: &[String]) -> Vec<String> {
+/// Headings on two rows as one. Where a heading of the upper row `reaches` over several columns it stands in the first of
+/// them.
+fn joined(upper: &[String], lower: &[String], reaches: bool) -> Vec<String> {
     let mut over = "";
     let width = upper.len().max(lower.len());
     let cell = |row: &[String], column: usize| row.get(column).map_or("", |cell| cell.trim()).to_string();
     let upper: Vec<String> = (0..width).map(|column| cell(upper, column)).collect();
     let mut cells = Vec::with_capacity(width);
     for (column, above) in upper.iter().enumerate() {
-        if !above.is_empty() {
+        if !above.is_empty() || !reaches {
             over = above;
         }
         let below = cell(lower, column);

@@ -159,6 +159,14 @@ pub struct Header {
     pub work: u64,
 }
 
+impl Header {
+    /// How many merged cells reach over several rows below the headings, as what stands behind the rows tells: the value
+    /// of such a cell stands in its first row alone.
+    pub fn merged_below(&self, tail: &[u8]) -> u64 {
+        super::sheet_frame::merged_below(tail, self.number)
+    }
+}
+
 /// A file that is opened for reading; nobody but this room looks inside.
 #[derive(Debug, Default)]
 pub struct Opened(pub(super) Kind);

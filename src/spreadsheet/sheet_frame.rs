@@ -185,6 +185,19 @@ pub(super) fn obstacle(tail: &[u8], width: usize, heading_row: u64) -> Option<An
     found
 }
 
+/// How many merged cells reach over several rows below the headings.
+pub(super) fn merged_below(tail: &[u8], heading_row: u64) -> u64 {
+    let mut merged = 0;
+    for_each_tag_of_rest(tail, |tag| {
+        if tag.local_name().into_inner() == "mergeCell" {
+            let range = xml::attribute(tag, "ref").and_then(|reference| range(&reference));
+            let below = range.is_some_and(|(_, top, _, bottom)| top > heading_row && bottom > top);
+            merged += u64::from(below);
+        }
+    });
+    merged
+}
+
 /// Every tag behind the rows; what is not well-formed there ends the look.
 fn for_each_tag_of_rest(tail: &[u8], mut see: impl FnMut(&BytesStart<'_>)) {
     let mut reader = xml::fragment(tail);
