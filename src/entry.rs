@@ -17,6 +17,7 @@ pub mod own_cells;
 pub mod profile;
 pub mod remembered;
 pub mod tariff;
+pub mod writing;
 
 pub use brief::{BriefLine, LineReader, ReadLine, ReadLines};
 pub use columns::{ColumnError, Columns};
@@ -26,3 +27,4 @@ pub use group::{Grouping, lines};
 pub use known::Kinship;
 pub use line::{Declared, EntryLine, Name, Read, ZoneStatus};
 pub use profile::{Profile, ProfileError};
+pub use writing::{ColumnEvidence, Writings};

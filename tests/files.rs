@@ -331,6 +331,29 @@ fn a_shifted_record_has_no_figure_even_where_the_surplus_is_blank() {
     assert_eq!((&rows[1]["Action"][..], &rows[1]["Deposit at Entry"][..]), ("DEPOSIT", "1050.80"));
 }
 
+/// 1.000 is a thousand only in a column whose other cells leave no doubt that they write as in Europe. 1,000.00 dollars
+/// give 1050.80 of deposits, as above: 93.50 and 11.58 percent.
+#[test]
+fn a_column_of_money_settles_its_mark_of_decimals_by_all_of_its_cells() {
+    let deposits = |amounts: &[&str]| {
+        let lines = (1..).zip(amounts).map(|(number, amount)| line(number, 8, &format!("\"{amount}\"")));
+        let text: Vec<String> = std::iter::once(FULL.to_string()).chain(lines).collect();
+        let (_folder, outcome) = run_text(&text.join("\n"), Format::Csv);
+        let outcome = outcome.unwrap();
+        let deposits: Vec<String> =
+            records(&outcome).iter().map(|record| record["Deposit at Entry"].clone()).collect();
+        (deposits, outcome.notes.join("; "))
+    };
+    let (european, note) = deposits(&["1.000", "1.000,00", "1000,0", "1000"]);
+    assert_eq!(european, ["1050.80"; 4]);
+    assert!(note.contains("Entered Value is written as 1.234,50"), "{note}");
+    assert_eq!(deposits(&["1.000", "1000"]), (vec![String::new(), "1050.80".into()], String::new()));
+    assert_eq!(deposits(&["1,000", "1,000.00"]), (vec!["1050.80".into(); 2], String::new()));
+    let (both, note) = deposits(&["1.000,00", "1,000.00", "1,000", "1000"]);
+    assert_eq!(both, ["1050.80", "1050.80", "", "1050.80"]);
+    assert!(note.contains("in others"), "{note}");
+}
+
 /// Cells right of the last heading of a sheet were overwritten.
 #[test]
 fn cells_beyond_the_headings_stay_where_they_are() {

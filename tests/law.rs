@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use adcvd::batch::memo::Memo;
 use adcvd::casebook::{Casebook, load};
 use adcvd::determine::LineFindings;
-use adcvd::entry::{Columns, DateOrders, EntryLine, Grouping, Profile, lines};
+use adcvd::entry::{Columns, EntryLine, Grouping, Profile, Writings, lines};
 use adcvd::report::columns::{COLUMNS, cells};
 use adcvd::spreadsheet::row::{Cell, Row};
 use adcvd::terms::{KnownDay, day};
@@ -39,7 +39,7 @@ fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_string).collect();
     let columns =
         Columns::bind(&header, &Profile::own()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let grouping = Grouping { columns, orders: DateOrders::default(), crosswalk: Default::default() };
+    let grouping = Grouping { columns, writings: Writings::default(), crosswalk: Default::default() };
     let column = |name: &str| header.iter().position(|heading| heading == name);
     let (id, as_of) = (column("Id").expect("Id"), column("As Of").expect("As Of"));
     let cases = column("Cases");

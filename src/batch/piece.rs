@@ -13,9 +13,8 @@ use super::memo::{Memo, Memos};
 use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::determine::{LineAmounts, LineFindings, Reckoned};
-use crate::entry::date::{DATE_HEADINGS, Evidence};
 use crate::entry::own_cells::text_of;
-use crate::entry::{BriefLine, EntryLine, Grouping, ReadLine, ReadLines, lines};
+use crate::entry::{BriefLine, ColumnEvidence, EntryLine, Grouping, ReadLine, ReadLines, lines};
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
@@ -41,7 +40,7 @@ pub(super) struct Told {
     pub(super) exceptions: Vec<u8>,
     pub(super) sums: Sums,
     /// What its rows told about their date columns.
-    pub(super) evidence: [Evidence; DATE_HEADINGS.len()],
+    pub(super) evidence: ColumnEvidence,
     /// Fingerprints of its lines, in order; none for a line without a key.
     keys: Vec<Option<u64>>,
 }
@@ -69,7 +68,7 @@ pub(super) struct Shop<'a> {
 }
 
 /// Lines with their findings, and what their rows told about their date columns.
-pub(super) type InFull = (Vec<(EntryLine, LineFindings)>, [Evidence; DATE_HEADINGS.len()]);
+pub(super) type InFull = (Vec<(EntryLine, LineFindings)>, ColumnEvidence);
 
 /// Takes every figure away: the line occurs again.
 fn refuse(line: &EntryLine, findings: &mut LineFindings) {

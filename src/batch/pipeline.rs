@@ -15,8 +15,7 @@ use super::piece::{Shop, Told, our_columns};
 use super::reader::{End, Message, headings, some_pieces, with_reader};
 use super::writing::Writing;
 use crate::casebook::Casebook;
-use crate::entry::date::{DATE_HEADINGS, Evidence};
-use crate::entry::{Crosswalk, DateOrder, DateOrders, Grouping, Profile, columns::ColumnError};
+use crate::entry::{ColumnEvidence, Crosswalk, DateOrder, Grouping, Profile, Writings, columns::ColumnError};
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
@@ -209,7 +208,7 @@ const PASSES_MAX: u32 = 4;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Settled {
     /// The order of day and month in each date column.
-    pub(super) orders: DateOrders,
+    pub(super) writings: Writings,
     /// The form of the annotated file.
     pub(super) layout: Layout,
 }
@@ -316,7 +315,7 @@ fn one_pass(
     let shop = Shop {
         casebook,
         options,
-        grouping: Grouping { columns, orders: assumed.orders, crosswalk: Arc::clone(&options.crosswalk) },
+        grouping: Grouping { columns, writings: assumed.writings, crosswalk: Arc::clone(&options.crosswalk) },
         header: &header,
         all: shape.needs_all(&header),
         memos: Memos::default(),
@@ -324,7 +323,7 @@ fn one_pass(
     let anew = shape.layout.anew;
     let mut writing = Writing::begin(names, shape, prepared).map_err(failed(&names.exceptions))?;
     let mut seen = LineKeys::default();
-    let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+    let mut evidence = ColumnEvidence::default();
     // While some pieces are told, those before them are written.
     let mut told: Vec<Told> = Vec::new();
     let tail = loop {
@@ -341,7 +340,7 @@ fn one_pass(
         written.map_err(failed(&names.annotated))?;
         told = next?;
         for piece in &told {
-            evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
+            evidence.add(&piece.evidence);
         }
         match received.end {
             None => {}
@@ -353,17 +352,17 @@ fn one_pass(
             }
         }
     };
-    let orders = settled_orders(&evidence, assumed.orders, options.dates, shop.grouping.columns.dates());
+    let writings = evidence.settled(assumed.writings, options.dates, shop.grouping.columns.dates());
     let (annotated, exceptions, tally, causes, waiting) =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
-        Ok(annotated) if orders == assumed.orders => annotated,
+        Ok(annotated) if writings == assumed.writings => annotated,
         again => {
             let layout = again.err().unwrap_or(assumed.layout);
-            return Ok(Pass::Again(Settled { orders, layout }));
+            return Ok(Pass::Again(Settled { writings, layout }));
         }
     };
-    let mut read_notes = header.notes.clone();
+    let mut read_notes = [&header.notes[..], &writings.told()].concat();
     let merged = header.merged_below(&tail);
     if merged > 0 {
         read_notes.push(format!(
@@ -387,26 +386,6 @@ fn one_pass(
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     let (notes, profile) = (read_notes, shop.grouping.columns.profile().to_string());
     Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew, notes, profile })))
-}
-
-/// The order of day and month that the whole file bears out: the assumed one for columns on which nothing hangs.
-/// Where the file does not tell, `said` counts: what the user says of it; else `usual`, what its layout does. A column
-/// that contradicts itself follows no layout.
-pub(super) fn settled_orders(
-    evidence: &[Evidence; DATE_HEADINGS.len()],
-    assumed: DateOrders,
-    said: Option<DateOrder>,
-    usual: Option<DateOrder>,
-) -> DateOrders {
-    let mut orders = assumed;
-    for (order, evidence) in orders.0.iter_mut().zip(evidence).filter(|(_, evidence)| evidence.either > 0) {
-        *order = match evidence.order() {
-            DateOrder::Unsettled => said.or(usual).unwrap_or(DateOrder::Unsettled),
-            DateOrder::Contradicted => said.unwrap_or(DateOrder::Contradicted),
-            told => told,
-        };
-    }
-    orders
 }
 
 fn report(

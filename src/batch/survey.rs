@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::line_keys::LineKeys;
 use super::memo::Memos;
 use super::piece::Shop;
-use super::pipeline::{FileError, RunOptions, internal, settled_orders};
+use super::pipeline::{FileError, RunOptions, internal};
 use super::reader::{End, headings, some_pieces, with_reader};
 use super::totals::Totals;
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
-use crate::entry::date::{DATE_HEADINGS, Evidence};
-use crate::entry::{Columns, DateOrder, DateOrders, EntryLine, Grouping, lines};
+use crate::entry::date::DATE_HEADINGS;
+use crate::entry::{ColumnEvidence, Columns, DateOrder, DateOrders, EntryLine, Grouping, Writings, lines};
 use crate::report::causes::Causes;
 use crate::report::tally::Tally;
 use crate::spreadsheet::append::Appender;
@@ -28,8 +28,8 @@ pub struct Survey<T> {
     pub header: Header,
     /// Which column means what.
     pub columns: Columns,
-    /// The order of day and month in each date column.
-    pub orders: DateOrders,
+    /// How its columns write dates and amounts.
+    pub writings: Writings,
     /// What was found.
     pub found: T,
 }
@@ -56,10 +56,10 @@ pub fn survey_file<T: Default>(
     mut look: impl FnMut(&mut T, &EntryLine, &LineFindings),
 ) -> Result<Survey<T>, FileError> {
     look_through(casebook, path, options, |shop, pieces, seen, found: &mut T| {
-        let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+        let mut evidence = ColumnEvidence::default();
         for piece in pieces {
             let (lines, told) = shop.in_full(piece, seen)?;
-            evidence.iter_mut().zip(told).for_each(|(all, some)| all.add(some));
+            evidence.add(&told);
             lines.iter().for_each(|(line, findings)| look(found, line, findings));
         }
         Ok(evidence)
@@ -77,7 +77,7 @@ pub fn count_file(
 ) -> Result<Survey<Counted>, FileError> {
     let appender = Appender::none();
     let counted = look_through(casebook, path, options, |shop, pieces, seen, found: &mut Counting| {
-        let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+        let mut evidence = ColumnEvidence::default();
         if let (true, Some(first)) = (found.examples.is_empty(), pieces.first()) {
             let rows = shop.header.opened.rows(first.clone(), &[], true)?;
             let filled = (0..rows.len()).find(|row| !rows.is_blank(*row));
@@ -85,14 +85,14 @@ pub fn count_file(
             found.examples = cells.iter().map(Cell::shown).collect();
         }
         for piece in shop.tell(pieces, seen, &appender)? {
-            evidence.iter_mut().zip(piece.evidence).for_each(|(all, some)| all.add(some));
+            evidence.add(&piece.evidence);
             found.totals.add(piece.sums);
         }
         Ok(evidence)
     })?;
-    let Survey { header, columns, orders, found: Counting { totals, examples } } = counted;
+    let Survey { header, columns, writings, found: Counting { totals, examples } } = counted;
     let (tally, causes, _) = totals.finish();
-    Ok(Survey { header, columns, orders, found: Counted { tally, causes, examples } })
+    Ok(Survey { header, columns, writings, found: Counted { tally, causes, examples } })
 }
 
 #[derive(Default)]
@@ -105,14 +105,9 @@ fn look_through<T: Default>(
     casebook: &Casebook,
     path: &Path,
     options: &RunOptions,
-    mut look: impl FnMut(
-        &Shop<'_>,
-        Vec<Piece>,
-        &mut LineKeys,
-        &mut T,
-    ) -> Result<[Evidence; DATE_HEADINGS.len()], SpreadsheetError>,
+    mut look: impl FnMut(&Shop<'_>, Vec<Piece>, &mut LineKeys, &mut T) -> Result<ColumnEvidence, SpreadsheetError>,
 ) -> Result<Survey<T>, FileError> {
-    let mut orders = DateOrders::default();
+    let mut writings = Writings::default();
     loop {
         let (survey, _) = with_reader(path, options, |from| {
             let (header, columns) = headings(path, &from)?;
@@ -121,7 +116,7 @@ fn look_through<T: Default>(
                 options,
                 grouping: Grouping {
                     columns: columns.clone(),
-                    orders,
+                    writings,
                     crosswalk: Arc::clone(&options.crosswalk),
                 },
                 header: &header,
@@ -129,26 +124,26 @@ fn look_through<T: Default>(
                 memos: Memos::default(),
             };
             let (mut seen, mut found) = (LineKeys::default(), T::default());
-            let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+            let mut evidence = ColumnEvidence::default();
             loop {
                 let received = some_pieces(&from);
                 if received.pieces.is_empty() && received.end.is_none() {
                     return Err(internal(path, "the file ended early"));
                 }
                 let told = look(&shop, received.pieces, &mut seen, &mut found)?;
-                evidence.iter_mut().zip(told).for_each(|(all, some)| all.add(some));
+                evidence.add(&told);
                 match received.end {
                     None => {}
                     Some(End::Fault(error)) => return Err(error),
                     Some(End::Tail(_)) => break,
                 }
             }
-            let settled = settled_orders(&evidence, orders, options.dates, columns.dates());
-            Ok(((settled != orders).then_some(settled), Survey { header, columns, orders, found }))
+            let settled = evidence.settled(writings, options.dates, columns.dates());
+            Ok(((settled != writings).then_some(settled), Survey { header, columns, writings, found }))
         })?;
         match survey {
             (None, survey) => return Ok(survey),
-            (Some(settled), _) if settled != orders => orders = settled,
+            (Some(settled), _) if settled != writings => writings = settled,
             (Some(_), _) => return Err(internal(path, "the order of day and month did not settle")),
         }
     }
@@ -163,7 +158,10 @@ pub fn find_by_hand(
 ) -> Option<(EntryLine, LineFindings)> {
     let grouping = Grouping {
         columns: columns.clone(),
-        orders: DateOrders([DateOrder::Unsettled; DATE_HEADINGS.len()]),
+        writings: Writings {
+            orders: DateOrders([DateOrder::Unsettled; DATE_HEADINGS.len()]),
+            ..Writings::default()
+        },
         crosswalk: Arc::default(),
     };
     let row = Row::of_cells(1, cells);

@@ -62,7 +62,7 @@ fn place(survey: &Survey<Counted>, text: &mut String) {
     let title = Profile::named(profile).map(|profile| profile.title).unwrap_or_default();
     let title = if title.is_empty() { String::new() } else { format!(" ({title})") };
     let _ = writeln!(text, "headings on row {}, column profile {profile}{title}", header.number);
-    for note in &header.notes {
+    for note in header.notes.iter().chain(&survey.writings.told()) {
         let _ = writeln!(text, "Note: {note}.");
     }
 }

@@ -3,9 +3,126 @@
 use rust_decimal::Decimal;
 
 use crate::spreadsheet::row::Cell;
+use crate::terms::Heading;
 
 /// What is expected of an amount.
 pub const AMOUNT: &str = "an amount in dollars such as 1234.50 or $1,234.50";
+
+/// The headings under which money stands.
+pub const AMOUNT_HEADINGS: [Heading; 5] =
+    [Heading::EnteredValue, Heading::SubjectValue, Heading::AdPaid, Heading::CvdPaid, Heading::AnyPaid];
+
+/// How a column of money writes its decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// `1,234.50`, as in the United States.
+    #[default]
+    Point,
+    /// `1.234,50`, as in Europe.
+    Comma,
+    /// Some cells the one, some the other.
+    Contradicted,
+}
+
+impl Mark {
+    /// What is expected of an amount in a column with this mark.
+    pub fn expected(self) -> &'static str {
+        match self {
+            Mark::Point => AMOUNT,
+            Mark::Comma => "an amount in dollars as this column writes it, such as 1234,50 or 1.234,50",
+            Mark::Contradicted => {
+                "one mark of decimals in this column: some of its cells are like 1,234.50, others like 1.234,50"
+            }
+        }
+    }
+}
+
+/// The mark of each column of money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(pub [Mark; AMOUNT_HEADINGS.len()]);
+
+impl Marks {
+    /// The mark under a heading.
+    pub fn of(&self, heading: Heading) -> Mark {
+        AMOUNT_HEADINGS.iter().position(|known| *known == heading).map_or(Mark::Point, |place| self.0[place])
+    }
+}
+
+/// What the cells of a column told about its mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MarkEvidence {
+    /// Cells such as 1,234.50 and 12.5.
+    pub point: u64,
+    /// Cells such as 1.234,50 and 12,5.
+    pub comma: u64,
+}
+
+impl MarkEvidence {
+    /// Takes note of a cell.
+    pub fn see(&mut self, cell: &Cell) {
+        let Cell::Text(text) = cell else { return };
+        match told(text) {
+            Some(Mark::Comma) => self.comma += 1,
+            Some(_) => self.point += 1,
+            None => {}
+        }
+    }
+
+    /// The mark that the whole column follows: one cell in twenty may be a slip, which is then not understood.
+    pub fn mark(&self) -> Mark {
+        const SLIPS: u64 = 20;
+        match (self.point, self.comma) {
+            (point, comma) if comma * SLIPS <= point => Mark::Point,
+            (point, comma) if point * SLIPS <= comma => Mark::Comma,
+            _ => Mark::Contradicted,
+        }
+    }
+
+    /// Adds what other rows told.
+    pub fn add(&mut self, other: MarkEvidence) {
+        self.point += other.point;
+        self.comma += other.comma;
+    }
+}
+
+/// The mark of a text, where its separators leave no doubt. One separator with three digits behind it tells nothing:
+/// `125.000` may be a hundred and twenty-five or a hundred and twenty-five thousand.
+fn told(text: &str) -> Option<Mark> {
+    let (at, last) = text.char_indices().rev().find(|(_, c)| matches!(c, '.' | ','))?;
+    let both = text.contains('.') && text.contains(',');
+    let grouped = text.matches(last).count() > 1;
+    let digits = text[at + 1..].chars().take_while(char::is_ascii_digit).count();
+    match (both, grouped, last) {
+        (false, false, _) if digits == 3 => None,
+        (_, false, '.') | (false, true, ',') => Some(Mark::Point),
+        (_, false, _) | (false, true, _) => Some(Mark::Comma),
+        (true, true, _) => None,
+    }
+}
+
+/// The amount in a cell of a column with this mark; `None` if something else stands there.
+pub fn marked_amount_in(cell: &Cell, mark: Mark) -> Option<Decimal> {
+    let Cell::Text(text) = cell else { return amount_in(cell) };
+    let swapped = || {
+        text.chars()
+            .map(|c| match c {
+                '.' => ',',
+                ',' => '.',
+                c => c,
+            })
+            .collect::<String>()
+    };
+    match mark {
+        Mark::Point => amount(text),
+        Mark::Comma => amount(&swapped()),
+        Mark::Contradicted => match told(text) {
+            Some(Mark::Comma) if text.contains('.') => amount(&swapped()),
+            Some(Mark::Point) if text.contains(',') => amount(text),
+            _ if text.contains(['.', ',']) => None,
+            _ => amount(text),
+        },
+    }
+}
 
 /// Reads an amount: `1234.5`, `$1,234.50`, `USD 1,234`, `(123.00)`, `-5`. `None` for anything else: an exponent,
 /// groups that are not of three, a comma as the decimal mark, letters. Exactly three decimals are refused too:
@@ -91,6 +208,33 @@ mod tests {
         ] {
             assert_eq!(amount(text), Some(Decimal::from_str_exact(value).unwrap()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_column_settles_its_mark() {
+        let evidence = |texts: &[&str]| {
+            let mut evidence = MarkEvidence::default();
+            texts.iter().for_each(|text| evidence.see(&Cell::Text((*text).into())));
+            evidence.mark()
+        };
+        assert_eq!(evidence(&["1.234,50", "125.000", "12,5", "1.250.000,00", "900"]), Mark::Comma);
+        assert_eq!(evidence(&["1,234.50", "125,000", "$12.50"]), Mark::Point);
+        assert_eq!(evidence(&["125.000", "3.500"]), Mark::Point);
+        assert_eq!(evidence(&["1.234,50", "125.50"]), Mark::Contradicted);
+        let mut slip = vec!["125.00"; 40];
+        slip.push("1,23");
+        assert_eq!(evidence(&slip), Mark::Point);
+        let read = |text: &str, mark| {
+            marked_amount_in(&Cell::Text(text.into()), mark).map(|amount| amount.to_string())
+        };
+        assert_eq!(read("125.000,50 ", Mark::Comma).as_deref(), Some("125000.50"));
+        assert_eq!(read("125.000", Mark::Comma).as_deref(), Some("125000"));
+        assert_eq!(read("125,000", Mark::Comma), None);
+        assert_eq!(read("125,000", Mark::Contradicted), None);
+        assert_eq!(read("125.50", Mark::Contradicted), None);
+        assert_eq!(read("900", Mark::Contradicted).as_deref(), Some("900"));
+        assert_eq!(read("1.234,50", Mark::Contradicted).as_deref(), Some("1234.50"));
+        assert_eq!(read("1.234,50", Mark::Point), None);
     }
 
     #[test]

@@ -11,15 +11,17 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
+use super::amount::Marks;
 use super::cells::Cells;
 use super::columns::Columns;
-use super::date::{DATE_HEADINGS, DateCell, Evidence, read_date};
+use super::date::{DATE_HEADINGS, DateCell, read_date};
 use super::group::{Group, Grouping};
 use super::invoice::{InvoiceValue, round_together};
 use super::known::{AtHand, COMPANIES_MAX, Company, Kinship, Known, PROTOTYPES_MAX, Prototype};
 use super::line::{EntryLine, Name, Read, Stated, filing_day};
-use super::own_cells::{Odd, Own, text_of};
+use super::own_cells::{MoneyColumns, Odd, Own, text_of};
 use super::tariff::not_valid_on;
+use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
 use crate::terms::mid::Letters;
 use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay};
@@ -95,7 +97,7 @@ pub enum ReadLine {
 }
 
 /// Lines as they were read, and what their rows told about their date columns.
-pub type ReadLines = (Vec<ReadLine>, [Evidence; DATE_HEADINGS.len()]);
+pub type ReadLines = (Vec<ReadLine>, ColumnEvidence);
 
 /// Reads lines; what it looks up often it keeps at hand.
 pub struct LineReader {
@@ -172,7 +174,7 @@ impl LineReader {
         if self.days.len() > DAYS_MAX {
             self.days.clear();
         }
-        let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+        let mut evidence = ColumnEvidence::default();
         let mut lines = Vec::with_capacity(rows.len());
         let mut values = Vec::with_capacity(rows.len());
         let mut start = 0;
@@ -217,7 +219,7 @@ impl LineReader {
         rows: &Rows,
         row: usize,
         kinship: &dyn Fn(&Name) -> Kinship,
-        evidence: &mut [Evidence; DATE_HEADINGS.len()],
+        evidence: &mut ColumnEvidence,
     ) -> Result<(ReadLine, InvoiceValue), Odd> {
         let columns = &grouping.columns;
         if rows.fields(row) != 0 && rows.fields(row) != columns.width() {
@@ -263,7 +265,10 @@ impl LineReader {
             Read::Is(hts) if not_valid_on(hts, day.0).is_some() => Err(Odd),
             _ => Ok((day, filed)),
         });
-        let stated = governed.and_then(|governed| Ok((governed, own.stated(&common)?)));
+        let stated = governed.and_then(|governed| {
+            let mut money = MoneyColumns { marks: grouping.writings.marks, evidence };
+            Ok((governed, own.stated(&common, &mut money)?))
+        });
         let ((governing, filed), (stated, value)) = stated.inspect_err(|_| *evidence = before)?;
         let invoice = own.invoice(&entry_number)?;
         let number = rows.number(row);
@@ -322,7 +327,7 @@ impl LineReader {
             return Ok(*place);
         }
         let decoded = rows.row(row);
-        let mut cells = Cells::new(columns, &decoded);
+        let mut cells = Cells::new(columns, Marks::default(), &decoded);
         let name = cells.name(heading);
         if !cells.exceptions.is_empty() {
             return Err(Odd);
@@ -343,7 +348,7 @@ impl LineReader {
         grouping: &Grouping,
         own: &Own<'_>,
         heading: Heading,
-        evidence: &mut [Evidence; DATE_HEADINGS.len()],
+        evidence: &mut ColumnEvidence,
     ) -> Result<Option<Date>, Odd> {
         let Some(place) = own.columns.place(heading) else { return Ok(None) };
         let raw = own.rows.raw(own.row, place).ok_or(Odd)?;
@@ -361,12 +366,14 @@ impl LineReader {
             return Ok(None);
         }
         let column = DATE_HEADINGS.iter().position(|date| *date == heading).ok_or(Odd)?;
-        let before = evidence[column];
-        let DateCell::Is(day) = read_date(&cell, grouping.orders.0[column], &mut evidence[column]) else {
-            evidence[column] = before;
+        let before = evidence.dates[column];
+        let DateCell::Is(day) =
+            read_date(&cell, grouping.writings.orders.0[column], &mut evidence.dates[column])
+        else {
+            evidence.dates[column] = before;
             return Err(Odd);
         };
-        if evidence[column] == before {
+        if evidence.dates[column] == before {
             self.days.insert(self.key.clone(), day);
         }
         Ok(Some(day))
@@ -385,7 +392,7 @@ fn prototype(grouping: &Grouping, row: &Row, goods: bool) -> EntryLine {
             row.cells[place] = Cell::Empty;
         }
     }
-    let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+    let mut evidence = ColumnEvidence::default();
     let (mut line, _) = Group { grouping, rows: std::slice::from_ref(&row) }.line(&mut evidence);
     line.exceptions.retain(|exception| match &exception.ground {
         // A day is the line's own; and what was left blank here is not blank on the line.

@@ -2,12 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::amount::{AMOUNT, amount_in, figure_in};
+use super::amount::{Marks, figure_in, marked_amount_in};
 use super::columns::Columns;
-use super::date::{
-    DATE, DATE_HEADINGS, DATE_ORDER, DATE_ORDERS, DateCell, DateOrder, DateOrders, Evidence, read_date,
-};
+use super::date::{DATE, DATE_HEADINGS, DATE_ORDER, DATE_ORDERS, DateCell, DateOrder, DateOrders, read_date};
 use super::line::{Declared, Name, Read, ZoneStatus};
+use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::party_name::names_nobody;
 use crate::terms::{
@@ -20,6 +19,7 @@ const QUOTED: usize = 120;
 /// Reads the cells of one row.
 pub struct Cells<'a> {
     columns: &'a Columns,
+    marks: Marks,
     row: &'a Row,
     /// What was noticed.
     pub exceptions: Vec<Exception>,
@@ -35,9 +35,9 @@ pub fn quoted(cell: &Cell) -> Box<str> {
 }
 
 impl<'a> Cells<'a> {
-    /// A reader of this row.
-    pub fn new(columns: &'a Columns, row: &'a Row) -> Cells<'a> {
-        Cells { columns, row, exceptions: Vec::new() }
+    /// A reader of this row, whose columns of money have these marks.
+    pub fn new(columns: &'a Columns, marks: Marks, row: &'a Row) -> Cells<'a> {
+        Cells { columns, marks, row, exceptions: Vec::new() }
     }
 
     fn cell(&self, heading: Heading) -> &'a Cell {
@@ -97,8 +97,9 @@ impl<'a> Cells<'a> {
 
     /// An amount in dollars and cents that may not be negative.
     pub fn value(&mut self, heading: Heading) -> Read<Decimal> {
-        self.read(heading, AMOUNT, |cell| {
-            amount_in(cell).filter(|value| WholeDollars::from_decimal(*value).is_some())
+        let mark = self.marks.of(heading);
+        self.read(heading, mark.expected(), |cell| {
+            marked_amount_in(cell, mark).filter(|value| WholeDollars::from_decimal(*value).is_some())
         })
     }
 
@@ -108,8 +109,11 @@ impl<'a> Cells<'a> {
     }
 
     fn money(&mut self, heading: Heading) -> Read<Money> {
+        let mark = self.marks.of(heading);
         let fits = |amount: &Decimal| amount.abs() <= crate::terms::money::MAX_DOLLARS;
-        self.read(heading, AMOUNT, |cell| amount_in(cell).filter(fits).map(Money::from_decimal))
+        self.read(heading, mark.expected(), |cell| {
+            marked_amount_in(cell, mark).filter(fits).map(Money::from_decimal)
+        })
     }
 
     /// The cases in a column that holds those of both kinds; `None` if something else stands there.
@@ -230,14 +234,14 @@ impl<'a> Cells<'a> {
         &mut self,
         heading: Heading,
         orders: &DateOrders,
-        evidence: &mut [Evidence; DATE_HEADINGS.len()],
+        evidence: &mut ColumnEvidence,
     ) -> Read<jiff::civil::Date> {
         let cell = self.cell(heading);
         if cell.is_blank() {
             return Read::Blank;
         }
         let column = DATE_HEADINGS.iter().position(|date| *date == heading).expect("a date heading");
-        let expected = match read_date(cell, orders.0[column], &mut evidence[column]) {
+        let expected = match read_date(cell, orders.0[column], &mut evidence.dates[column]) {
             DateCell::Is(date) => return Read::Is(date),
             DateCell::Ambiguous if orders.0[column] == DateOrder::Contradicted => DATE_ORDERS,
             DateCell::Ambiguous => DATE_ORDER,

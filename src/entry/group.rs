@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::amount::amount_in;
+use super::amount::{AMOUNT_HEADINGS, amount_in};
 use super::cells::{Cells, quoted};
 use super::columns::Columns;
 use super::crosswalk::Crosswalk;
-use super::date::{DATE_HEADINGS, DateCell, DateOrder, DateOrders, Evidence, read_date};
+use super::date::{DateCell, DateOrder, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{Declared, EntryLine, Read};
 use super::tariff::{TARIFF, TariffCell, not_valid_on, tariff};
+use super::writing::{ColumnEvidence, Writings};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::{
     Code, EntryNumber, Exception, GoverningDay, Ground, Heading, Hts, Kind, Severity, WholeDollars,
@@ -50,21 +51,21 @@ const AGREE: [Heading; 26] = [
     Heading::GraphitizationPercent,
 ];
 
-/// How rows are read: the columns, and the order of day and month in each date column.
+/// How rows are read: the columns, and how they write.
 #[derive(Clone, Debug)]
 pub struct Grouping {
     /// Which column means what.
     pub columns: Columns,
-    /// The order of day and month.
-    pub orders: DateOrders,
+    /// How the columns write dates and amounts.
+    pub writings: Writings,
     /// Names for manufacturer IDs, where the broker keeps any.
     pub crosswalk: Arc<Crosswalk>,
 }
 
 /// The entry lines of some rows, in order, blank rows left out, and what the rows told about their date columns. No line may continue
 /// before the first row or after the last.
-pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, [Evidence; DATE_HEADINGS.len()]) {
-    let mut evidence = [Evidence::default(); DATE_HEADINGS.len()];
+pub fn lines(grouping: &Grouping, rows: &[Row]) -> (Vec<EntryLine>, ColumnEvidence) {
+    let mut evidence = ColumnEvidence::default();
     let mut lines = Vec::with_capacity(rows.len());
     let mut values = Vec::with_capacity(rows.len());
     let mut start = 0;
@@ -179,7 +180,7 @@ impl Group<'_> {
     /// with one number counts once. Any other picture is a contradiction.
     fn entered_value(&self, tariffs: &Tariffs, exceptions: &mut Vec<Exception>) -> Read<Decimal> {
         let read = |row: usize, exceptions: &mut Vec<Exception>| {
-            let mut cells = Cells::new(&self.grouping.columns, &self.rows[row]);
+            let mut cells = self.cells(&self.rows[row]);
             let value = cells.value(Heading::EnteredValue);
             exceptions.append(&mut cells.exceptions);
             value
@@ -227,8 +228,18 @@ impl Group<'_> {
         merged
     }
 
+    fn cells<'r>(&'r self, row: &'r Row) -> Cells<'r> {
+        Cells::new(&self.grouping.columns, self.grouping.writings.marks, row)
+    }
+
+    fn tell_marks(&self, evidence: &mut ColumnEvidence) {
+        for (heading, evidence) in AMOUNT_HEADINGS.iter().zip(&mut evidence.marks) {
+            self.rows.iter().for_each(|row| evidence.see(self.grouping.columns.cell(row, *heading)));
+        }
+    }
+
     /// The line, and what rounding its value needs.
-    pub(super) fn line(&self, evidence: &mut [Evidence; DATE_HEADINGS.len()]) -> (EntryLine, InvoiceValue) {
+    pub(super) fn line(&self, evidence: &mut ColumnEvidence) -> (EntryLine, InvoiceValue) {
         let mut tariffs = self.tariffs();
         let mut exceptions = std::mem::take(&mut tariffs.exceptions);
         let row = match self.rows.len() {
@@ -237,8 +248,10 @@ impl Group<'_> {
         };
         let row = row.as_ref().unwrap_or(&self.rows[0]);
         let value = self.entered_value(&tariffs, &mut exceptions);
-        let mut cells = Cells::new(&self.grouping.columns, row);
-        let mut date = |cells: &mut Cells<'_>, heading| cells.date(heading, &self.grouping.orders, evidence);
+        self.tell_marks(evidence);
+        let mut cells = self.cells(row);
+        let mut date =
+            |cells: &mut Cells<'_>, heading| cells.date(heading, &self.grouping.writings.orders, evidence);
         let entry_date = date(&mut cells, Heading::EntryDate);
         let summary_date = date(&mut cells, Heading::EntrySummaryDate);
         let withdrawal_date = date(&mut cells, Heading::WithdrawalDate);
@@ -316,7 +329,7 @@ impl Group<'_> {
             return;
         }
         for row in self.rows {
-            let mut cells = Cells::new(columns, row);
+            let mut cells = self.cells(row);
             let cases = cells.any_cases().unwrap_or_default();
             let paid = cells.any_paid();
             if let (Read::Is(_), false) = (paid, cases.len() == 1) {

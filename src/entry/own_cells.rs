@@ -4,17 +4,32 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use super::amount::amount_in;
+use super::amount::{AMOUNT_HEADINGS, Marks, marked_amount_in};
 use super::columns::Columns;
 use super::group::{TEXTS, begins_like_a_formula};
 use super::invoice::InvoiceValue;
 use super::known::Prototype;
 use super::line::{Read, Stated};
+use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::{Cell, Rows};
 use crate::terms::{Heading, Money, WholeDollars};
 
 /// What keeps a line from being read quickly.
 pub(super) struct Odd;
+
+/// How columns of money write, and what their cells tell of it.
+pub(super) struct MoneyColumns<'e> {
+    pub(super) marks: Marks,
+    pub(super) evidence: &'e mut ColumnEvidence,
+}
+
+impl MoneyColumns<'_> {
+    fn amount(&mut self, heading: Heading, cell: &Cell) -> Option<Decimal> {
+        let place = AMOUNT_HEADINGS.iter().position(|known| *known == heading)?;
+        self.evidence.marks[place].see(cell);
+        marked_amount_in(cell, self.marks.0[place])
+    }
+}
 
 /// A line's own cells.
 pub(super) struct Own<'a> {
@@ -66,17 +81,21 @@ impl Own<'_> {
         if TEXTS.iter().any(odd) { Err(Odd) } else { Ok(()) }
     }
 
-    fn amount(&self, heading: Heading) -> Result<Option<Decimal>, Odd> {
+    fn amount(&self, heading: Heading, money: &mut MoneyColumns<'_>) -> Result<Option<Decimal>, Odd> {
         let Some(place) = self.columns.place(heading) else { return Ok(None) };
         if let Some(digits) = self.rows.digits(self.row, place) {
             return Ok(Some(Decimal::from(digits)));
         }
         let cell = self.rows.cell(self.row, place);
-        if cell.is_blank() { Ok(None) } else { amount_in(&cell).map(Some).ok_or(Odd) }
+        if cell.is_blank() { Ok(None) } else { money.amount(heading, &cell).map(Some).ok_or(Odd) }
     }
 
-    fn value(&self, heading: Heading) -> Result<(Read<WholeDollars>, Option<Decimal>), Odd> {
-        match self.amount(heading)? {
+    fn value(
+        &self,
+        heading: Heading,
+        money: &mut MoneyColumns<'_>,
+    ) -> Result<(Read<WholeDollars>, Option<Decimal>), Odd> {
+        match self.amount(heading, money)? {
             None => Ok((Read::Blank, None)),
             Some(value) => {
                 let dollars = WholeDollars::from_decimal(value).ok_or(Odd)?;
@@ -87,9 +106,13 @@ impl Own<'_> {
 
     /// The line's figures, and its entered value in dollars and cents. What the full reader would look at twice - a
     /// subject value above the entered one, a quantity of nothing - is left to it.
-    pub(super) fn stated(&self, prototype: &Prototype) -> Result<(Stated, Option<Decimal>), Odd> {
-        let (entered_value, value) = self.value(Heading::EnteredValue)?;
-        let (subject_value, subject) = self.value(Heading::SubjectValue)?;
+    pub(super) fn stated(
+        &self,
+        prototype: &Prototype,
+        money: &mut MoneyColumns<'_>,
+    ) -> Result<(Stated, Option<Decimal>), Odd> {
+        let (entered_value, value) = self.value(Heading::EnteredValue, money)?;
+        let (subject_value, subject) = self.value(Heading::SubjectValue, money)?;
         if subject.is_some_and(|subject| subject.is_zero() || value.is_some_and(|value| subject > value)) {
             return Err(Odd);
         }
@@ -104,7 +127,7 @@ impl Own<'_> {
         };
         let mut paid = [Read::Blank; 2];
         for (paid, heading) in paid.iter_mut().zip([Heading::AdPaid, Heading::CvdPaid]) {
-            if let Some(amount) = self.amount(heading)? {
+            if let Some(amount) = self.amount(heading, money)? {
                 if amount.abs() > crate::terms::money::MAX_DOLLARS {
                     return Err(Odd);
                 }
