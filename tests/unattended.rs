@@ -42,10 +42,15 @@ fn inbox(folder: &Path, sound: usize) {
     fs::write(inbox.join("read me.pdf"), "%PDF").unwrap();
 }
 
+/// The files of a folder. A process that was just killed may still end its last call, so a file may go meanwhile.
 fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     entries
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .filter_map(|path| match fs::read(&path) {
+            Err(gone) if gone.kind() == std::io::ErrorKind::NotFound => None,
+            read => Some((name(&path), read.unwrap())),
+        })
         .collect()
 }
 
@@ -231,6 +236,7 @@ fn slow_a_run_that_is_killed_at_any_moment_leaves_no_half_file() {
     assert_eq!(code(&adcvd(&["run", "inbox", "-o", "whole"], folder.path())), 0);
     let (took, whole) = (begun.elapsed().as_micros() as u64, tree(&folder.path().join("whole")));
     let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
     let mut broken_off = 0;
     for moment in 0..MOMENTS {
         let mut child = Command::new(env!("CARGO_BIN_EXE_adcvd"))
@@ -251,10 +257,37 @@ fn slow_a_run_that_is_killed_at_any_moment_leaves_no_half_file() {
         }
     }
     assert!(broken_off > 100, "only {broken_off} runs were broken off");
+    std::thread::sleep(std::time::Duration::from_millis(500));
     assert_eq!(code(&adcvd(&["run", "inbox", "-o", "out"], folder.path())), 0);
     let mut after = tree(&out);
     after.insert("adcvd.run.json".to_string(), whole["adcvd.run.json"].clone());
     assert!(after == whole, "{:?}", after.keys());
+}
+
+/// Killed while its outputs were put in place, a run leaves outputs without a manifest. The next run took them for
+/// somebody's work and refused, every night.
+#[test]
+fn outputs_that_were_being_put_in_place_are_not_taken_for_foreign() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = root().join("samples/first-run.csv").to_string_lossy().into_owned();
+    let run = || adcvd(&["run", &input, "-o", "out"], folder.path());
+    assert_eq!(code(&run()), 0);
+    let out = folder.path().join("out");
+    let whole = tree(&out);
+    let placing = out.join(".adcvd-first-run.run.json.placing");
+    let broken_off = || {
+        let manifest = String::from_utf8(whole["first-run.run.json"].clone()).unwrap();
+        fs::write(&placing, format!("[{manifest}]")).unwrap();
+        let _ = fs::remove_file(out.join("first-run.run.json"));
+    };
+    broken_off();
+    assert_eq!(code(&run()), 0);
+    assert!(tree(&out) == whole, "{:?}", tree(&out).keys());
+    // A file that was changed since stays somebody's work.
+    broken_off();
+    fs::write(out.join("first-run.exceptions.csv"), "mine").unwrap();
+    assert_eq!(code(&run()), 2);
+    assert_eq!(fs::read_to_string(out.join("first-run.exceptions.csv")).unwrap(), "mine");
 }
 
 /// A disk that is full: the exit code, a message with the path, and nothing under a final name. Needs a small file system,

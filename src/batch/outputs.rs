@@ -1,12 +1,14 @@
 //! Where outputs go, and which files they may replace.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest::Manifest;
 use super::pipeline::FileError;
 use crate::spreadsheet::Format;
-use crate::spreadsheet::whole_file::sha256_of;
+use crate::spreadsheet::WholeFile;
+use crate::spreadsheet::whole_file::{remove_if_there, sha256_of};
 
 /// The four files of one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,16 +48,53 @@ impl OutputNames {
         std::fs::read(&self.manifest).ok().and_then(|text| serde_json::from_slice(&text).ok())
     }
 
+    /// Where stands, while outputs are put in place, what was there before and what is to be. It is left behind by a
+    /// run that was killed meanwhile, and tells the next one which files are not somebody's work.
+    fn placing(&self) -> PathBuf {
+        let name = self.manifest.file_name().unwrap_or_default().to_string_lossy();
+        self.manifest.with_file_name(format!(".adcvd-{name}.placing"))
+    }
+
+    /// What is known of the files that stand under these names: the manifest there, and those of a run that was killed
+    /// while it put its outputs in place.
+    fn manifests(&self) -> Vec<Manifest> {
+        let placing = std::fs::read(self.placing()).ok();
+        let broken_off: Option<Vec<Manifest>> = placing.and_then(|text| serde_json::from_slice(&text).ok());
+        self.manifest_there().into_iter().chain(broken_off.into_iter().flatten()).collect()
+    }
+
+    /// Notes that these outputs are about to be put in place.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn begin_placing(&self, manifest: &Manifest) -> io::Result<()> {
+        let manifests = [self.manifests(), vec![manifest.clone()]].concat();
+        let mut file = WholeFile::begin(&self.placing())?;
+        serde_json::to_writer(&mut file, &manifests)?;
+        file.complete()?.put()
+    }
+
+    /// Notes that all of them stand in their places.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn end_placing(&self) -> io::Result<()> {
+        remove_if_there(&self.placing())
+    }
+
     /// Outputs of an earlier run that this one does not write, such as those of another format: they would be left
     /// behind without a manifest. One that was changed since is somebody's work and stays.
     pub fn stale(&self) -> Vec<PathBuf> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
-        let listed = self.manifest_there().into_iter().flat_map(|manifest| manifest.outputs);
+        let listed = self.manifests().into_iter().flat_map(|manifest| manifest.outputs);
         let ours = self.outputs();
         let other = listed.map(|output| (folder.join(&output.name), output.sha256));
         let unchanged = |path: &Path, sha256: &str| sha256_of(path).is_ok_and(|now| now == sha256);
         let other = other.filter(|(path, sha256)| !ours.contains(&path.as_path()) && unchanged(path, sha256));
-        other.map(|(path, _)| path).collect()
+        let mut stale: Vec<PathBuf> = other.map(|(path, _)| path).collect();
+        stale.sort();
+        stale.dedup();
+        stale
     }
 
     /// Refuses to go on where an output that is there cannot be written: it is open in another program, or protected.
@@ -86,23 +125,26 @@ impl OutputNames {
         if force {
             return Ok(());
         }
-        let ours = self.manifest_there();
-        let listed = |path: &Path| {
+        let ours = self.manifests();
+        let listed = |path: &Path| -> Vec<&str> {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            let mut outputs = ours.iter().flat_map(|manifest| &manifest.outputs);
-            outputs.find(|output| Some(&output.name) == name.as_ref()).map(|output| output.sha256.as_str())
+            let outputs = ours.iter().flat_map(|manifest| &manifest.outputs);
+            outputs
+                .filter(|output| Some(&output.name) == name.as_ref())
+                .map(|output| &output.sha256[..])
+                .collect()
         };
         for path in self.outputs().into_iter().filter(|path| path.is_file()) {
-            let changed = |sha256: &str| sha256_of(path).is_ok_and(|now| now != sha256);
-            if listed(path).is_some_and(changed) {
+            let known = listed(path);
+            if !known.is_empty() && sha256_of(path).is_ok_and(|now| !known.contains(&&*now)) {
                 return Err(FileError::Changed(path.to_path_buf()));
             }
         }
-        let manifest_is_ours = ours.is_some() || !self.manifest.exists();
+        let manifest_is_ours = self.manifest_there().is_some() || !self.manifest.exists();
         let foreign = self
             .outputs()
             .into_iter()
-            .find(|path| path.exists() && !(listed(path).is_some() && path.is_file()));
+            .find(|path| path.exists() && (listed(path).is_empty() || !path.is_file()));
         match foreign.or((!manifest_is_ours).then_some(&*self.manifest)) {
             Some(path) => Err(FileError::Exists(path.to_path_buf())),
             None => Ok(()),

@@ -276,6 +276,7 @@ fn place(
     // Everything is on the disk; only names change from here on. Between the two removals and the last name there is no
     // manifest that could speak for a mixture.
     names.can_be_written()?;
+    names.begin_placing(&manifest).map_err(failed(&names.manifest))?;
     let stale = names.stale();
     remove_if_there(&names.manifest).map_err(failed(&names.manifest))?;
     for path in stale {
@@ -286,6 +287,7 @@ fn place(
         ready.put().map_err(failed(&destination))?;
     }
     file.put().map_err(failed(&names.manifest))?;
+    names.end_placing().map_err(failed(&names.manifest))?;
     Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
 }
 
