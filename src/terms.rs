@@ -20,6 +20,7 @@ pub mod percent;
 pub mod place;
 pub mod place_words;
 pub mod quantity;
+pub mod sha256;
 
 pub use addressed::Addressed;
 pub use case_number::{CaseNumber, Kind, Suffix};

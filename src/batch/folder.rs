@@ -122,8 +122,7 @@ impl Drop for Held {
 /// The manifest of an earlier run, where all that it names is as it was: the input, the law, the version, what was asked,
 /// and every output. Nothing would come out otherwise.
 pub fn done_before(names: &OutputNames, input: &Path, wanted: &Manifest) -> Option<Manifest> {
-    let text = fs::read(&names.manifest).ok()?;
-    let known: Manifest = serde_json::from_slice(&text).ok()?;
+    let known = names.manifest_there()?;
     let asked = |manifest: &Manifest| {
         let Manifest { version, as_of, options, casebook_sha256, records, .. } = manifest.clone();
         (version, as_of, options, casebook_sha256, records)

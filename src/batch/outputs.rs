@@ -44,7 +44,8 @@ impl OutputNames {
         [&self.annotated, &self.report, &self.exceptions]
     }
 
-    fn manifest_there(&self) -> Option<Manifest> {
+    /// The manifest that stands there, if one does.
+    pub fn manifest_there(&self) -> Option<Manifest> {
         std::fs::read(&self.manifest).ok().and_then(|text| serde_json::from_slice(&text).ok())
     }
 

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::family::PartyIx;
 use super::{Casebook, Family};
 use crate::terms::PartyKey;
+use crate::terms::sha256::hexadecimal;
 
 /// What was decided of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,9 +85,9 @@ impl Casebook {
     pub fn fingerprint(&self, parties: &[(usize, PartyIx)]) -> String {
         let text: String =
             parties.iter().map(|(family, party)| told_of(&self.families[*family], *party)).collect();
-        let hash = Sha256::digest(text.as_bytes());
-        let hexadecimal: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        hexadecimal[..FINGERPRINT].to_string()
+        let mut hexadecimal = hexadecimal(Sha256::new_with_prefix(text));
+        hexadecimal.truncate(FINGERPRINT);
+        hexadecimal
     }
 }
 

@@ -11,6 +11,7 @@ use super::Casebook;
 use super::check::check;
 use super::family::Family;
 use super::read::{Fault, read};
+use crate::terms::sha256::hexadecimal;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/cases");
 
@@ -171,6 +172,6 @@ fn assemble(texts: &[FolderText]) -> Result<Casebook, LoadError> {
     if !refused.is_empty() {
         return Err(LoadError::Faults(refused));
     }
-    let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hexadecimal(hash);
     Ok(Casebook::new(families, sha256))
 }

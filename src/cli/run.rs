@@ -230,8 +230,7 @@ impl Batch<'_> {
             }
         };
         let finished = matches!(exit, Exit::Finished | Exit::FailedOn);
-        let known = finished.then(|| std::fs::read(&names.manifest).ok()).flatten();
-        let known: Option<Manifest> = known.and_then(|text| serde_json::from_slice(&text).ok());
+        let known = finished.then(|| names.manifest_there()).flatten();
         if !said.is_empty() && known.is_none() {
             say(&String::from_utf8_lossy(&said))?;
         }

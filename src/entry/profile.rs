@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::columns::{ColumnError, Columns};
 use super::date::DateOrder;
 use crate::terms::Heading;
+use crate::terms::sha256::hexadecimal;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/columns");
 
@@ -122,7 +123,7 @@ impl Profile {
             headings.push((Heading::compared(theirs), heading));
         }
         let (name, title) = (name.to_string(), row.title);
-        let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(Sha256::new_with_prefix(text));
         Ok(Profile { name, title, dates, sha256, headings, left_alone })
     }
 

@@ -12,8 +12,8 @@ use super::encoding::{TextEncoding, TextFile, encoding_of};
 use super::headings;
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
 use super::row::{Cell, Rows};
-use super::whole_file::hexadecimal;
 use crate::terms::place::Source;
+use crate::terms::sha256::hexadecimal;
 use memchr::{memchr, memchr3};
 
 /// Bytes of one record, at most. Entry lines are a few hundred bytes; a longer record is a quote that never closes.

@@ -14,9 +14,9 @@ use super::read::{
     WORKBOOK_BYTES_MAX,
 };
 use super::row::{Cell, Decoder, Form, Row, RowPlace, Rows, Span};
-use super::whole_file::hexadecimal;
 use super::xlsx_input::{choose_by_name, none_fits};
 use crate::terms::place::Source;
+use crate::terms::sha256::hexadecimal;
 
 /// Cells of a sheet that is decoded as a whole, at most: some 400 MiB.
 const CELLS_MAX: usize = 16 * 1024 * 1024;

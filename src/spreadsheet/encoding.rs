@@ -93,39 +93,6 @@ fn chunks(path: &Path, mut see: impl FnMut(&[u8], bool) -> io::Result<()>) -> io
     }
 }
 
-/// True if a file is UTF-8 throughout.
-fn is_utf_8(path: &Path) -> io::Result<bool> {
-    let (mut held, mut valid): (Vec<u8>, bool) = (Vec::new(), true);
-    chunks(path, |bytes, last| {
-        if !valid {
-            return Ok(());
-        }
-        // A character that a border parts is looked at with what follows it.
-        let whole = if held.is_empty() {
-            bytes
-        } else {
-            &*{
-                held.extend_from_slice(bytes);
-                held.clone()
-            }
-        };
-        let rest = match std::str::from_utf8(whole) {
-            Ok(_) => Vec::new(),
-            Err(error) if error.error_len().is_none() && !last => whole[error.valid_up_to()..].to_vec(),
-            Err(_) => {
-                valid = false;
-                Vec::new()
-            }
-        };
-        held = rest;
-        if last && !held.is_empty() {
-            valid = false;
-        }
-        Ok(())
-    })?;
-    Ok(valid)
-}
-
 /// True if a good part of a file is UTF-8: then no other encoding is right for all of it, even if every byte means
 /// something in it. A sequence of three bytes is UTF-8 by chance now and then in Chinese text, and hardly ever in Latin.
 fn is_part_utf_8(path: &Path, guess: &'static Encoding) -> io::Result<bool> {
@@ -203,7 +170,7 @@ pub(super) fn encoding_of(path: &Path, said: Option<TextEncoding>) -> Result<Fou
         Ok(Some(encoding)) => return found(encoding, Known::Marked),
         Ok(None) => {}
     }
-    if is_utf_8(path).map_err(io)? {
+    if is_sound(path, UTF_8).map_err(io)? {
         return Ok(Found { encoding: UTF_8, known: Known::Valid, damaged: false });
     }
     // What marks itself, or is UTF-8 throughout, is not overruled: in a folder of files one option is said of all.

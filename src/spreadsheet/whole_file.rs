@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::buffers;
+use crate::terms::sha256::hexadecimal;
 
 /// Bytes that are gathered before they are handed to the thread that writes them.
 const GATHERED: usize = 256 * 1024;
@@ -138,11 +139,6 @@ pub fn sha256_of(path: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
     io::copy(&mut File::open(path)?, &mut HashOnly(&mut hash))?;
     Ok(hexadecimal(hash))
-}
-
-/// A finished hash in hexadecimal.
-pub(super) fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) struct HashOnly<'a>(pub(super) &'a mut Sha256);

@@ -15,8 +15,9 @@ use super::sheet_cells::SheetContext;
 use super::sheet_rows::{self, Ask};
 use super::sheet_stream::{SheetStream, of_fault};
 use super::styles::number_kinds;
-use super::whole_file::{HashOnly, hexadecimal};
+use super::whole_file::HashOnly;
 use crate::terms::place::Source;
+use crate::terms::sha256::hexadecimal;
 
 /// Sheets whose headings are looked at, at most; of a workbook with more the user chooses.
 const SHEETS_TRIED: usize = 200;
