@@ -6,6 +6,7 @@ pub mod ask;
 mod assemble;
 pub mod check;
 mod check_rates;
+pub mod clocks;
 pub mod confirmed;
 pub mod family;
 pub mod grid;

@@ -13,6 +13,7 @@ pub mod ladder;
 pub mod law;
 pub mod question;
 pub mod reckon;
+pub mod refund;
 pub mod scope;
 pub mod shape;
 
@@ -22,4 +23,5 @@ pub use answer::{Answer, CaseAnswer, Finding, RungUsed, ScopeOutcome, Why};
 pub use law::answer;
 pub use question::{Question, question};
 pub use reckon::{Reckoned, reckon};
+pub use refund::{Refund, RefundStatus, Watched};
 pub use shape::{LineAmounts, Shape};

@@ -13,7 +13,11 @@ pub mod outline;
 mod sheet;
 pub mod tally;
 pub mod told;
+pub mod watch;
+mod watch_rows;
+pub mod watch_sheets;
 pub mod wording;
 pub mod workbook;
 
 pub use explain_names::told_of;
+pub use watch_rows::refund_csv_headings;

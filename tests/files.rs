@@ -107,7 +107,17 @@ fn the_report_has_its_sheets_and_its_first_row_says_what_was_tested() {
     let workbook: Xlsx<_> = open_workbook(&outcome.names.report).unwrap();
     assert_eq!(
         workbook.sheet_names(),
-        ["Summary", "Exceptions", "Names to confirm", "Sources", "Catalogue", "Listed parties"]
+        [
+            "Summary",
+            "Exceptions",
+            "Names to confirm",
+            "Refund Watch",
+            "Corrections",
+            "Deadlines",
+            "Sources",
+            "Catalogue",
+            "Listed parties"
+        ]
     );
     let first = sheet(&outcome.names.report, Some("Summary"))[0][0].to_string();
     assert!(first.starts_with("Tested against 1 order family, checked through 2026-11-22."), "{first}");
@@ -144,7 +154,8 @@ fn a_file_that_is_not_ours_is_not_replaced_and_ours_is() {
     run(&input, out.path(), Format::Csv).unwrap();
     run(&input, out.path(), Format::Csv).unwrap();
     let litter: Vec<_> = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(litter.len(), 4, "{litter:?}");
+    // One line of the sample was paid and comes back: there is a CSV of refunds too.
+    assert_eq!(litter.len(), 5, "{litter:?}");
 }
 
 /// An entry file of some lines, with the line ends and blank rows that are asked for.
@@ -443,8 +454,21 @@ fn changing_the_format_leaves_no_output_behind() {
     let input = root().join("samples/first-run.csv");
     for format in [Format::Xlsx, Format::Csv, Format::Xlsx] {
         run(&input, out.path(), format).unwrap();
-        assert_eq!(fs::read_dir(out.path()).unwrap().count(), 4);
+        assert_eq!(fs::read_dir(out.path()).unwrap().count(), 5);
     }
+}
+
+/// A file on which nothing is to be watched takes the CSV files of an earlier one of its name away.
+#[test]
+fn a_csv_with_nothing_to_say_is_not_left_behind() {
+    let paid = format!("{FULL}\n{}\n", line(1, 16, ""));
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (folder.path().join("entries.csv"), folder.path().join("out"));
+    fs::write(&input, paid.replace("2025-08-01", "2026-05-06")).unwrap();
+    run(&root().join("samples/first-run.csv"), &out, Format::Csv).unwrap();
+    assert!(out.join("entries.refunds.csv").exists());
+    run(&input, &out, Format::Csv).unwrap();
+    assert!(!out.join("entries.refunds.csv").exists());
 }
 
 /// Lines that are read quickly and told by an outline come out as lines that are read and judged one by one.

@@ -16,3 +16,4 @@ mod rooms;
 mod samples;
 mod unattended;
 mod walk;
+mod watch;

@@ -42,7 +42,7 @@ impl Sequence {
     }
 }
 
-const HEADINGS: [&str; 34] = [
+const HEADINGS: [&str; 41] = [
     "Job Number",
     "Entry Number",
     "Line Number",
@@ -76,6 +76,13 @@ const HEADINGS: [&str; 34] = [
     "Carbon Percent",
     "Energy Density mAh/g",
     "Graphitization Percent",
+    "Release Date",
+    "AD Bond/Cash",
+    "CVD Bond/Cash",
+    "Liquidation Date",
+    "Liquidation Status",
+    "Protest Number",
+    "Protest Status",
     "Remarks",
 ];
 
@@ -109,6 +116,28 @@ const IMPORTERS: [(&str, &str); 6] = [
     ("56-7890123-00", "Fallow Field Graphite LLC"),
     ("67-8901234-00", "Gannet Mobility Inc."),
 ];
+
+/// What became of an entry after it was filed, so that each refund status occurs (a court order apart: no case of the
+/// casebook has one).
+fn after_filing(line: &mut Line, entry: u64) {
+    let facts: &[(&'static str, &str)] = match entry % 12 {
+        0 | 1 => &[("Liquidation Status", "Unliquidated")],
+        2 => &[("Liquidation Date", "2026-07-10"), ("Liquidation Status", "Liquidated")],
+        3 => &[("Liquidation Date", "2026-04-10"), ("Liquidation Status", "Liquidated")],
+        4 => &[
+            ("Liquidation Date", "2026-07-10"),
+            ("Liquidation Status", "Liquidated"),
+            ("Protest Number", "3001-26-100044"),
+            ("Protest Status", "Open"),
+        ],
+        5 => &[("Liquidation Date", "2026-06-05"), ("Liquidation Status", "Refunded")],
+        6 => &[("AD Bond/Cash", "B"), ("CVD Bond/Cash", "B"), ("Liquidation Status", "Unliquidated")],
+        _ => &[],
+    };
+    for (heading, value) in facts {
+        line.set(heading, value);
+    }
+}
 
 struct Month<'a> {
     casebook: &'a Casebook,
@@ -155,6 +184,7 @@ impl Month<'_> {
             .set("Carbon Percent", format!("99.{}", self.sequence.below(10)))
             .set("Energy Density mAh/g", 340 + self.sequence.below(25))
             .set("Graphitization Percent", 90 + self.sequence.below(7));
+        after_filing(&mut made, entry);
         made
     }
 
@@ -375,6 +405,13 @@ impl Month<'_> {
         self.special("manufacturer ID of another company", |l| {
             l.set("Exporter", "Panasonic Energy (Wuxi) Co., Ltd.").set("Producer", "Resonac Corporation");
             l.set("Manufacturer ID", "CNBTRNEW35SHE");
+        });
+        self.special("paid before deposits had begun, not liquidated", |l| {
+            l.set("Entry Date", "2025-05-20").set("AD Deposit Paid", "4100.00");
+            l.set("Liquidation Status", "Extended").set("AD Bond/Cash", "").set("CVD Bond/Cash", "");
+        });
+        self.special("released, summary not filed", |l| {
+            l.set("Release Date", "2025-08-22");
         });
         self.special("below 330 mAh/g", |l| {
             l.set("Energy Density mAh/g", "318");

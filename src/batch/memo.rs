@@ -214,7 +214,7 @@ impl Memo {
             let first = common.untested_kinds.get_or(&key.1, || {
                 let reckoned = reckon(casebook, &answer, line.stated)?;
                 let shape = Shape::of(amounts(casebook, Arc::clone(&answer), &full), &reckoned)?;
-                let outline = Outline::of(casebook, full.clone(), shape)?;
+                let outline = Outline::of(casebook, full.clone(), shape, as_of)?;
                 outline.is_untested().then(|| (common.serial(), Arc::new(outline)))
             });
             let (_, first) =
@@ -274,7 +274,8 @@ impl Memo {
                 let found = common.outlines.get_or(&(key, reckoned.class), || {
                     let full = self.reader.line(line);
                     let shape = Shape::of(amounts(casebook, Arc::clone(&case.answer), &full), &reckoned)?;
-                    Outline::of(casebook, full, shape).map(|outline| (common.serial(), Arc::new(outline)))
+                    Outline::of(casebook, full, shape, as_of)
+                        .map(|outline| (common.serial(), Arc::new(outline)))
                 });
                 case.outlines.push((reckoned.class, found));
                 case.outlines.len() - 1

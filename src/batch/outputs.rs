@@ -10,7 +10,7 @@ use crate::spreadsheet::Format;
 use crate::spreadsheet::WholeFile;
 use crate::spreadsheet::whole_file::{remove_if_there, sha256_of};
 
-/// The four files of one input.
+/// The files of one input. Those of what is watched over are written only where there is something to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputNames {
     /// The broker's rows with our columns.
@@ -19,6 +19,12 @@ pub struct OutputNames {
     pub report: PathBuf,
     /// Every exception, for machines.
     pub exceptions: PathBuf,
+    /// Deposits that no longer stand, for machines.
+    pub refunds: PathBuf,
+    /// Entries that want correcting, for machines.
+    pub corrections: PathBuf,
+    /// Days by which somebody has to act, for machines.
+    pub deadlines: PathBuf,
     /// What went in and came out.
     pub manifest: PathBuf,
 }
@@ -36,12 +42,16 @@ impl OutputNames {
             annotated: folder.join(format!("{base}.annotated.{extension}")),
             report: folder.join(format!("{base}.exceptions.xlsx")),
             exceptions: folder.join(format!("{base}.exceptions.csv")),
+            refunds: folder.join(format!("{base}.refunds.csv")),
+            corrections: folder.join(format!("{base}.corrections.csv")),
+            deadlines: folder.join(format!("{base}.deadlines.csv")),
             manifest: folder.join(format!("{base}.run.json")),
         }
     }
 
-    fn outputs(&self) -> [&Path; 3] {
-        [&self.annotated, &self.report, &self.exceptions]
+    fn outputs(&self) -> [&Path; 6] {
+        let OutputNames { annotated, report, exceptions, refunds, corrections, deadlines, .. } = self;
+        [annotated, report, exceptions, refunds, corrections, deadlines]
     }
 
     /// The manifest that stands there, if one does.
@@ -83,15 +93,15 @@ impl OutputNames {
         remove_if_there(&self.placing())
     }
 
-    /// Outputs of an earlier run that this one does not write, such as those of another format: they would be left
-    /// behind without a manifest. One that was changed since is somebody's work and stays.
-    pub fn stale(&self) -> Vec<PathBuf> {
+    /// Outputs of an earlier run that are not among those now written, such as those of another format: they would be
+    /// left behind without a manifest. One that was changed since is somebody's work and stays.
+    pub fn stale(&self, written: &[&Path]) -> Vec<PathBuf> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
         let listed = self.manifests().into_iter().flat_map(|manifest| manifest.outputs);
-        let ours = self.outputs();
         let other = listed.map(|output| (folder.join(&output.name), output.sha256));
         let unchanged = |path: &Path, sha256: &str| sha256_of(path).is_ok_and(|now| now == sha256);
-        let other = other.filter(|(path, sha256)| !ours.contains(&path.as_path()) && unchanged(path, sha256));
+        let other =
+            other.filter(|(path, sha256)| !written.contains(&path.as_path()) && unchanged(path, sha256));
         let mut stale: Vec<PathBuf> = other.map(|(path, _)| path).collect();
         stale.sort();
         stale.dedup();

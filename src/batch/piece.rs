@@ -24,6 +24,7 @@ use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::tally::Tally;
 use crate::report::told::told;
+use crate::report::watch::{LineFacts, Watch};
 use crate::spreadsheet::annotated::OurColumn;
 use crate::spreadsheet::append::{Appender, Texts};
 use crate::spreadsheet::buffers;
@@ -51,6 +52,7 @@ pub(super) struct Sums {
     pub(super) tally: Tally,
     pub(super) causes: Causes,
     pub(super) names: Names,
+    pub(super) watch: Watch,
     /// Of lines that share an outline.
     pub(super) outlines: Vec<(Arc<Outline>, OutlineSums)>,
     pub(super) done: u64,
@@ -160,9 +162,9 @@ impl Shop<'_> {
                     }
                 };
             }
-            let Telling { ours, records, tally, causes, names, outlines, keys, .. } = telling;
+            let Telling { ours, records, tally, causes, names, watch, outlines, keys, .. } = telling;
             let texts = appender.texts(&rows);
-            let sums = Sums { lines: keys.len() as u64, tally, causes, names, outlines, done };
+            let sums = Sums { lines: keys.len() as u64, tally, causes, names, watch, outlines, done };
             Told { rows, ours, texts, exceptions: records.into_bytes(), sums, evidence, keys }
         })
     }
@@ -187,6 +189,7 @@ struct Telling<'a, 'r> {
     tally: Tally,
     causes: Causes,
     names: Names,
+    watch: Watch,
     keys: Vec<Option<u64>>,
     /// Sums of lines of one outline, in the order in which the outlines were met.
     outlines: Vec<(Arc<Outline>, OutlineSums)>,
@@ -212,6 +215,7 @@ impl<'a, 'r> Telling<'a, 'r> {
             },
             causes: Causes::default(),
             names: Names::default(),
+            watch: Watch::default(),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
             places: HashMap::default(),
@@ -237,8 +241,42 @@ impl<'a, 'r> Telling<'a, 'r> {
         };
         self.keys.push(fingerprint(&entry, &number));
         let key = LineKey { row: line.row, entry_number: &entry, line_number: &number };
+        let watched = outline.watched.iter().any(Option::is_some).then(|| Arc::clone(outline));
         let place = self.outlined(outline, line, &key, &reckoned);
         self.ours.rows.push(OurRow::Cells(place));
+        if let Some(outline) = watched {
+            self.watch(memo, line, &key, &outline, &reckoned);
+        }
+    }
+
+    /// Looks at what can still be done about the deposits of a line.
+    fn watch(
+        &mut self,
+        memo: &Memo,
+        line: &BriefLine,
+        key: &LineKey<'_>,
+        outline: &Outline,
+        reckoned: &Reckoned,
+    ) {
+        let facts = LineFacts {
+            row: key.row,
+            entry_number: key.entry_number,
+            line_number: key.line_number,
+            governing: line.governing.0,
+            filed: line.filed,
+            entry_type: memo.reader.rest_of(line).line.entry_type.value(),
+            file_as: outline.shape.sample.file_as(),
+            liquidation: memo.reader.liquidation(line),
+        };
+        let (columns, rows) = (&self.shop.grouping.columns, self.rows);
+        let importer = || {
+            let text = |heading| text_of(columns, rows, line.place, heading);
+            let number = text(Heading::ImporterNumber);
+            Box::from(&*if number.is_empty() { text(Heading::ImporterName) } else { number })
+        };
+        let amounts = outline.shape.amounts(reckoned);
+        let (casebook, as_of) = (self.shop.casebook, self.shop.options.as_of);
+        self.watch.look(casebook, as_of, &outline.watched, &facts, &line.stated, &amounts, importer);
     }
 
     /// Tells a line by its outline; the place of its words.
@@ -285,6 +323,7 @@ impl<'a, 'r> Telling<'a, 'r> {
         self.keys.push(fingerprint(&line.entry_number, &line.line_number));
         self.tally.add(casebook, &line, &findings);
         self.names.add(&line, &findings);
+        self.watch.look_in_full(casebook, self.shop.options.as_of, &line, &findings);
         for exception in &findings.exceptions {
             let told = told(&line, exception);
             self.records.add(&line, exception, &told);

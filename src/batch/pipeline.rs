@@ -13,10 +13,12 @@ use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
 use super::reader::{End, Message, headings, some_pieces, with_reader};
-use super::writing::Writing;
+use super::totals::FileTotals;
+use super::writing::{Complete, Writing};
 use crate::casebook::Casebook;
 use crate::entry::{ColumnEvidence, Crosswalk, DateOrder, Grouping, Profile, Writings, columns::ColumnError};
 use crate::report::tally::Tally;
+use crate::report::watch_sheets::{corrections_csv, deadlines_csv};
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
@@ -185,9 +187,7 @@ pub struct FileOutcome {
 
 /// Files of a run under their temporary names.
 struct Unplaced {
-    annotated: Ready,
-    exceptions: Ready,
-    report: Ready,
+    outputs: Vec<Ready>,
     tally: Tally,
     anew: Option<Anew>,
     notes: Vec<String>,
@@ -261,10 +261,9 @@ fn place(
     unplaced: Unplaced,
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, exceptions, report, tally, anew, notes, profile } = unplaced;
-    let ready = [annotated, report, exceptions];
+    let Unplaced { outputs: ready, tally, anew, notes, profile } = unplaced;
     let outputs = ready.iter().map(|ready| {
-        let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name_of(ready.destination());
         FileEntry { name, sha256: ready.sha256().to_string(), bytes: ready.bytes() }
     });
     let input = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -277,7 +276,8 @@ fn place(
     // manifest that could speak for a mixture.
     names.can_be_written()?;
     names.begin_placing(&manifest).map_err(failed(&names.manifest))?;
-    let stale = names.stale();
+    let written: Vec<&Path> = ready.iter().map(Ready::destination).collect();
+    let stale = names.stale(&written);
     remove_if_there(&names.manifest).map_err(failed(&names.manifest))?;
     for path in stale {
         remove_if_there(&path).map_err(failed(&path))?;
@@ -355,7 +355,7 @@ fn one_pass(
         }
     };
     let writings = evidence.settled(assumed.writings, options.dates, shop.grouping.columns.dates());
-    let (annotated, exceptions, tally, causes, waiting) =
+    let Complete { annotated, exceptions, refunds, counted } =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
         Ok(annotated) if writings == assumed.writings => annotated,
@@ -372,22 +372,45 @@ fn one_pass(
              others lack it"
         ));
     }
-    if !tally.ties_out() {
+    if !counted.tally.ties_out() {
         return Err(internal(path, "rows in and rows out do not tie out"));
     }
     let facts = RunFacts {
         input: header.source.file.clone(),
         as_of: options.as_of.0,
         version: env!("CARGO_PKG_VERSION"),
-        exceptions_csv: names.exceptions.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        exceptions_csv: name_of(&names.exceptions),
+        watch_csvs: [&names.refunds, &names.corrections, &names.deadlines].map(|path| name_of(path)),
         written_anew: anew.map(Anew::told),
         notes: [&options.notes[..], &read_notes].concat(),
     };
-    let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
-        .map_err(failed(&names.report))?;
+    let FileTotals { tally, causes, names: waiting, watch } = counted;
+    let gathered = Gathered { causes: &causes, names: &waiting, watch: &watch };
+    let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
+    let mut outputs = vec![annotated, report, exceptions];
+    if let Some(refunds) = refunds {
+        outputs.push(refunds.complete().map_err(failed(&names.refunds))?);
+    }
+    let days = [
+        (&names.corrections, corrections_csv(&watch, options.as_of)),
+        (&names.deadlines, deadlines_csv(&watch, options.as_of)),
+    ];
+    for (path, csv) in days.into_iter().filter(|(_, csv)| !csv.is_empty()) {
+        outputs.push(whole(path, csv).map_err(failed(path))?);
+    }
     let (notes, profile) = (read_notes, shop.grouping.columns.profile().to_string());
-    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew, notes, profile })))
+    Ok(Pass::Done(Box::new(Unplaced { outputs, tally, anew, notes, profile })))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn whole(path: &Path, bytes: Vec<u8>) -> io::Result<Ready> {
+    let mut file = WholeFile::begin(path)?;
+    file.put(bytes)?;
+    file.complete()
 }
 
 fn report(
@@ -397,9 +420,7 @@ fn report(
     tally: &Tally,
     gathered: &Gathered<'_>,
 ) -> io::Result<Ready> {
-    let mut file = WholeFile::begin(&names.report)?;
     let mut bytes = io::Cursor::new(Vec::new());
     workbook::write(casebook, facts, tally, gathered, &mut bytes).map_err(io::Error::other)?;
-    file.put(bytes.into_inner())?;
-    file.complete()
+    whole(&names.report, bytes.into_inner())
 }

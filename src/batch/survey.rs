@@ -8,7 +8,7 @@ use super::memo::Memos;
 use super::piece::Shop;
 use super::pipeline::{FileError, RunOptions, internal};
 use super::reader::{End, headings, some_pieces, with_reader};
-use super::totals::Totals;
+use super::totals::{FileTotals, Totals};
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
 use crate::entry::date::DATE_HEADINGS;
@@ -91,7 +91,7 @@ pub fn count_file(
         Ok(evidence)
     })?;
     let Survey { header, columns, writings, found: Counting { totals, examples } } = counted;
-    let (tally, causes, _) = totals.finish();
+    let FileTotals { tally, causes, .. } = totals.finish();
     Ok(Survey { header, columns, writings, found: Counted { tally, causes, examples } })
 }
 

@@ -10,6 +10,7 @@ use crate::report::causes::Causes;
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::tally::Tally;
+use crate::report::watch::Watch;
 
 /// Pieces whose sums are gathered before causes are put together. Fixed, so that what is dropped for want of room does
 /// not depend on threads.
@@ -19,12 +20,21 @@ const GATHERED: u32 = 128;
 /// has one of its own. What one piece has does not depend on threads either.
 const OUTLINES_GATHERED: usize = 8_192;
 
+/// What was counted over a whole file.
+pub(super) struct FileTotals {
+    pub(super) tally: Tally,
+    pub(super) causes: Causes,
+    pub(super) names: Names,
+    pub(super) watch: Watch,
+}
+
 /// Sums of a file.
 #[derive(Default)]
 pub(super) struct Totals {
     tally: Tally,
     causes: Causes,
     names: Names,
+    watch: Watch,
     /// Sums of the pieces that are gathered.
     gathered: u32,
     gathered_outlines: usize,
@@ -39,6 +49,7 @@ impl Totals {
         self.tally.merge(&sums.tally);
         self.later.merge(sums.causes);
         self.later_names.merge(sums.names);
+        self.watch.merge(sums.watch);
         self.gathered_outlines += sums.outlines.len();
         for (outline, sums) in sums.outlines {
             // An outline that is held here keeps its place in memory, so the place is a name for it.
@@ -69,8 +80,8 @@ impl Totals {
     }
 
     /// The sums of the whole file.
-    pub(super) fn finish(mut self) -> (Tally, Causes, Names) {
+    pub(super) fn finish(mut self) -> FileTotals {
         self.gather();
-        (self.tally, self.causes, self.names)
+        FileTotals { tally: self.tally, causes: self.causes, names: self.names, watch: self.watch }
     }
 }

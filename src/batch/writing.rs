@@ -9,15 +9,23 @@ use rayon::prelude::*;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told};
 use super::pipeline::Progress;
-use super::totals::Totals;
-use crate::report::causes::{Causes, ExceptionsCsv};
-use crate::report::names::Names;
-use crate::report::tally::Tally;
+use super::totals::{FileTotals, Totals};
+use crate::report::causes::ExceptionsCsv;
+use crate::report::refund_csv_headings;
 use crate::spreadsheet::annotated::Prepared;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::Ready;
 use crate::spreadsheet::{Annotated, Layout, Piece, Shape, SpreadsheetError, WholeFile};
+
+/// The outputs of a file when all its pieces are written.
+pub(super) struct Complete {
+    /// Or the layout that the file turned out to need.
+    pub(super) annotated: Result<Ready, Layout>,
+    pub(super) exceptions: WholeFile,
+    pub(super) refunds: Option<WholeFile>,
+    pub(super) counted: FileTotals,
+}
 
 /// The outputs of a file while they are written.
 pub(super) struct Writing {
@@ -26,6 +34,9 @@ pub(super) struct Writing {
     /// Begun when the first rows are there: they tell how wide the columns of a new workbook are.
     annotated: Option<(Annotated, Arc<Appender>)>,
     exceptions: WholeFile,
+    /// The CSV of refunds, once there is one.
+    refunds: Option<WholeFile>,
+    refunds_at: PathBuf,
     totals: Totals,
     /// The broker's package, until the annotated file is begun.
     prepared: Prepared,
@@ -36,7 +47,8 @@ impl Writing {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
         exceptions.write_all(&ExceptionsCsv::headings())?;
         let (destination, annotated) = (names.annotated.clone(), None);
-        Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default(), prepared })
+        let (totals, refunds, refunds_at) = (Totals::default(), None, names.refunds.clone());
+        Ok(Writing { shape, destination, annotated, exceptions, refunds, refunds_at, totals, prepared })
     }
 
     /// Who puts our cells behind rows; the annotated file is begun with the first piece.
@@ -83,26 +95,31 @@ impl Writing {
                 })
             })
             .collect();
-        for (exceptions, sums, encoded) in encoded? {
+        for (exceptions, mut sums, encoded) in encoded? {
             annotated.write(encoded)?;
             self.exceptions.put(exceptions)?;
+            let refunds = std::mem::take(&mut sums.watch.csv);
+            if !refunds.is_empty() {
+                if self.refunds.is_none() {
+                    let mut begun = WholeFile::begin(&self.refunds_at)?;
+                    begun.write_all(&refund_csv_headings())?;
+                    self.refunds = Some(begun);
+                }
+                self.refunds.as_mut().map_or(Ok(()), |file| file.put(refunds))?;
+            }
             progress.advanced(sums.lines, sums.done);
             self.totals.add(sums);
         }
         Ok(())
     }
 
-    #[allow(clippy::type_complexity, reason = "taken apart at once by the one who asks")]
-    pub(super) fn complete(
-        self,
-        header: &Header,
-        tail: &[u8],
-    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes, Names)> {
+    pub(super) fn complete(self, header: &Header, tail: &[u8]) -> io::Result<Complete> {
         let annotated = match self.annotated {
             Some((annotated, _)) => annotated,
             None => Annotated::begin(&self.destination, &self.shape, header, None, self.prepared)?.0,
         };
-        let (tally, causes, names) = self.totals.finish();
-        Ok((annotated.complete(tail)?, self.exceptions, tally, causes, names))
+        let annotated = annotated.complete(tail)?;
+        let (exceptions, refunds) = (self.exceptions, self.refunds);
+        Ok(Complete { annotated, exceptions, refunds, counted: self.totals.finish() })
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use super::family::{
-    Alias, Case, CompanySuffix, Family, Hint, Ladder, NoticeIx, Party, PartyIx, Product, Rate, RateKey,
-    Scope, Standing, Test, ThirdCountry,
+    Alias, Case, CompanySuffix, Family, Hint, Injunction, Ladder, NoticeIx, Party, PartyIx, Product, Rate,
+    RateKey, Scope, Standing, Test, ThirdCountry,
 };
 use super::model::{Base, ForeignExporter, LadderRow, Rows, Rung, SuffixRow, Trust};
 use crate::terms::{Heading, PartyKey};
@@ -26,6 +26,7 @@ impl Family {
             notices: rows.notices.iter().map(|notice| notice.row.clone()).collect(),
             hints: Vec::new(),
             standings: Vec::new(),
+            injunctions: Vec::new(),
             ladders: Vec::new(),
             scopes: Vec::new(),
             rates: Vec::new(),
@@ -138,7 +139,15 @@ impl Family {
                 note: row.note.clone(),
                 exporters,
                 interest: row.interest,
+                interest_source: row.interest_source.clone(),
+                authority: row.authority.clone(),
             });
+        }
+        for placed in &rows.injunctions {
+            let row = &placed.row;
+            let lifted = row.lifted.as_ref().map(|notice| self.notice_ix(notice));
+            let notice = self.notice_ix(&row.notice);
+            self.injunctions.push(Injunction { cases: row.cases.clone(), notice, lifted });
         }
         for placed in &rows.ladders {
             let LadderRow { case, from, notice, rungs, foreign_exporter, authority } = placed.row.clone();

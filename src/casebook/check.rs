@@ -126,6 +126,10 @@ impl Check<'_> {
         named.extend(rows.cases.iter().map(|c| (&c.at, c.row.notice.as_deref(), vec![])));
         named.extend(rows.hints.iter().map(|h| (&h.at, Some(h.row.notice.as_str()), vec![])));
         named.extend(rows.standings.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), vec![s.row.case])));
+        for i in &rows.injunctions {
+            named.push((&i.at, Some(i.row.notice.as_str()), i.row.cases.clone()));
+            named.push((&i.at, i.row.lifted.as_deref(), vec![]));
+        }
         named.extend(rows.ladders.iter().map(|l| (&l.at, Some(l.row.notice.as_str()), vec![l.row.case])));
         named.extend(rows.aliases.iter().map(|a| (&a.at, Some(a.row.notice.as_str()), vec![])));
         named.extend(rows.scopes.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), s.row.cases.clone())));

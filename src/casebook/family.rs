@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::model::{
     AdvisoryRow, Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
 };
-use crate::terms::{CaseNumber, Country, Heading, Hts, PartyKey, Suffix};
+use crate::terms::{CaseNumber, Country, Heading, Hts, KnownDay, PartyKey, Suffix};
 
 /// A notice, by its place in [`Family::notices`].
 pub type NoticeIx = usize;
@@ -93,6 +93,21 @@ pub struct Standing {
     pub exporters: Vec<PartyIx>,
     /// Whether refunds bear interest, where the row says.
     pub interest: Option<bool>,
+    /// Where that is said.
+    pub interest_source: Option<String>,
+    /// The rule by which deposits come back, where the row says.
+    pub authority: Option<String>,
+}
+
+/// A court forbids to liquidate entries of some cases.
+#[derive(Clone, Debug)]
+pub struct Injunction {
+    /// Which cases.
+    pub cases: Vec<CaseNumber>,
+    /// By which notice.
+    pub notice: NoticeIx,
+    /// The notice that ended it.
+    pub lifted: Option<NoticeIx>,
 }
 
 /// The order in which rates are tried.
@@ -264,6 +279,8 @@ pub struct Family {
     pub hints: Vec<Hint>,
     /// Standings.
     pub standings: Vec<Standing>,
+    /// Injunctions against liquidation.
+    pub injunctions: Vec<Injunction>,
     /// Ladders.
     pub ladders: Vec<Ladder>,
     /// Scope versions.
@@ -294,6 +311,17 @@ impl Family {
     /// The case itself, or the one of which it is a third-country number: standing, ladder and scope are asked there.
     pub fn first_opened(&self, number: CaseNumber) -> CaseNumber {
         self.case(number).and_then(|case| case.third_country).map_or(number, |third| third.of)
+    }
+
+    /// The injunction that forbids to liquidate entries of a case, as known on a day.
+    pub fn enjoined(&self, case: CaseNumber, known: KnownDay) -> Option<&Injunction> {
+        let (case, by) = (self.first_opened(case), known.0);
+        let published = |notice: NoticeIx| self.notices[notice].published.0;
+        self.injunctions.iter().find(|injunction| {
+            injunction.cases.contains(&case)
+                && published(injunction.notice) <= by
+                && injunction.lifted.is_none_or(|lifted| published(lifted) > by)
+        })
     }
 
     /// A party as the tables of a case print it, the newest printing first; empty where they do not name it.

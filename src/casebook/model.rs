@@ -124,6 +124,9 @@ pub struct NoticeRow {
     pub corrects: Option<String>,
     /// How far our knowledge of it is to be trusted.
     pub trust: Trust,
+    /// True if its day was not found and `published` is the earliest that it can have been.
+    #[serde(default)]
+    pub day_unknown: bool,
     /// What it says, in our words.
     pub says: String,
 }
@@ -151,6 +154,22 @@ pub struct StandingRow {
     pub exporters: Vec<String>,
     /// Whether interest is paid on refunds (section 778 of the Tariff Act of 1930).
     pub interest: Option<bool>,
+    /// Where that is said.
+    pub interest_source: Option<String>,
+    /// The rule by which deposits come back.
+    pub authority: Option<String>,
+}
+
+/// `[[injunction]]`: a court forbids to liquidate entries of some cases.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InjunctionRow {
+    /// Which cases.
+    pub cases: Vec<CaseNumber>,
+    /// By which notice.
+    pub notice: String,
+    /// The notice that ended it.
+    pub lifted: Option<String>,
 }
 
 /// `[[ladder]]`: the order in which rates are tried, from a day on.
@@ -330,6 +349,8 @@ pub struct Rows {
     pub notices: Vec<Placed<NoticeRow>>,
     /// `[[standing]]`.
     pub standings: Vec<Placed<StandingRow>>,
+    /// `[[injunction]]`.
+    pub injunctions: Vec<Placed<InjunctionRow>>,
     /// `[[ladder]]`.
     pub ladders: Vec<Placed<LadderRow>>,
     /// `[[party]]`.

@@ -139,6 +139,7 @@ fn read_case(text: &str, rows: &mut Rows, faults: &mut Vec<Fault>) {
                 "hint" => rows.hints.extend(item(text, value, &mut fault)),
                 "notice" => rows.notices.extend(item(text, value, &mut fault)),
                 "standing" => rows.standings.extend(item(text, value, &mut fault)),
+                "injunction" => rows.injunctions.extend(item(text, value, &mut fault)),
                 "ladder" => rows.ladders.extend(item(text, value, &mut fault)),
                 "party" => rows.parties.extend(item(text, value, &mut fault)),
                 "alias" => rows.aliases.extend(item(text, value, &mut fault)),

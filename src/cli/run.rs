@@ -346,7 +346,7 @@ fn work(args: &RunArgs) -> Result<Exit, Failure> {
 }
 
 fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -> String {
-    let FileOutcome { tally, names, anew, notes, profile, .. } = outcome;
+    let FileOutcome { tally, manifest, names, anew, notes, profile } = outcome;
     let mut text = format!("{}\n{}  as of {as_of}\n\n", tested, input.display());
     text.push_str(&actions(tally));
     text.push_str("\nWritten\n");
@@ -354,8 +354,15 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         (&names.annotated, "your rows with the answer on every line"),
         (&names.report, "what a person must look at, by stake"),
         (&names.exceptions, "every exception, for machines"),
+        (&names.refunds, "deposits that no longer stand, for machines"),
+        (&names.corrections, "entries that want correcting, for machines"),
+        (&names.deadlines, "days by which somebody has to act, for machines"),
         (&names.manifest, "hashes and control totals"),
     ] {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if *path != names.manifest && !manifest.outputs.iter().any(|output| output.name == name) {
+            continue;
+        }
         text.push_str(&format!("  {}  {what}\n", path.display()));
     }
     if profile != "adcvd" {

@@ -19,6 +19,7 @@ use super::group::{Group, Grouping};
 use super::invoice::{InvoiceValue, round_together};
 use super::known::{AtHand, COMPANIES_MAX, Company, Kinship, Known, PROTOTYPES_MAX, Prototype};
 use super::line::{EntryLine, Name, Read, Stated, filing_day};
+use super::liquidation::Liquidation;
 use super::own_cells::{MoneyColumns, Odd, Own, text_of};
 use super::tariff::not_valid_on;
 use super::writing::ColumnEvidence;
@@ -31,7 +32,7 @@ const DAYS_MAX: usize = 4_096;
 
 /// The headings under which a line's own cells stand: they differ from line to line and decide nothing but amounts,
 /// days and names of the line. All others that are read at all belong to the prototype.
-const OWN: [Heading; 18] = [
+const OWN: [Heading; 19] = [
     Heading::EntryNumber,
     Heading::LineNumber,
     Heading::EntryDate,
@@ -39,6 +40,7 @@ const OWN: [Heading; 18] = [
     Heading::WithdrawalDate,
     Heading::ReleaseDate,
     Heading::LiquidationDate,
+    Heading::ProtestNumber,
     Heading::ImporterNumber,
     Heading::ImporterName,
     Heading::ManufacturerId,
@@ -78,6 +80,10 @@ pub struct BriefLine {
     pub filed: Option<Date>,
     /// Its figures.
     pub stated: Stated,
+    /// Its days of release and of liquidation.
+    pub days: [Option<Date>; 2],
+    /// True if a protest has a number.
+    pub protested: bool,
 }
 
 impl BriefLine {
@@ -137,6 +143,12 @@ impl LineReader {
         line.companies.map(|place| &self.companies.things[place as usize])
     }
 
+    /// What a line of the piece that was read last says of liquidation.
+    pub fn liquidation(&self, line: &BriefLine) -> Liquidation {
+        let [release, day] = line.days.map(|day| day.map_or(Read::Blank, Read::Is));
+        Liquidation { release, day, protested: line.protested, ..self.rest_of(line).line.liquidation }
+    }
+
     /// A line of the piece that was read last in full, but for what entries, products and importers are called.
     pub fn line(&self, line: &BriefLine) -> EntryLine {
         let [exporter, producer, supplier] = self.companies_of(line).map(|company| company.name.clone());
@@ -156,6 +168,7 @@ impl LineReader {
             subject_value: line.stated.subject_value,
             quantity: line.stated.quantity,
             paid: line.stated.paid,
+            liquidation: self.liquidation(line),
             ..self.rest_of(line).line.clone()
         }
     }
@@ -251,29 +264,42 @@ impl LineReader {
         let mut day = |heading| self.day(grouping, &own, heading, evidence);
         let days = day(Heading::EntryDate).and_then(|entry| {
             let summary = day(Heading::EntrySummaryDate)?;
-            Ok((entry, summary, day(Heading::WithdrawalDate)?))
+            let withdrawal = day(Heading::WithdrawalDate)?;
+            Ok((entry, summary, withdrawal, [day(Heading::ReleaseDate)?, day(Heading::LiquidationDate)?]))
         });
         let common = Arc::clone(&self.rest.things[rest as usize]);
         let withdrawn = matches!(common.line.entry_type, Read::Is(entry_type) if entry_type.is_withdrawal());
-        let governed = days.and_then(|(entry, summary, withdrawal)| {
+        let governed = days.and_then(|(entry, summary, withdrawal, later)| {
             let governing = if withdrawn { withdrawal } else { entry };
             let filed = summary.or(if withdrawn { withdrawal } else { None });
-            governing.map(|governing| (GoverningDay(governing), filed)).ok_or(Odd)
+            governing.map(|governing| (GoverningDay(governing), filed, later)).ok_or(Odd)
         });
         let hts = self.goods.things[goods as usize].line.hts;
-        let governed = governed.and_then(|(day, filed)| match hts {
-            Read::Is(hts) if not_valid_on(hts, day.0).is_some() => Err(Odd),
-            _ => Ok((day, filed)),
+        let governed = governed.and_then(|governed| match hts {
+            Read::Is(hts) if not_valid_on(hts, governed.0.0).is_some() => Err(Odd),
+            _ => Ok(governed),
         });
         let stated = governed.and_then(|governed| {
             let mut money = MoneyColumns { marks: grouping.writings.marks, evidence };
             Ok((governed, own.stated(&common, &mut money)?))
         });
-        let ((governing, filed), (stated, value)) = stated.inspect_err(|_| *evidence = before)?;
+        let ((governing, filed, days), (stated, value)) = stated.inspect_err(|_| *evidence = before)?;
         let invoice = own.invoice(&entry_number)?;
         let number = rows.number(row);
         let place = row;
-        let line = BriefLine { place, row: number, goods, rest, companies, governing, filed, stated };
+        let protested = !own.text(Heading::ProtestNumber)?.is_empty();
+        let line = BriefLine {
+            place,
+            row: number,
+            goods,
+            rest,
+            companies,
+            governing,
+            filed,
+            stated,
+            days,
+            protested,
+        };
         Ok((ReadLine::Brief(line), InvoiceValue { invoice, value, rounded: None }))
     }
 

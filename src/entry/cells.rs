@@ -6,6 +6,7 @@ use super::amount::{Marks, figure_in, marked_amount_in};
 use super::columns::Columns;
 use super::date::{DATE, DATE_HEADINGS, DATE_ORDER, DATE_ORDERS, DateCell, DateOrder, DateOrders, read_date};
 use super::line::{Declared, Name, Read, ZoneStatus};
+use super::liquidation::{Liquidation, LiquidationStatus, ProtestStatus, Security, security_heading};
 use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::party_name::names_nobody;
@@ -178,6 +179,25 @@ impl<'a> Cells<'a> {
                 _ => None,
             }
         })
+    }
+
+    /// What the file says of liquidation, protest and security; its days stand elsewhere.
+    pub fn liquidation(&mut self) -> Liquidation {
+        let word = |heading| self.cell(heading).shown();
+        let protested = !word(Heading::ProtestNumber).is_empty();
+        Liquidation {
+            protested,
+            status: self.read(Heading::LiquidationStatus, LiquidationStatus::EXPECTED, |cell| {
+                LiquidationStatus::parse(&cell.shown())
+            }),
+            protest: self.read(Heading::ProtestStatus, ProtestStatus::EXPECTED, |cell| {
+                ProtestStatus::parse(&cell.shown())
+            }),
+            security: Kind::BOTH.map(|kind| {
+                self.read(security_heading(kind), Security::EXPECTED, |cell| Security::parse(&cell.shown()))
+            }),
+            ..Liquidation::default()
+        }
     }
 
     /// A company name. Damage (U+FFFD, control characters) is EN09: such a name equals no other.

@@ -14,6 +14,7 @@ use super::crosswalk::Crosswalk;
 use super::date::{DateCell, DateOrder, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{Declared, EntryLine, Read};
+use super::liquidation::Liquidation;
 use super::tariff::{TARIFF, TariffCell, not_valid_on, tariff};
 use super::writing::{ColumnEvidence, Writings};
 use crate::spreadsheet::row::{Cell, Row};
@@ -282,6 +283,11 @@ impl Group<'_> {
             unit: cells.unit(),
             declared: Kind::BOTH.map(|kind| cells.declared(kind)),
             paid: Kind::BOTH.map(|kind| cells.paid(kind)),
+            liquidation: Liquidation {
+                release: cells.date(Heading::ReleaseDate, &self.grouping.writings.orders, evidence),
+                day: cells.date(Heading::LiquidationDate, &self.grouping.writings.orders, evidence),
+                ..cells.liquidation()
+            },
             non_reimbursement: !cells.text(Heading::NonReimbursement).is_empty(),
             zone: cells.zone(),
             product: cells.text(Heading::Product),

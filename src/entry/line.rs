@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::liquidation::Liquidation;
 use crate::terms::Addressed;
 use crate::terms::party_name::names_nobody;
 use crate::terms::{
@@ -158,6 +159,8 @@ pub struct EntryLine {
     pub declared: [Declared; 2],
     /// Deposits paid, AD then CVD.
     pub paid: [Read<Money>; 2],
+    /// What became of the entry after it was filed.
+    pub liquidation: Liquidation,
     /// True if a non-reimbursement statement is shown.
     pub non_reimbursement: bool,
     /// Status in a foreign-trade zone.

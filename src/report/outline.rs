@@ -7,6 +7,7 @@ use super::columns::words;
 use super::names::{Names, Waiting, asked, name_of};
 use super::tally::{Sums, concerns};
 use super::told::told;
+use super::watch::{WatchedCase, watched};
 use super::wording::notices_used;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineAmounts, Reckoned, Shape};
@@ -14,7 +15,7 @@ use crate::entry::known::Company;
 use crate::entry::line::Stated;
 use crate::entry::{EntryLine, Read};
 use crate::spreadsheet::Words;
-use crate::terms::{CaseNumber, Code, Exception, Ground, Kind, Money};
+use crate::terms::{CaseNumber, Code, Exception, Ground, Kind, KnownDay, Money};
 
 /// What is told of lines of one shape.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct Outline {
     sample: Arc<EntryLine>,
     /// The companies that its exceptions name, where those of the sample are others.
     companies: Option<[Arc<Company>; 3]>,
+    /// What watching over their deposits hangs on.
+    pub watched: [Option<WatchedCase>; 2],
     /// The cases under which they are counted.
     cases: [Option<CaseNumber>; 2],
     paid_known: [bool; 2],
@@ -79,7 +82,7 @@ fn cents(amount: Option<i64>) -> i128 {
 impl Outline {
     /// The outline of lines of a shape, taken from one of them; `None` where what is told depends on what goods are
     /// called on each line.
-    pub fn of(casebook: &Casebook, line: EntryLine, shape: Shape) -> Option<Outline> {
+    pub fn of(casebook: &Casebook, line: EntryLine, shape: Shape, as_of: KnownDay) -> Option<Outline> {
         let findings = &shape.sample;
         if findings.exceptions.iter().any(names_the_goods) {
             return None;
@@ -99,6 +102,7 @@ impl Outline {
             value_known: matches!(line.entered_value, Read::Is(_)),
             exceptions: exceptions.collect(),
             companies: None,
+            watched: watched(casebook, &line.declared, findings, as_of),
             cases,
             paid_known: line.paid.map(|paid| paid.value().is_some()),
             sample: Arc::new(line),
@@ -122,6 +126,7 @@ impl Outline {
             shape: Arc::clone(&self.shape),
             sample: Arc::clone(&self.sample),
             companies: None,
+            watched: self.watched.clone(),
             ..*self
         }
     }
@@ -147,6 +152,7 @@ impl Outline {
             notices: self.notices.clone(),
             sample: Arc::clone(&self.sample),
             companies: Some(companies.map(Arc::clone)),
+            watched: self.watched.clone(),
             ..*self
         }
     }

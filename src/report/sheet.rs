@@ -1,6 +1,7 @@
 //! Sheets of a report, written from top to bottom: headings, rows, and the height that wrapped text needs.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
+use jiff::civil::Date;
+use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
 
 use crate::spreadsheet::cell_text;
 use crate::spreadsheet::number::number_out;
@@ -27,6 +28,7 @@ pub(super) struct Looks {
     pub(super) wrap: Format,
     pub(super) money: Format,
     pub(super) whole: Format,
+    pub(super) day: Format,
     pub(super) bold: Format,
 }
 
@@ -35,6 +37,7 @@ pub(super) enum Value {
     Text(String),
     Whole(u64),
     Money(Option<Money>),
+    Day(Option<Date>),
     Link(String),
 }
 
@@ -50,7 +53,11 @@ impl From<String> for Value {
     }
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    pub(super) fn begin(sheet: &'a mut Worksheet, looks: &'a Looks) -> Sheet<'a> {
+        Sheet { sheet, row: 0, looks, widths: Vec::new() }
+    }
+
     pub(super) fn line(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, 0, cell_text(text), look)?;
         self.row += 1;
@@ -66,6 +73,22 @@ impl Sheet<'_> {
             self.sheet.set_column_width(column, *width)?;
         }
         self.row += 1;
+        Ok(())
+    }
+
+    /// A table with a filter, below which nothing else stands; its headings stay in sight.
+    pub(super) fn table<R: IntoIterator<Item = Value>>(
+        &mut self,
+        columns: &[(&str, u32)],
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<(), XlsxError> {
+        let first = self.row;
+        self.headings(columns)?;
+        for row in rows {
+            self.values(row)?;
+        }
+        let last = u16::try_from(columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
+        self.sheet.autofilter(first, 0, self.row.max(first + 2) - 1, last)?;
         Ok(())
     }
 
@@ -93,6 +116,15 @@ impl Sheet<'_> {
                         self.sheet.write_string(self.row, column, amount.to_string())?;
                     }
                 },
+                Value::Day(None) => {}
+                Value::Day(Some(day)) => match date_out(day) {
+                    Some(date) => {
+                        self.sheet.write_datetime_with_format(self.row, column, date, &self.looks.day)?;
+                    }
+                    None => {
+                        self.sheet.write_string(self.row, column, day.to_string())?;
+                    }
+                },
                 Value::Link(link) => {
                     self.sheet.write_url(self.row, column, Url::new(link))?;
                 }
@@ -103,6 +135,12 @@ impl Sheet<'_> {
         self.row += 1;
         Ok(())
     }
+}
+
+/// A day as a spreadsheet keeps it; `None` for one that it cannot keep.
+fn date_out(day: Date) -> Option<ExcelDateTime> {
+    let (month, date) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
+    ExcelDateTime::from_ymd(u16::try_from(day.year()).ok()?, month, date).ok()
 }
 
 /// Lines that a text takes in a column of this width, a little generously: words are not broken.
@@ -125,6 +163,7 @@ impl Looks {
             wrap: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             money: Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top),
             whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
+            day: Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top),
             bold: Format::new().set_bold(),
         }
     }

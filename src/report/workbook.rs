@@ -1,4 +1,4 @@
-//! The exceptions report: Summary, Exceptions, Names to confirm, Sources, Catalogue.
+//! The exceptions report: Summary, Exceptions, Names to confirm, Refund Watch, Corrections, Deadlines, Sources, Catalogue.
 
 use std::io::{Seek, Write};
 
@@ -10,12 +10,14 @@ use super::names::Names;
 use super::names_sheet;
 use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
+use super::watch::Watch;
+use super::watch_sheets;
 use super::wording;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
 use crate::records::aliases;
 use crate::spreadsheet::new_workbook::properties;
-use crate::terms::Code;
+use crate::terms::{Code, KnownDay};
 
 /// What the report tells of a run, beside its tally and causes.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct RunFacts {
     pub version: &'static str,
     /// Name of the CSV that holds every exception.
     pub exceptions_csv: String,
+    /// Names of the CSVs of refunds, corrections and deadlines.
+    pub watch_csvs: [String; 3],
     /// Why the broker's workbook was written anew, if so.
     pub written_anew: Option<&'static str>,
     /// What else is to be told of the run.
@@ -41,6 +45,8 @@ pub struct Gathered<'a> {
     pub causes: &'a Causes,
     /// Names that wait for a decision.
     pub names: &'a Names,
+    /// What is watched.
+    pub watch: &'a Watch,
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -68,7 +74,8 @@ pub fn write(
     gathered: &Gathered<'_>,
     to: &mut (impl Write + Seek + Send),
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, names } = *gathered;
+    let Gathered { causes, names, watch } = *gathered;
+    let as_of = KnownDay(facts.as_of);
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(facts.as_of)?);
     let looks = Looks::new();
@@ -81,34 +88,34 @@ pub fn write(
         begin("Summary")?,
         begin("Exceptions")?,
         begin(aliases::SHEET)?,
+        begin("Refund Watch")?,
+        begin("Corrections")?,
+        begin("Deadlines")?,
         begin("Sources")?,
         begin("Catalogue")?,
         begin(aliases::LISTED_SHEET)?,
     ];
-    let [summary_sheet, exceptions_sheet, names_sheet, sources_sheet, catalogue_sheet, listed_sheet] =
-        &mut sheets;
-    summary(
-        &mut Sheet { sheet: summary_sheet, row: 0, looks: &looks, widths: vec![] },
-        casebook,
-        facts,
-        tally,
-        causes,
-    )?;
-    exceptions(&mut Sheet { sheet: exceptions_sheet, row: 0, looks: &looks, widths: vec![] }, facts, causes)?;
+    let [
+        summary_sheet,
+        exceptions_sheet,
+        names_sheet,
+        refunds_sheet,
+        corrections_sheet,
+        deadlines_sheet,
+        sources_sheet,
+        catalogue_sheet,
+        listed_sheet,
+    ] = &mut sheets;
+    summary(&mut Sheet::begin(summary_sheet, &looks), casebook, facts, tally, gathered)?;
+    exceptions(&mut Sheet::begin(exceptions_sheet, &looks), facts, causes)?;
     let listed = names_sheet::write_listed(listed_sheet, casebook)?;
-    names_sheet::write(
-        &mut Sheet { sheet: names_sheet, row: 0, looks: &looks, widths: vec![] },
-        casebook,
-        names,
-        listed,
-    )?;
-    sources(
-        &mut Sheet { sheet: sources_sheet, row: 0, looks: &looks, widths: vec![] },
-        casebook,
-        facts,
-        tally,
-    )?;
-    catalogue(&mut Sheet { sheet: catalogue_sheet, row: 0, looks: &looks, widths: vec![] })?;
+    names_sheet::write(&mut Sheet::begin(names_sheet, &looks), casebook, names, listed)?;
+    let [refunds_csv, corrections_csv, deadlines_csv] = &facts.watch_csvs;
+    watch_sheets::refund_watch(&mut Sheet::begin(refunds_sheet, &looks), casebook, watch, refunds_csv)?;
+    watch_sheets::corrections(&mut Sheet::begin(corrections_sheet, &looks), watch, as_of, corrections_csv)?;
+    watch_sheets::deadline_sheet(&mut Sheet::begin(deadlines_sheet, &looks), watch, as_of, deadlines_csv)?;
+    sources(&mut Sheet::begin(sources_sheet, &looks), casebook, facts, tally)?;
+    catalogue(&mut Sheet::begin(catalogue_sheet, &looks))?;
     for sheet in sheets {
         workbook.push_worksheet(sheet);
     }
@@ -137,8 +144,9 @@ fn summary(
     casebook: &Casebook,
     facts: &RunFacts,
     tally: &Tally,
-    causes: &Causes,
+    gathered: &Gathered<'_>,
 ) -> Result<(), XlsxError> {
+    let Gathered { causes, watch, .. } = *gathered;
     let looks = sheet.looks;
     sheet.line(&tested_against(casebook), &looks.bold)?;
     sheet.line(&format!("AD/CVD deposits: {}", facts.input), &looks.title)?;
@@ -202,6 +210,10 @@ fn summary(
         sheet.values(sums(case.to_string().into(), of_case, true))?;
     }
     sheet.line("Each case counts its own figures; a line that lacks a figure under another case is in no sum by action.", &Format::new())?;
+    if !watch.sums.is_empty() {
+        sheet.row += 1;
+        watch_sheets::by_status(sheet, watch)?;
+    }
     sheet.row += 1;
     sheet.headings(&[("By exception", 44), ("Lines", 10)])?;
     for (code, lines) in &tally.codes {

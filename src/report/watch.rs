@@ -1,0 +1,479 @@
+//! What is watched over a file after entry: deposits that no longer stand, entries that want correcting, and the days
+//! by which somebody has to act.
+//!
+//! Lines are looked at one by one; what is kept is a row for each of the largest refunds and a record for each entry on
+//! which something is to be done. A file on which nothing is to be done leaves nothing here.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::watch_rows::refund_csv;
+use crate::casebook::Casebook;
+use crate::casebook::clocks::Clocks;
+use crate::determine::refund::Refundable;
+use crate::determine::{Finding, LineAmounts, LineFindings, Refund, RefundStatus, Watched};
+use crate::entry::line::{Stated, plain};
+use crate::entry::{Declared, EntryLine, Liquidation};
+use crate::terms::{CaseNumber, EntryType, Kind, KnownDay, Suffix};
+
+/// Refunds that the sheet holds, at most: the largest. All are in the CSV.
+pub const REFUNDS_SHOWN: usize = 10_000;
+
+/// What watching over lines under a case hangs on: the same for all lines of one outline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedCase {
+    /// The number to file, or to look for.
+    pub number: (CaseNumber, Option<Suffix>),
+    /// What law says.
+    pub watched: Watched,
+    /// True if a deposit was due at entry, 0.00 included.
+    pub due: bool,
+    /// True if the case does not concern the line: nothing was due then, though no figure says so.
+    pub unconcerned: bool,
+    /// True if no case of the kind is declared.
+    pub undeclared: bool,
+}
+
+/// What watching over the lines of an answer hangs on, AD then CVD; none where nothing can come of it.
+pub fn watched(
+    casebook: &Casebook,
+    declared: &[Declared; 2],
+    findings: &LineFindings,
+    as_of: KnownDay,
+) -> [Option<WatchedCase>; 2] {
+    Kind::BOTH.map(|kind| {
+        let case = findings.answer.as_ref()?.case(kind)?;
+        let found = &findings.cases[kind.index()];
+        Some(WatchedCase {
+            number: found.number.unwrap_or((case.number, None)),
+            watched: Watched::of(casebook, case, as_of)?,
+            due: matches!(case.at_entry.finding, Finding::Deposit(_)),
+            unconcerned: matches!(case.at_entry.finding, Finding::NotConcerned(_)),
+            undeclared: declared[kind.index()] == Declared::Nothing,
+        })
+    })
+}
+
+/// What a line says of itself, as far as it is watched.
+#[derive(Clone, Debug)]
+pub struct LineFacts<'a> {
+    /// Row of the sheet.
+    pub row: u64,
+    /// Entry number as written.
+    pub entry_number: &'a str,
+    /// Line number as written.
+    pub line_number: &'a str,
+    /// The day that fixes the rate.
+    pub governing: Date,
+    /// The day of filing, where it is given.
+    pub filed: Option<Date>,
+    /// Type as filed.
+    pub entry_type: Option<EntryType>,
+    /// The type to file instead.
+    pub file_as: Option<EntryType>,
+    /// Liquidation, protest, security.
+    pub liquidation: Liquidation,
+}
+
+/// What a deposit of a line comes to, in cents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Figures {
+    paid: Option<i64>,
+    at_entry: Option<i64>,
+    restated: Option<i64>,
+}
+
+/// What is to be done about a line under one case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ToDo {
+    /// More was paid than stands; or it is not known what was paid, and more was due at entry than stands.
+    refund: bool,
+    /// Owed beyond what was paid; `None` with `wrong` where it is not known what was paid.
+    additional: Option<i64>,
+    /// Paid beyond what was due, at entry and now.
+    excess: Option<i64>,
+    /// The case is to be filed and none is declared.
+    wrong: bool,
+}
+
+impl Figures {
+    fn to_do(self, case: &WatchedCase) -> ToDo {
+        let Some(restated) = self.restated else { return ToDo::default() };
+        let live = case.watched.live;
+        let Some(paid) = self.paid else {
+            let refund = self.at_entry.is_some_and(|at_entry| at_entry > restated);
+            let wrong = live && case.undeclared;
+            return ToDo { refund, wrong, ..ToDo::default() };
+        };
+        let due = self.at_entry.map(|at_entry| at_entry.max(restated));
+        ToDo {
+            refund: paid > restated,
+            additional: (live && paid < restated).then_some(restated - paid),
+            excess: due.filter(|due| paid > *due).map(|due| paid - due),
+            wrong: live && case.undeclared,
+        }
+    }
+}
+
+impl ToDo {
+    fn corrects(self) -> bool {
+        self.additional.is_some() || self.excess.is_some() || self.wrong
+    }
+}
+
+/// A deposit that no longer stands as it was paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundLine {
+    /// Importer of record.
+    pub importer: Box<str>,
+    /// Entry number as written.
+    pub entry_number: Box<str>,
+    /// Line number as written.
+    pub line_number: Box<str>,
+    /// Row of the sheet.
+    pub row: u64,
+    /// AD or CVD.
+    pub kind: Kind,
+    /// The case.
+    pub number: (CaseNumber, Option<Suffix>),
+    /// The day that fixed the rate.
+    pub governing: Date,
+    /// The day of liquidation, where it is given.
+    pub liquidation: Option<Date>,
+    /// Paid, in cents; `None` where it is not known.
+    pub paid: Option<i64>,
+    /// Due at entry, in cents.
+    pub at_entry: Option<i64>,
+    /// What stands, in cents.
+    pub restated: i64,
+    /// Why it comes back.
+    pub why: Refundable,
+    /// What can be done.
+    pub refund: Refund,
+}
+
+impl RefundLine {
+    /// Paid less restated, in cents, where it is known what was paid.
+    pub fn difference(&self) -> Option<i64> {
+        self.paid.map(|paid| paid - self.restated)
+    }
+
+    /// What may come back, in cents: the difference, or what it is if the deposit due at entry was paid.
+    fn size(&self) -> i64 {
+        self.paid.or(self.at_entry).unwrap_or_default() - self.restated
+    }
+}
+
+/// Refunds under one heading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RefundSums {
+    /// Lines.
+    pub lines: u64,
+    /// Those of them of which it is not known what was paid.
+    pub not_known: u64,
+    /// Paid, in cents.
+    pub paid: i128,
+    /// What stands of it, in cents.
+    pub restated: i128,
+}
+
+impl RefundSums {
+    pub(super) fn merge(&mut self, other: &RefundSums) {
+        self.lines += other.lines;
+        self.not_known += other.not_known;
+        self.paid += other.paid;
+        self.restated += other.restated;
+    }
+}
+
+/// An entry under one kind of case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EntryCase {
+    /// The case, of the first line that says one.
+    pub number: Option<(CaseNumber, Option<Suffix>)>,
+    /// True if lines of the entry want different numbers.
+    pub several: bool,
+    /// True if the case is to be filed on a line that declares none.
+    pub undeclared: bool,
+    /// Due at entry, in cents.
+    pub due: i64,
+    /// Owed beyond what was paid, in cents.
+    pub additional: i64,
+    /// Paid beyond what was due, in cents.
+    pub excess: i64,
+    /// Lines to correct of which it is not known what was paid.
+    pub not_known: u64,
+    /// Paid beyond what stands, in cents.
+    pub refund: i64,
+    /// The most urgent of what can be done about refunds.
+    pub state: Option<Refund>,
+}
+
+impl EntryCase {
+    fn merge(&mut self, other: &EntryCase) {
+        self.several |=
+            other.several || self.number.zip(other.number).is_some_and(|(one, other)| one != other);
+        self.number = self.number.or(other.number);
+        self.undeclared |= other.undeclared;
+        self.due = self.due.saturating_add(other.due);
+        self.additional = self.additional.saturating_add(other.additional);
+        self.excess = self.excess.saturating_add(other.excess);
+        self.not_known += other.not_known;
+        self.refund = self.refund.saturating_add(other.refund);
+        let urgent = |refund: &Refund| (refund.status(), refund.act_by.unwrap_or(Date::MAX));
+        self.state = self.state.into_iter().chain(other.state).min_by_key(urgent);
+    }
+}
+
+/// An entry on which something is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedEntry {
+    /// Importer of record.
+    pub importer: Box<str>,
+    /// Entry number as first written.
+    pub entry_number: Box<str>,
+    /// Row of the first line on which something is to be done.
+    pub first_row: u64,
+    /// Lines on which something is to be done.
+    pub lines: u64,
+    /// The day that fixes the rate.
+    pub governing: Date,
+    /// The day of filing, where it is given.
+    pub filed: Option<Date>,
+    /// Type as filed.
+    pub entry_type: Option<EntryType>,
+    /// The type to file instead.
+    pub file_as: Option<EntryType>,
+    /// Liquidation, protest, security, as the first line says.
+    pub liquidation: Liquidation,
+    /// True if a later line of the entry says otherwise.
+    pub differs: bool,
+    /// True if something is to be corrected.
+    pub corrects: bool,
+    /// AD, then CVD.
+    pub cases: [EntryCase; 2],
+}
+
+impl WatchedEntry {
+    fn merge(&mut self, later: &WatchedEntry) {
+        self.lines += later.lines;
+        let facts = |entry: &WatchedEntry| {
+            let Liquidation { release, day, status, protested, protest, .. } = entry.liquidation;
+            (entry.governing, entry.filed, entry.entry_type, release, day, status, protested, protest)
+        };
+        self.differs |= later.differs || facts(self) != facts(later);
+        self.file_as = self.file_as.or(later.file_as);
+        self.corrects |= later.corrects;
+        self.cases.iter_mut().zip(&later.cases).for_each(|(case, later)| case.merge(later));
+    }
+}
+
+/// What is watched over a file.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    /// The largest refunds, in the order of the file until [`Watch::refunds`] sorts them.
+    refunds: Vec<RefundLine>,
+    /// Refunds that were left out for want of room.
+    left_out: u64,
+    /// Refunds by what can be done, case and importer.
+    pub sums: BTreeMap<(RefundStatus, CaseNumber), BTreeMap<Box<str>, RefundSums>>,
+    /// Entries by number, or by row where they have none.
+    entries: BTreeMap<Box<str>, WatchedEntry>,
+    /// Rows of the CSV of refunds, in the order of the file, until they are taken.
+    pub csv: Vec<u8>,
+}
+
+impl Watch {
+    /// Looks at a line. `importer` is asked for only where something is to be done.
+    #[allow(clippy::too_many_arguments, reason = "a line, its figures, and the run")]
+    pub fn look(
+        &mut self,
+        casebook: &Casebook,
+        as_of: KnownDay,
+        cases: &[Option<WatchedCase>; 2],
+        line: &LineFacts<'_>,
+        stated: &Stated,
+        amounts: &LineAmounts,
+        importer: impl FnOnce() -> Box<str>,
+    ) {
+        let figures = Kind::BOTH.map(|kind| {
+            let (of_case, paid) = (&amounts.cases[kind.index()], stated.paid[kind.index()]);
+            let unconcerned = cases[kind.index()].as_ref().is_some_and(|case| case.unconcerned);
+            let at_entry = of_case.at_entry.or(unconcerned.then_some(0));
+            Figures { paid: paid.value().map(|paid| paid.cents()), at_entry, restated: of_case.restated }
+        });
+        let to_do = Kind::BOTH.map(|kind| {
+            let case = cases[kind.index()].as_ref();
+            case.map(|case| figures[kind.index()].to_do(case)).unwrap_or_default()
+        });
+        let cases_due = || cases.iter().flatten().any(|case| case.due);
+        let unfiled = line.filed.is_none() && line.liquidation.release.value().is_some() && cases_due();
+        let live = || cases.iter().flatten().any(|case| case.watched.live);
+        let retype = line.file_as.is_some() && live();
+        let corrects = retype || to_do.iter().any(|to_do| to_do.corrects());
+        if !unfiled && !corrects && !to_do.iter().any(|to_do| to_do.refund) {
+            return;
+        }
+        let importer = importer();
+        let mut entry = WatchedEntry {
+            importer: importer.clone(),
+            entry_number: line.entry_number.into(),
+            first_row: line.row,
+            lines: 1,
+            governing: line.governing,
+            filed: line.filed,
+            entry_type: line.entry_type,
+            file_as: line.file_as.filter(|_| retype),
+            liquidation: line.liquidation,
+            differs: false,
+            corrects,
+            cases: Default::default(),
+        };
+        for kind in Kind::BOTH {
+            let (Some(case), to_do) = (&cases[kind.index()], to_do[kind.index()]) else { continue };
+            let Figures { paid, at_entry, restated } = figures[kind.index()];
+            let refund = to_do.refund.then(|| {
+                let state = case.watched.refund(Clocks::built_in(), &line.liquidation, kind, as_of);
+                let refund = RefundLine {
+                    importer: importer.clone(),
+                    entry_number: line.entry_number.into(),
+                    line_number: line.line_number.into(),
+                    row: line.row,
+                    kind,
+                    number: case.number,
+                    governing: line.governing,
+                    liquidation: line.liquidation.day.value(),
+                    paid,
+                    at_entry,
+                    restated: restated.unwrap_or_default(),
+                    why: case.watched.why,
+                    refund: state,
+                };
+                // A file that does not say what was paid would repeat itself here; its lines are in the sums, and the
+                // largest of them in the sheet.
+                if paid.is_some() {
+                    refund_csv(casebook, &refund, &mut self.csv);
+                }
+                self.add_refund(refund);
+                state
+            });
+            let difference = paid.zip(restated).map_or(0, |(paid, restated)| paid - restated);
+            entry.cases[kind.index()] = EntryCase {
+                number: Some(case.number).filter(|_| case.due || case.watched.live || to_do.refund),
+                several: false,
+                undeclared: to_do.wrong,
+                due: at_entry.unwrap_or_default(),
+                additional: to_do.additional.unwrap_or_default(),
+                excess: to_do.excess.unwrap_or_default(),
+                not_known: u64::from(to_do.wrong && paid.is_none()),
+                refund: if to_do.refund { difference } else { 0 },
+                state: refund,
+            };
+        }
+        let dated = entry.cases.iter().filter_map(|case| case.state).any(|refund| refund.act_by.is_some());
+        if !unfiled && !corrects && !dated {
+            return;
+        }
+        let key = plain(line.entry_number);
+        let key = if key.is_empty() { format!("row {}", line.row) } else { key };
+        self.add_entry(key.into(), entry);
+    }
+
+    /// Looks at a line that was judged in full.
+    pub fn look_in_full(
+        &mut self,
+        casebook: &Casebook,
+        as_of: KnownDay,
+        line: &EntryLine,
+        findings: &LineFindings,
+    ) {
+        let Some(governing) = line.governing else { return };
+        let facts = LineFacts {
+            row: line.row,
+            entry_number: &line.entry_number,
+            line_number: &line.line_number,
+            governing: governing.0,
+            filed: line.filed,
+            entry_type: line.entry_type.value(),
+            file_as: findings.file_as(),
+            liquidation: line.liquidation,
+        };
+        let cases = watched(casebook, &line.declared, findings, as_of);
+        let (stated, amounts) = (line.stated(), LineAmounts::of(findings));
+        self.look(casebook, as_of, &cases, &facts, &stated, &amounts, || line.importer.clone());
+    }
+
+    fn add_refund(&mut self, refund: RefundLine) {
+        let known = refund.paid.is_some();
+        let sums = RefundSums {
+            lines: 1,
+            not_known: u64::from(!known),
+            paid: refund.paid.unwrap_or_default().into(),
+            restated: if known { refund.restated.into() } else { 0 },
+        };
+        self.add_sums((refund.refund.status(), refund.number.0), &refund.importer, &sums);
+        self.refunds.push(refund);
+    }
+
+    fn add_sums(&mut self, key: (RefundStatus, CaseNumber), importer: &str, sums: &RefundSums) {
+        let importers = self.sums.entry(key).or_default();
+        match importers.get_mut(importer) {
+            Some(known) => known.merge(sums),
+            None => {
+                importers.insert(importer.into(), *sums);
+            }
+        }
+    }
+
+    fn add_entry(&mut self, key: Box<str>, entry: WatchedEntry) {
+        match self.entries.get_mut(&key) {
+            Some(known) => known.merge(&entry),
+            None => {
+                self.entries.insert(key, entry);
+            }
+        }
+    }
+
+    /// Adds what was watched over later rows.
+    pub fn merge(&mut self, later: Watch) {
+        self.left_out += later.left_out;
+        self.csv.extend_from_slice(&later.csv);
+        self.refunds.extend(later.refunds);
+        if self.refunds.len() > 2 * REFUNDS_SHOWN {
+            self.keep_largest();
+        }
+        for (key, importers) in later.sums {
+            importers.iter().for_each(|(importer, sums)| self.add_sums(key, importer, sums));
+        }
+        for (key, entry) in later.entries {
+            self.add_entry(key, entry);
+        }
+    }
+
+    fn keep_largest(&mut self) {
+        if self.refunds.len() > REFUNDS_SHOWN {
+            self.refunds.sort_by_key(|refund| (std::cmp::Reverse(refund.size()), refund.row, refund.kind));
+            self.left_out += (self.refunds.len() - REFUNDS_SHOWN) as u64;
+            self.refunds.truncate(REFUNDS_SHOWN);
+        }
+    }
+
+    /// The refunds of the sheet, the most urgent first, and how many more the CSV holds.
+    pub fn refunds(&self) -> (Vec<RefundLine>, u64) {
+        let mut kept = Watch { refunds: self.refunds.clone(), left_out: self.left_out, ..Watch::default() };
+        kept.keep_largest();
+        kept.refunds.sort_by_key(|refund| {
+            let act_by = refund.refund.act_by.unwrap_or(Date::MAX);
+            (refund.refund.status(), act_by, std::cmp::Reverse(refund.size()), refund.row, refund.kind)
+        });
+        (kept.refunds, kept.left_out)
+    }
+
+    /// The entries on which something is to be done, in the order of the file.
+    pub fn entries(&self) -> Vec<&WatchedEntry> {
+        let mut entries: Vec<&WatchedEntry> = self.entries.values().collect();
+        entries.sort_by_key(|entry| entry.first_row);
+        entries
+    }
+}

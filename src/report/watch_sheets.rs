@@ -1,0 +1,192 @@
+//! The sheets Refund Watch, Corrections and Deadlines, and their CSV files.
+
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::{Format, XlsxError};
+
+use super::sheet::{Sheet, Value};
+use super::watch::{RefundSums, Watch, WatchedEntry};
+use super::watch_rows::{
+    CORRECTION_COLUMNS, DEADLINE_COLUMNS, REFUND_COLUMNS, correction_row, csv_headings, deadlines, meaning,
+    push_record, refund_row,
+};
+use crate::casebook::Casebook;
+use crate::determine::RefundStatus;
+use crate::terms::{CaseNumber, KnownDay, Money};
+
+/// Rows that the sheets Corrections and Deadlines hold, at most. All are in the CSV files.
+const ROWS_SHOWN: usize = 10_000;
+/// Importers whose refunds are summed up one by one, at most: those with the most money.
+const IMPORTERS_SHOWN: usize = 200;
+
+/// Said on each of the three sheets.
+const READING: &str = "Days and statuses are readings of the rules that are cited, to be confirmed with counsel. No \
+                       amount here is a promise of a refund.";
+
+/// The CSV of the entries that want correcting; empty where there is none.
+pub fn corrections_csv(watch: &Watch, as_of: KnownDay) -> Vec<u8> {
+    let mut out = csv_headings(&CORRECTION_COLUMNS);
+    let entries = watch.entries();
+    let mut entries = entries.iter().filter(|entry| entry.corrects).peekable();
+    if entries.peek().is_none() {
+        return Vec::new();
+    }
+    entries.for_each(|entry| push_record(&mut out, &correction_row(entry, as_of)));
+    out
+}
+
+/// The CSV of the days by which somebody has to act, the earliest first; empty where there is none.
+pub fn deadlines_csv(watch: &Watch, as_of: KnownDay) -> Vec<u8> {
+    let mut out = csv_headings(&DEADLINE_COLUMNS);
+    let days = deadlines(&watch.entries(), as_of);
+    days.iter().for_each(|day| push_record(&mut out, &day.row(as_of)));
+    if days.is_empty() { Vec::new() } else { out }
+}
+
+fn amounts(sums: &RefundSums) -> Vec<Value> {
+    let money = |cents: i128| Value::Money(Some(Money::from_cents(cents)));
+    vec![
+        Value::Whole(sums.lines),
+        Value::Whole(sums.not_known),
+        money(sums.paid),
+        money(sums.restated),
+        money(sums.paid - sums.restated),
+    ]
+}
+
+/// What the columns of [`amounts`] are called, behind these.
+fn with_amounts(first: &[(&'static str, u32)]) -> Vec<(&'static str, u32)> {
+    let amounts = [("Lines", 8), ("Without paid", 12), ("Paid", 16), ("Restated", 16), ("Difference", 16)];
+    [first, &amounts].concat()
+}
+
+/// The refunds by status and case, for the Summary and the head of the sheet. Never one total of all: a refund that
+/// waits is not one that is lost.
+pub(super) fn by_status(sheet: &mut Sheet<'_>, watch: &Watch) -> Result<(), XlsxError> {
+    let mut sums: BTreeMap<(RefundStatus, CaseNumber), RefundSums> = BTreeMap::new();
+    for (key, importers) in &watch.sums {
+        importers.values().for_each(|of_one| sums.entry(*key).or_default().merge(of_one));
+    }
+    sheet.headings(&with_amounts(&[("Refund status", 44), ("Case", 16)]))?;
+    for ((status, case), sums) in &sums {
+        let label = format!("{}: {}", status.text(), meaning(*status));
+        sheet.values([Value::Text(label), Value::Text(case.to_string())].into_iter().chain(amounts(sums)))?;
+    }
+    Ok(())
+}
+
+fn by_importer(sheet: &mut Sheet<'_>, watch: &Watch) -> Result<(), XlsxError> {
+    let mut sums: BTreeMap<(&str, CaseNumber), RefundSums> = BTreeMap::new();
+    for ((_, case), importers) in &watch.sums {
+        for (importer, of_one) in importers {
+            sums.entry((importer, *case)).or_default().merge(of_one);
+        }
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by_key(|(key, sums)| (sums.restated - sums.paid, *key));
+    let rest = sums.split_off(sums.len().min(IMPORTERS_SHOWN));
+    sheet.headings(&with_amounts(&[("Importer of record", 44), ("Case", 16)]))?;
+    for ((importer, case), sums) in &sums {
+        let importer = if importer.is_empty() { "(none given)" } else { importer };
+        sheet.values([importer.into(), Value::Text(case.to_string())].into_iter().chain(amounts(sums)))?;
+    }
+    if !rest.is_empty() {
+        let more = rest.len();
+        sheet.line(&format!("and {more} more, with smaller amounts: see the CSV."), &Format::new())?;
+    }
+    Ok(())
+}
+
+/// The Refund Watch.
+pub(super) fn refund_watch(
+    sheet: &mut Sheet<'_>,
+    casebook: &Casebook,
+    watch: &Watch,
+    csv: &str,
+) -> Result<(), XlsxError> {
+    let looks = sheet.looks;
+    sheet.line("Deposits that no longer stand as they were paid", &looks.title)?;
+    sheet.line(READING, &Format::new())?;
+    let (refunds, more) = watch.refunds();
+    if refunds.is_empty() {
+        sheet.line("There is none.", &Format::new())?;
+        return Ok(());
+    }
+    sheet.line(
+        "Never one sum of all: what waits for liquidation, what must be protested and what is lost are different money.",
+        &Format::new(),
+    )?;
+    sheet.row += 1;
+    by_status(sheet, watch)?;
+    sheet.row += 1;
+    by_importer(sheet, watch)?;
+    sheet.row += 1;
+    let said = match more {
+        0 => format!(
+            "Line by line, the most urgent first. Those with a paid figure in the order of the file: {csv}."
+        ),
+        more => format!(
+            "The largest, the most urgent first; {more} more are left out here. Those with a paid figure are in {csv}."
+        ),
+    };
+    sheet.line(&said, &looks.bold)?;
+    sheet.table(&REFUND_COLUMNS, refunds.iter().map(|refund| refund_row(casebook, refund)))
+}
+
+/// Entries that want correcting.
+pub(super) fn corrections(
+    sheet: &mut Sheet<'_>,
+    watch: &Watch,
+    as_of: KnownDay,
+    csv: &str,
+) -> Result<(), XlsxError> {
+    let looks = sheet.looks;
+    sheet.line("Entries that want correcting", &looks.title)?;
+    sheet.line(READING, &Format::new())?;
+    sheet.line(
+        "By entry: what is owed beyond what was paid, and what was paid beyond what was due; AD and CVD apart, and never \
+         one against the other. Where a case asks nothing any more, an entry that paid too little is not listed.",
+        &Format::new(),
+    )?;
+    let entries = watch.entries();
+    let corrected: Vec<&&WatchedEntry> = entries.iter().filter(|entry| entry.corrects).collect();
+    said_of_more(sheet, corrected.len(), csv)?;
+    if corrected.is_empty() {
+        return Ok(());
+    }
+    let shown = corrected.into_iter().take(ROWS_SHOWN);
+    sheet.table(&CORRECTION_COLUMNS, shown.map(|entry| correction_row(entry, as_of)))
+}
+
+/// Days by which somebody has to act.
+pub(super) fn deadline_sheet(
+    sheet: &mut Sheet<'_>,
+    watch: &Watch,
+    as_of: KnownDay,
+    csv: &str,
+) -> Result<(), XlsxError> {
+    let looks = sheet.looks;
+    sheet.line("Days by which somebody has to act, the earliest first", &looks.title)?;
+    sheet.line(READING, &Format::new())?;
+    let entries = watch.entries();
+    let days = deadlines(&entries, as_of);
+    said_of_more(sheet, days.len(), csv)?;
+    if days.is_empty() {
+        return Ok(());
+    }
+    let passed = days.iter().filter(|deadline| deadline.day < as_of.0).count();
+    // What is still to come matters more than what is over; both are in the CSV.
+    let from = if days.len() > ROWS_SHOWN { passed } else { 0 };
+    let shown = days.iter().skip(from).take(ROWS_SHOWN);
+    sheet.table(&DEADLINE_COLUMNS, shown.map(|deadline| deadline.row(as_of)))
+}
+
+fn said_of_more(sheet: &mut Sheet<'_>, all: usize, csv: &str) -> Result<(), XlsxError> {
+    let said = match all {
+        0 => "There is none.".to_string(),
+        all if all > ROWS_SHOWN => format!("{ROWS_SHOWN} of {all}; all are in {csv}."),
+        _ => format!("The same for machines: {csv}."),
+    };
+    let bold = &sheet.looks.bold;
+    sheet.line(&said, bold)
+}
