@@ -24,7 +24,7 @@ use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::tally::Tally;
 use crate::report::told::told;
-use crate::report::watch::{LineFacts, Watch};
+use crate::report::watch::{LargestRefunds, LineFacts, Watch, watched_figures};
 use crate::spreadsheet::annotated::OurColumn;
 use crate::spreadsheet::append::{Appender, Texts};
 use crate::spreadsheet::buffers;
@@ -67,6 +67,8 @@ pub(super) struct Shop<'a> {
     /// True if all cells of a row are needed.
     pub(super) all: bool,
     pub(super) memos: Memos,
+    /// How large a refund has to be to stand in the sheet, as far as is known.
+    pub(super) largest: LargestRefunds,
 }
 
 /// Lines with their findings, and what their rows told about their date columns.
@@ -215,7 +217,7 @@ impl<'a, 'r> Telling<'a, 'r> {
             },
             causes: Causes::default(),
             names: Names::default(),
-            watch: Watch::default(),
+            watch: shop.largest.watch(),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
             places: HashMap::default(),
@@ -229,6 +231,8 @@ impl<'a, 'r> Telling<'a, 'r> {
     fn brief(&mut self, memo: &mut Memo, line: &BriefLine, refused: bool) {
         let (entry, number) = (self.text(line, Heading::EntryNumber), self.text(line, Heading::LineNumber));
         let mid = || self.text(line, Heading::ManufacturerId);
+        let entry_type = memo.reader.rest_of(line).line.entry_type.value();
+        let liquidation = memo.reader.liquidation(line);
         let found = memo.outline(self.shop.casebook, line, self.shop.options.as_of, mid);
         let found = found.filter(|_| !refused);
         let Some((outline, reckoned)) = found else {
@@ -241,42 +245,31 @@ impl<'a, 'r> Telling<'a, 'r> {
         };
         self.keys.push(fingerprint(&entry, &number));
         let key = LineKey { row: line.row, entry_number: &entry, line_number: &number };
-        let watched = outline.watched.iter().any(Option::is_some).then(|| Arc::clone(outline));
-        let place = self.outlined(outline, line, &key, &reckoned);
+        let amounts = outline.shape.amounts(&reckoned);
+        let place = self.outlined(outline, line, &key, &reckoned, &amounts);
         self.ours.rows.push(OurRow::Cells(place));
-        if let Some(outline) = watched {
-            self.watch(memo, line, &key, &outline, &reckoned);
+        if outline.watched.iter().any(Option::is_some) {
+            let file_as = outline.shape.sample.file_as();
+            let facts = LineFacts {
+                row: line.row,
+                entry_number: &entry,
+                line_number: &number,
+                governing: line.governing.0,
+                filed: line.filed,
+                entry_type,
+                file_as,
+                liquidation,
+            };
+            let (columns, rows) = (&self.shop.grouping.columns, self.rows);
+            let importer = || {
+                let text = |heading| text_of(columns, rows, line.place, heading);
+                let number = text(Heading::ImporterNumber);
+                if number.is_empty() { text(Heading::ImporterName) } else { number }
+            };
+            let (casebook, as_of) = (self.shop.casebook, self.shop.options.as_of);
+            let figures = watched_figures(&outline.watched, &line.stated, &amounts);
+            self.watch.look(casebook, as_of, &outline.watched, &facts, figures, importer);
         }
-    }
-
-    /// Looks at what can still be done about the deposits of a line.
-    fn watch(
-        &mut self,
-        memo: &Memo,
-        line: &BriefLine,
-        key: &LineKey<'_>,
-        outline: &Outline,
-        reckoned: &Reckoned,
-    ) {
-        let facts = LineFacts {
-            row: key.row,
-            entry_number: key.entry_number,
-            line_number: key.line_number,
-            governing: line.governing.0,
-            filed: line.filed,
-            entry_type: memo.reader.rest_of(line).line.entry_type.value(),
-            file_as: outline.shape.sample.file_as(),
-            liquidation: memo.reader.liquidation(line),
-        };
-        let (columns, rows) = (&self.shop.grouping.columns, self.rows);
-        let importer = || {
-            let text = |heading| text_of(columns, rows, line.place, heading);
-            let number = text(Heading::ImporterNumber);
-            Box::from(&*if number.is_empty() { text(Heading::ImporterName) } else { number })
-        };
-        let amounts = outline.shape.amounts(reckoned);
-        let (casebook, as_of) = (self.shop.casebook, self.shop.options.as_of);
-        self.watch.look(casebook, as_of, &outline.watched, &facts, &line.stated, &amounts, importer);
     }
 
     /// Tells a line by its outline; the place of its words.
@@ -286,16 +279,16 @@ impl<'a, 'r> Telling<'a, 'r> {
         line: &BriefLine,
         key: &LineKey<'_>,
         reckoned: &Reckoned,
+        amounts: &LineAmounts,
     ) -> u32 {
-        let amounts = outline.shape.amounts(reckoned);
         let (place, words) = *self.places.entry(Arc::as_ptr(outline) as usize).or_insert_with(|| {
             self.outlines.push((Arc::clone(outline), OutlineSums::begin(outline, key)));
             self.ours.words.push(Arc::clone(&outline.words));
             (self.outlines.len() - 1, self.ours.words.len() as u32 - 1)
         });
-        self.outlines[place].1.add(outline, &line.stated, reckoned, &amounts);
+        self.outlines[place].1.add(outline, &line.stated, reckoned, amounts);
         outline.add_exceptions(key, reckoned, &mut self.records);
-        self.ours.figures.extend(figures(&amounts));
+        self.ours.figures.extend(figures(amounts));
         words
     }
 

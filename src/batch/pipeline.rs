@@ -18,6 +18,7 @@ use super::writing::{Complete, Writing};
 use crate::casebook::Casebook;
 use crate::entry::{ColumnEvidence, Crosswalk, DateOrder, Grouping, Profile, Writings, columns::ColumnError};
 use crate::report::tally::Tally;
+use crate::report::watch::LargestRefunds;
 use crate::report::watch_sheets::{corrections_csv, deadlines_csv};
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
@@ -321,6 +322,7 @@ fn one_pass(
         header: &header,
         all: shape.needs_all(&header),
         memos: Memos::default(),
+        largest: LargestRefunds::default(),
     };
     let anew = shape.layout.anew;
     let mut writing = Writing::begin(names, shape, prepared).map_err(failed(&names.exceptions))?;
@@ -340,6 +342,7 @@ fn one_pass(
             || shop.tell(received.pieces, &mut seen, &appender),
         );
         written.map_err(failed(&names.annotated))?;
+        writing.tell_largest(&shop.largest);
         told = next?;
         for piece in &told {
             evidence.add(&piece.evidence);

@@ -15,6 +15,7 @@ use crate::entry::date::DATE_HEADINGS;
 use crate::entry::{ColumnEvidence, Columns, DateOrder, DateOrders, EntryLine, Grouping, Writings, lines};
 use crate::report::causes::Causes;
 use crate::report::tally::Tally;
+use crate::report::watch::LargestRefunds;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
@@ -122,6 +123,7 @@ fn look_through<T: Default>(
                 header: &header,
                 all: false,
                 memos: Memos::default(),
+                largest: LargestRefunds::default(),
             };
             let (mut seen, mut found) = (LineKeys::default(), T::default());
             let mut evidence = ColumnEvidence::default();

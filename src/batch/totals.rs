@@ -10,7 +10,7 @@ use crate::report::causes::Causes;
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::tally::Tally;
-use crate::report::watch::Watch;
+use crate::report::watch::{LargestRefunds, Watch};
 
 /// Pieces whose sums are gathered before causes are put together. Fixed, so that what is dropped for want of room does
 /// not depend on threads.
@@ -64,6 +64,11 @@ impl Totals {
         if self.gathered == GATHERED || self.gathered_outlines >= OUTLINES_GATHERED {
             self.gather();
         }
+    }
+
+    /// Passes on how large a refund has to be to stand in the sheet.
+    pub(super) fn tell_largest(&self, largest: &LargestRefunds) {
+        largest.tell(&self.watch);
     }
 
     fn gather(&mut self) {

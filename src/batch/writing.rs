@@ -12,6 +12,7 @@ use super::pipeline::Progress;
 use super::totals::{FileTotals, Totals};
 use crate::report::causes::ExceptionsCsv;
 use crate::report::refund_csv_headings;
+use crate::report::watch::LargestRefunds;
 use crate::spreadsheet::annotated::Prepared;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
@@ -111,6 +112,11 @@ impl Writing {
             self.totals.add(sums);
         }
         Ok(())
+    }
+
+    /// Passes on how large a refund has to be to stand in the sheet.
+    pub(super) fn tell_largest(&self, largest: &LargestRefunds) {
+        self.totals.tell_largest(largest);
     }
 
     pub(super) fn complete(self, header: &Header, tail: &[u8]) -> io::Result<Complete> {

@@ -4,7 +4,9 @@
 //! Lines are looked at one by one; what is kept is a row for each of the largest refunds and a record for each entry on
 //! which something is to be done. A file on which nothing is to be done leaves nothing here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::civil::Date;
 
@@ -15,7 +17,7 @@ use crate::determine::refund::Refundable;
 use crate::determine::{Finding, LineAmounts, LineFindings, Refund, RefundStatus, Watched};
 use crate::entry::line::{Stated, plain};
 use crate::entry::{Declared, EntryLine, Liquidation};
-use crate::terms::{CaseNumber, EntryType, Kind, KnownDay, Suffix};
+use crate::terms::{CaseNumber, EntryType, Kind, KnownDay, Money, Suffix};
 
 /// Refunds that the sheet holds, at most: the largest. All are in the CSV.
 pub const REFUNDS_SHOWN: usize = 10_000;
@@ -76,12 +78,26 @@ pub struct LineFacts<'a> {
     pub liquidation: Liquidation,
 }
 
-/// What a deposit of a line comes to, in cents.
+/// What a deposit of a line comes to under a case, in cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Figures {
+pub struct Figures {
     paid: Option<i64>,
     at_entry: Option<i64>,
     restated: Option<i64>,
+}
+
+/// What the deposits of a line come to, AD then CVD.
+pub fn watched_figures(
+    cases: &[Option<WatchedCase>; 2],
+    stated: &Stated,
+    amounts: &LineAmounts,
+) -> [Figures; 2] {
+    Kind::BOTH.map(|kind| {
+        let (of_case, paid) = (&amounts.cases[kind.index()], stated.paid[kind.index()]);
+        let unconcerned = cases[kind.index()].as_ref().is_some_and(|case| case.unconcerned);
+        let at_entry = of_case.at_entry.or(unconcerned.then_some(0));
+        Figures { paid: paid.value().map(Money::cents), at_entry, restated: of_case.restated }
+    })
 }
 
 /// What is to be done about a line under one case.
@@ -98,6 +114,11 @@ struct ToDo {
 }
 
 impl Figures {
+    /// What may come back: paid, or else due at entry, less what stands.
+    fn size(self) -> i64 {
+        self.paid.or(self.at_entry).unwrap_or_default() - self.restated.unwrap_or_default()
+    }
+
     fn to_do(self, case: &WatchedCase) -> ToDo {
         let Some(restated) = self.restated else { return ToDo::default() };
         let live = case.watched.live;
@@ -161,7 +182,7 @@ impl RefundLine {
 
     /// What may come back, in cents: the difference, or what it is if the deposit due at entry was paid.
     fn size(&self) -> i64 {
-        self.paid.or(self.at_entry).unwrap_or_default() - self.restated
+        Figures { paid: self.paid, at_entry: self.at_entry, restated: Some(self.restated) }.size()
     }
 }
 
@@ -269,6 +290,23 @@ impl WatchedEntry {
     }
 }
 
+/// How large a refund has to be to stand in the sheet, as far as the pieces that were added up tell. Pieces that are
+/// told with an older figure keep more than they need, and lose nothing.
+#[derive(Debug, Default)]
+pub struct LargestRefunds(AtomicI64);
+
+impl LargestRefunds {
+    /// Takes the figure over from what was added up.
+    pub fn tell(&self, watch: &Watch) {
+        self.0.store(watch.least, Ordering::Relaxed);
+    }
+
+    /// A watch over a further piece.
+    pub fn watch(&self) -> Watch {
+        Watch { least: self.0.load(Ordering::Relaxed), ..Watch::default() }
+    }
+}
+
 /// What is watched over a file.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
@@ -276,6 +314,8 @@ pub struct Watch {
     refunds: Vec<RefundLine>,
     /// Refunds that were left out for want of room.
     left_out: u64,
+    /// Refunds below this many cents cannot be among the largest.
+    least: i64,
     /// Refunds by what can be done, case and importer.
     pub sums: BTreeMap<(RefundStatus, CaseNumber), BTreeMap<Box<str>, RefundSums>>,
     /// Entries by number, or by row where they have none.
@@ -286,38 +326,63 @@ pub struct Watch {
 
 impl Watch {
     /// Looks at a line. `importer` is asked for only where something is to be done.
-    #[allow(clippy::too_many_arguments, reason = "a line, its figures, and the run")]
-    pub fn look(
+    pub fn look<'t>(
         &mut self,
         casebook: &Casebook,
         as_of: KnownDay,
         cases: &[Option<WatchedCase>; 2],
         line: &LineFacts<'_>,
-        stated: &Stated,
-        amounts: &LineAmounts,
-        importer: impl FnOnce() -> Box<str>,
+        figures: [Figures; 2],
+        importer: impl FnOnce() -> Cow<'t, str>,
     ) {
-        let figures = Kind::BOTH.map(|kind| {
-            let (of_case, paid) = (&amounts.cases[kind.index()], stated.paid[kind.index()]);
-            let unconcerned = cases[kind.index()].as_ref().is_some_and(|case| case.unconcerned);
-            let at_entry = of_case.at_entry.or(unconcerned.then_some(0));
-            Figures { paid: paid.value().map(|paid| paid.cents()), at_entry, restated: of_case.restated }
-        });
         let to_do = Kind::BOTH.map(|kind| {
             let case = cases[kind.index()].as_ref();
             case.map(|case| figures[kind.index()].to_do(case)).unwrap_or_default()
         });
-        let cases_due = || cases.iter().flatten().any(|case| case.due);
-        let unfiled = line.filed.is_none() && line.liquidation.release.value().is_some() && cases_due();
-        let live = || cases.iter().flatten().any(|case| case.watched.live);
-        let retype = line.file_as.is_some() && live();
+        let any = |is: fn(&WatchedCase) -> bool| cases.iter().flatten().any(is);
+        let released = line.liquidation.release.value().is_some();
+        let unfiled = line.filed.is_none() && released && any(|case| case.due);
+        let retype = line.file_as.is_some() && any(|case| case.watched.live);
         let corrects = retype || to_do.iter().any(|to_do| to_do.corrects());
         if !unfiled && !corrects && !to_do.iter().any(|to_do| to_do.refund) {
             return;
         }
         let importer = importer();
-        let mut entry = WatchedEntry {
-            importer: importer.clone(),
+        let mut states = [None; 2];
+        for kind in Kind::BOTH {
+            let Some(case) = cases[kind.index()].as_ref().filter(|_| to_do[kind.index()].refund) else {
+                continue;
+            };
+            let refund = case.watched.refund(Clocks::built_in(), &line.liquidation, kind, as_of);
+            states[kind.index()] = Some(refund);
+            self.refund(casebook, line, &importer, (kind, case), figures[kind.index()], refund);
+        }
+        let dated = states.iter().flatten().any(|refund| refund.act_by.is_some());
+        if !unfiled && !corrects && !dated {
+            return;
+        }
+        let of_case = |kind: Kind| {
+            let (Some(case), to_do) = (&cases[kind.index()], to_do[kind.index()]) else {
+                return EntryCase::default();
+            };
+            let Figures { paid, at_entry, restated } = figures[kind.index()];
+            let difference = paid.zip(restated).map_or(0, |(paid, restated)| paid - restated);
+            EntryCase {
+                number: Some(case.number).filter(|_| case.due || case.watched.live || to_do.refund),
+                several: false,
+                undeclared: to_do.wrong,
+                due: at_entry.unwrap_or_default(),
+                additional: to_do.additional.unwrap_or_default(),
+                excess: to_do.excess.unwrap_or_default(),
+                not_known: u64::from(to_do.wrong && paid.is_none()),
+                refund: if to_do.refund { difference } else { 0 },
+                state: states[kind.index()],
+            }
+        };
+        let key = plain(line.entry_number);
+        let key = if key.is_empty() { format!("row {}", line.row) } else { key };
+        let entry = WatchedEntry {
+            importer: (*importer).into(),
             entry_number: line.entry_number.into(),
             first_row: line.row,
             lines: 1,
@@ -328,56 +393,57 @@ impl Watch {
             liquidation: line.liquidation,
             differs: false,
             corrects,
-            cases: Default::default(),
+            cases: Kind::BOTH.map(of_case),
         };
-        for kind in Kind::BOTH {
-            let (Some(case), to_do) = (&cases[kind.index()], to_do[kind.index()]) else { continue };
-            let Figures { paid, at_entry, restated } = figures[kind.index()];
-            let refund = to_do.refund.then(|| {
-                let state = case.watched.refund(Clocks::built_in(), &line.liquidation, kind, as_of);
-                let refund = RefundLine {
-                    importer: importer.clone(),
-                    entry_number: line.entry_number.into(),
-                    line_number: line.line_number.into(),
-                    row: line.row,
-                    kind,
-                    number: case.number,
-                    governing: line.governing,
-                    liquidation: line.liquidation.day.value(),
-                    paid,
-                    at_entry,
-                    restated: restated.unwrap_or_default(),
-                    why: case.watched.why,
-                    refund: state,
-                };
-                // A file that does not say what was paid would repeat itself here; its lines are in the sums, and the
-                // largest of them in the sheet.
-                if paid.is_some() {
-                    refund_csv(casebook, &refund, &mut self.csv);
-                }
-                self.add_refund(refund);
-                state
-            });
-            let difference = paid.zip(restated).map_or(0, |(paid, restated)| paid - restated);
-            entry.cases[kind.index()] = EntryCase {
-                number: Some(case.number).filter(|_| case.due || case.watched.live || to_do.refund),
-                several: false,
-                undeclared: to_do.wrong,
-                due: at_entry.unwrap_or_default(),
-                additional: to_do.additional.unwrap_or_default(),
-                excess: to_do.excess.unwrap_or_default(),
-                not_known: u64::from(to_do.wrong && paid.is_none()),
-                refund: if to_do.refund { difference } else { 0 },
-                state: refund,
-            };
-        }
-        let dated = entry.cases.iter().filter_map(|case| case.state).any(|refund| refund.act_by.is_some());
-        if !unfiled && !corrects && !dated {
+        self.add_entry(key.into(), entry);
+    }
+
+    /// Keeps a refund, or counts it where it is too small for the sheet and too little is known of it for the CSV.
+    fn refund(
+        &mut self,
+        casebook: &Casebook,
+        line: &LineFacts<'_>,
+        importer: &str,
+        (kind, case): (Kind, &WatchedCase),
+        figures: Figures,
+        refund: Refund,
+    ) {
+        let Figures { paid, at_entry, restated } = figures;
+        let restated = restated.unwrap_or_default();
+        let sums = RefundSums {
+            lines: 1,
+            not_known: u64::from(paid.is_none()),
+            paid: paid.unwrap_or_default().into(),
+            restated: if paid.is_some() { restated.into() } else { 0 },
+        };
+        self.add_sums((refund.status(), case.number.0), importer, &sums);
+        let large = figures.size() >= self.least;
+        self.left_out += u64::from(!large);
+        // A file that does not say what was paid would repeat itself in the CSV.
+        if !large && paid.is_none() {
             return;
         }
-        let key = plain(line.entry_number);
-        let key = if key.is_empty() { format!("row {}", line.row) } else { key };
-        self.add_entry(key.into(), entry);
+        let row = RefundLine {
+            importer: importer.into(),
+            entry_number: line.entry_number.into(),
+            line_number: line.line_number.into(),
+            row: line.row,
+            kind,
+            number: case.number,
+            governing: line.governing,
+            liquidation: line.liquidation.day.value(),
+            paid,
+            at_entry,
+            restated,
+            why: case.watched.why,
+            refund,
+        };
+        if paid.is_some() {
+            refund_csv(casebook, &row, &mut self.csv);
+        }
+        if large {
+            self.refunds.push(row);
+        }
     }
 
     /// Looks at a line that was judged in full.
@@ -400,20 +466,8 @@ impl Watch {
             liquidation: line.liquidation,
         };
         let cases = watched(casebook, &line.declared, findings, as_of);
-        let (stated, amounts) = (line.stated(), LineAmounts::of(findings));
-        self.look(casebook, as_of, &cases, &facts, &stated, &amounts, || line.importer.clone());
-    }
-
-    fn add_refund(&mut self, refund: RefundLine) {
-        let known = refund.paid.is_some();
-        let sums = RefundSums {
-            lines: 1,
-            not_known: u64::from(!known),
-            paid: refund.paid.unwrap_or_default().into(),
-            restated: if known { refund.restated.into() } else { 0 },
-        };
-        self.add_sums((refund.refund.status(), refund.number.0), &refund.importer, &sums);
-        self.refunds.push(refund);
+        let figures = watched_figures(&cases, &line.stated(), &LineAmounts::of(findings));
+        self.look(casebook, as_of, &cases, &facts, figures, || Cow::Borrowed(&*line.importer));
     }
 
     fn add_sums(&mut self, key: (RefundStatus, CaseNumber), importer: &str, sums: &RefundSums) {
@@ -456,6 +510,7 @@ impl Watch {
             self.refunds.sort_by_key(|refund| (std::cmp::Reverse(refund.size()), refund.row, refund.kind));
             self.left_out += (self.refunds.len() - REFUNDS_SHOWN) as u64;
             self.refunds.truncate(REFUNDS_SHOWN);
+            self.least = self.refunds.last().map_or(0, RefundLine::size);
         }
     }
 
