@@ -93,7 +93,7 @@ fn facts(line: &EntryLine, as_of: KnownDay, say: &mut impl FnMut(String)) {
         fact(Heading::SubjectValue, shown(line.subject_value));
     }
     fact(Heading::Product, or_blank(&line.product));
-    for (heading, value) in crate::casebook::check::FACTS.into_iter().zip(line.facts) {
+    for (heading, value) in Heading::MEASURED.into_iter().zip(line.facts) {
         if value != Read::Blank {
             fact(heading, shown(value));
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::causes::{Cause, Causes, ExceptionsCsv, LineKey, SharedWords, names_the_goods};
 use super::columns::words;
-use super::names::{Names, Waiting, asked, name_of};
+use super::names::{Names, WaitingName, asked, name_of};
 use super::tally::{Sums, concerns};
 use super::told::told;
 use super::wording::notices_used;
@@ -197,7 +197,7 @@ impl Outline {
         for (role, places) in asked {
             let known = places.iter().map(|place| sums.stakes[*place]).filter(|(known, _)| *known);
             let stake = known.map(|(_, stake)| stake).reduce(|sum, stake| sum + stake);
-            to.count(Waiting {
+            to.count(WaitingName {
                 name: name_of(line, role).clone(),
                 roles: vec![role],
                 lines: sums.lines,
