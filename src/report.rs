@@ -10,6 +10,8 @@ mod explain_names;
 pub mod names;
 mod names_sheet;
 pub mod outline;
+pub mod products;
+mod products_sheet;
 mod sheet;
 pub mod tally;
 pub mod told;

@@ -107,7 +107,16 @@ fn the_report_has_its_sheets_and_its_first_row_says_what_was_tested() {
     let workbook: Xlsx<_> = open_workbook(&outcome.names.report).unwrap();
     assert_eq!(
         workbook.sheet_names(),
-        ["Summary", "Exceptions", "Names to confirm", "Sources", "Catalogue", "Listed parties"]
+        [
+            "Summary",
+            "Exceptions",
+            "Names to confirm",
+            "Products to confirm",
+            "Sources",
+            "Catalogue",
+            "Listed parties",
+            "Product words",
+        ]
     );
     let first = sheet(&outcome.names.report, Some("Summary"))[0][0].to_string();
     assert!(first.starts_with("Tested against 1 order family, checked through 2026-11-22."), "{first}");

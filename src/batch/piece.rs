@@ -8,6 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::asked_products::AskedProducts;
 use super::line_keys::{LineKeys, fingerprint};
 use super::memo::{Memo, Memos};
 use super::pipeline::RunOptions;
@@ -22,6 +23,7 @@ use crate::report::columns::{
 };
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
+use crate::report::products::Products;
 use crate::report::tally::Tally;
 use crate::report::told::told;
 use crate::spreadsheet::annotated::OurColumn;
@@ -51,6 +53,7 @@ pub(super) struct Sums {
     pub(super) tally: Tally,
     pub(super) causes: Causes,
     pub(super) names: Names,
+    pub(super) products: Products,
     /// Of lines that share an outline.
     pub(super) outlines: Vec<(Arc<Outline>, OutlineSums)>,
     pub(super) done: u64,
@@ -121,7 +124,8 @@ impl Shop<'_> {
         let (lines, evidence) = lines(&self.grouping, &decoded);
         let found = self.memos.with(|memo| {
             let lines = lines.into_iter().filter(|line| line.no_line.is_none());
-            let found = lines.map(|line| {
+            let found = lines.map(|mut line| {
+                memo.complete(self.casebook, &mut line, self.options.as_of);
                 let mut findings = memo.findings(self.casebook, &line, self.options.as_of);
                 let key = fingerprint(&line.entry_number, &line.line_number);
                 if key.is_some_and(|key| !seen.insert(key)) {
@@ -160,9 +164,11 @@ impl Shop<'_> {
                     }
                 };
             }
-            let Telling { ours, records, tally, causes, names, outlines, keys, .. } = telling;
+            let Telling { ours, records, tally, mut causes, names, mut products, .. } = telling;
+            let Telling { asked, outlines, keys, .. } = telling;
+            asked.add_to(&mut causes, &mut products);
             let texts = appender.texts(&rows);
-            let sums = Sums { lines: keys.len() as u64, tally, causes, names, outlines, done };
+            let sums = Sums { lines: keys.len() as u64, tally, causes, names, products, outlines, done };
             Told { rows, ours, texts, exceptions: records.into_bytes(), sums, evidence, keys }
         })
     }
@@ -187,6 +193,9 @@ struct Telling<'a, 'r> {
     tally: Tally,
     causes: Causes,
     names: Names,
+    products: Products,
+    /// Products for which outlines ask.
+    asked: AskedProducts,
     keys: Vec<Option<u64>>,
     /// Sums of lines of one outline, in the order in which the outlines were met.
     outlines: Vec<(Arc<Outline>, OutlineSums)>,
@@ -212,6 +221,8 @@ impl<'a, 'r> Telling<'a, 'r> {
             },
             causes: Causes::default(),
             names: Names::default(),
+            products: Products::default(),
+            asked: AskedProducts::default(),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
             places: HashMap::default(),
@@ -257,6 +268,11 @@ impl<'a, 'r> Telling<'a, 'r> {
         });
         self.outlines[place].1.add(outline, &line.stated, reckoned, &amounts);
         outline.add_exceptions(key, reckoned, &mut self.records);
+        if outline.asks_product() {
+            let cells = (&self.shop.grouping.columns, self.rows);
+            let sums = self.asked.sums((place, outline), cells, line, key);
+            sums.add(outline, &line.stated, reckoned, &amounts);
+        }
         self.ours.figures.extend(figures(&amounts));
         words
     }
@@ -273,11 +289,12 @@ impl<'a, 'r> Telling<'a, 'r> {
         self.ours.rows.extend(line.rows.iter().map(|_| OurRow::Note(column, text.to_string())));
     }
 
-    fn full(&mut self, memo: &mut Memo, line: EntryLine, refused: bool) {
+    fn full(&mut self, memo: &mut Memo, mut line: EntryLine, refused: bool) {
         if let Some(what) = line.no_line {
             return self.no_line(&line, what);
         }
         let casebook = self.shop.casebook;
+        memo.complete(casebook, &mut line, self.shop.options.as_of);
         let mut findings = memo.findings(casebook, &line, self.shop.options.as_of);
         if refused {
             refuse(&line, &mut findings);
@@ -285,6 +302,7 @@ impl<'a, 'r> Telling<'a, 'r> {
         self.keys.push(fingerprint(&line.entry_number, &line.line_number));
         self.tally.add(casebook, &line, &findings);
         self.names.add(&line, &findings);
+        self.products.add(&line, &findings);
         for exception in &findings.exceptions {
             let told = told(&line, exception);
             self.records.add(&line, exception, &told);

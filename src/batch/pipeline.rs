@@ -8,14 +8,18 @@ use std::sync::mpsc::Receiver;
 use thiserror::Error;
 
 use super::line_keys::LineKeys;
-use super::manifest::{FileEntry, Manifest, manifest};
+use super::manifest::{FileEntry, Manifest, RecordEntry, manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
 use super::reader::{End, Message, headings, some_pieces, with_reader};
+use super::totals::Summed;
 use super::writing::Writing;
 use crate::casebook::Casebook;
-use crate::entry::{ColumnEvidence, Crosswalk, DateOrder, Grouping, Profile, Writings, columns::ColumnError};
+use crate::entry::{
+    ColumnEvidence, Columns, Crosswalk, DateOrder, Grouping, Products, Profile, Writings,
+    columns::ColumnError,
+};
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
@@ -53,8 +57,10 @@ pub struct RunOptions {
     pub columns: Option<Arc<Profile>>,
     /// Names for manufacturer IDs, where the broker keeps any.
     pub crosswalk: Arc<Crosswalk>,
-    /// Files that the broker keeps and this run has read: aliases, crosswalk.
-    pub records: Vec<FileEntry>,
+    /// What was confirmed of products, where the broker keeps it.
+    pub products: Arc<Products>,
+    /// Files that the broker keeps and this run has read: aliases, crosswalk, products.
+    pub records: Vec<RecordEntry>,
     /// What else is to be told of the run.
     pub notes: Vec<String>,
 }
@@ -75,9 +81,16 @@ impl RunOptions {
             each_apart: false,
             columns: None,
             crosswalk: Arc::default(),
+            products: Arc::default(),
             records: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// How rows are read, with these columns that write so.
+    pub(super) fn grouping(&self, columns: Columns, writings: Writings) -> Grouping {
+        let (crosswalk, products) = (Arc::clone(&self.crosswalk), Arc::clone(&self.products));
+        Grouping { columns, writings, crosswalk, products }
     }
 }
 
@@ -317,7 +330,7 @@ fn one_pass(
     let shop = Shop {
         casebook,
         options,
-        grouping: Grouping { columns, writings: assumed.writings, crosswalk: Arc::clone(&options.crosswalk) },
+        grouping: options.grouping(columns, assumed.writings),
         header: &header,
         all: shape.needs_all(&header),
         memos: Memos::default(),
@@ -355,7 +368,7 @@ fn one_pass(
         }
     };
     let writings = evidence.settled(assumed.writings, options.dates, shop.grouping.columns.dates());
-    let (annotated, exceptions, tally, causes, waiting) =
+    let (annotated, exceptions, Summed { tally, causes, names: waiting, products }) =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
         Ok(annotated) if writings == assumed.writings => annotated,
@@ -383,8 +396,9 @@ fn one_pass(
         written_anew: anew.map(Anew::told),
         notes: [&options.notes[..], &read_notes].concat(),
     };
-    let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
-        .map_err(failed(&names.report))?;
+    let gathered =
+        Gathered { causes: &causes, names: &waiting, products: &products, confirmed: &options.products };
+    let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     let (notes, profile) = (read_notes, shop.grouping.columns.profile().to_string());
     Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew, notes, profile })))

@@ -8,7 +8,7 @@ use super::memo::Memos;
 use super::piece::Shop;
 use super::pipeline::{FileError, RunOptions, internal};
 use super::reader::{End, headings, some_pieces, with_reader};
-use super::totals::Totals;
+use super::totals::{Summed, Totals};
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
 use crate::entry::date::DATE_HEADINGS;
@@ -91,7 +91,7 @@ pub fn count_file(
         Ok(evidence)
     })?;
     let Survey { header, columns, writings, found: Counting { totals, examples } } = counted;
-    let (tally, causes, _) = totals.finish();
+    let Summed { tally, causes, .. } = totals.finish();
     Ok(Survey { header, columns, writings, found: Counted { tally, causes, examples } })
 }
 
@@ -114,11 +114,7 @@ fn look_through<T: Default>(
             let shop = Shop {
                 casebook,
                 options,
-                grouping: Grouping {
-                    columns: columns.clone(),
-                    writings,
-                    crosswalk: Arc::clone(&options.crosswalk),
-                },
+                grouping: options.grouping(columns.clone(), writings),
                 header: &header,
                 all: false,
                 memos: Memos::default(),
@@ -163,6 +159,7 @@ pub fn find_by_hand(
             ..Writings::default()
         },
         crosswalk: Arc::default(),
+        products: Arc::default(),
     };
     let row = Row::of_cells(1, cells);
     let (lines, _) = lines(&grouping, std::slice::from_ref(&row));

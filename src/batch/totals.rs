@@ -9,6 +9,7 @@ use super::piece::Sums;
 use crate::report::causes::Causes;
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
+use crate::report::products::Products;
 use crate::report::tally::Tally;
 
 /// Pieces whose sums are gathered before causes are put together. Fixed, so that what is dropped for want of room does
@@ -25,12 +26,22 @@ pub(super) struct Totals {
     tally: Tally,
     causes: Causes,
     names: Names,
+    products: Products,
     /// Sums of the pieces that are gathered.
     gathered: u32,
     gathered_outlines: usize,
     later: Causes,
     later_names: Names,
+    later_products: Products,
     outlines: HashMap<usize, (Arc<Outline>, OutlineSums), FixedState>,
+}
+
+/// What was added up of a whole file.
+pub(super) struct Summed {
+    pub(super) tally: Tally,
+    pub(super) causes: Causes,
+    pub(super) names: Names,
+    pub(super) products: Products,
 }
 
 impl Totals {
@@ -39,6 +50,7 @@ impl Totals {
         self.tally.merge(&sums.tally);
         self.later.merge(sums.causes);
         self.later_names.merge(sums.names);
+        self.later_products.merge(sums.products);
         self.gathered_outlines += sums.outlines.len();
         for (outline, sums) in sums.outlines {
             // An outline that is held here keeps its place in memory, so the place is a name for it.
@@ -64,13 +76,14 @@ impl Totals {
         self.outlines.clear();
         self.causes.merge(std::mem::take(&mut self.later));
         self.names.merge(std::mem::take(&mut self.later_names));
+        self.products.merge(std::mem::take(&mut self.later_products));
         self.gathered = 0;
         self.gathered_outlines = 0;
     }
 
     /// The sums of the whole file.
-    pub(super) fn finish(mut self) -> (Tally, Causes, Names) {
+    pub(super) fn finish(mut self) -> Summed {
         self.gather();
-        (self.tally, self.causes, self.names)
+        Summed { tally: self.tally, causes: self.causes, names: self.names, products: self.products }
     }
 }

@@ -9,10 +9,8 @@ use rayon::prelude::*;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told};
 use super::pipeline::Progress;
-use super::totals::Totals;
-use crate::report::causes::{Causes, ExceptionsCsv};
-use crate::report::names::Names;
-use crate::report::tally::Tally;
+use super::totals::{Summed, Totals};
+use crate::report::causes::ExceptionsCsv;
 use crate::spreadsheet::annotated::Prepared;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
@@ -97,12 +95,11 @@ impl Writing {
         self,
         header: &Header,
         tail: &[u8],
-    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes, Names)> {
+    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Summed)> {
         let annotated = match self.annotated {
             Some((annotated, _)) => annotated,
             None => Annotated::begin(&self.destination, &self.shape, header, None, self.prepared)?.0,
         };
-        let (tally, causes, names) = self.totals.finish();
-        Ok((annotated.complete(tail)?, self.exceptions, tally, causes, names))
+        Ok((annotated.complete(tail)?, self.exceptions, self.totals.finish()))
     }
 }

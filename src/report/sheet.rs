@@ -1,5 +1,6 @@
 //! Sheets of a report, written from top to bottom: headings, rows, and the height that wrapped text needs.
 
+use rust_decimal::Decimal;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
 
 use crate::spreadsheet::cell_text;
@@ -35,6 +36,8 @@ pub(super) enum Value {
     Text(String),
     Whole(u64),
     Money(Option<Money>),
+    /// As many digits as it has.
+    Figure(Decimal),
     Link(String),
 }
 
@@ -91,6 +94,14 @@ impl Sheet<'_> {
                     }
                     None => {
                         self.sheet.write_string(self.row, column, amount.to_string())?;
+                    }
+                },
+                Value::Figure(figure) => match number_out(figure) {
+                    Some(number) => {
+                        self.sheet.write_number_with_format(self.row, column, number, &self.looks.wrap)?;
+                    }
+                    None => {
+                        self.sheet.write_string(self.row, column, figure.to_string())?;
                     }
                 },
                 Value::Link(link) => {

@@ -1,4 +1,4 @@
-//! The exceptions report: Summary, Exceptions, Names to confirm, Sources, Catalogue.
+//! The exceptions report: Summary, Exceptions, Names to confirm, Products to confirm, Sources, Catalogue.
 
 use std::io::{Seek, Write};
 
@@ -8,12 +8,15 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use super::causes::Causes;
 use super::names::Names;
 use super::names_sheet;
+use super::products::Products;
+use super::products_sheet;
 use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
 use super::wording;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
-use crate::records::aliases;
+use crate::entry::Products as ConfirmedProducts;
+use crate::records::{aliases, products};
 use crate::spreadsheet::new_workbook::properties;
 use crate::terms::Code;
 
@@ -41,6 +44,10 @@ pub struct Gathered<'a> {
     pub causes: &'a Causes,
     /// Names that wait for a decision.
     pub names: &'a Names,
+    /// Products that wait for a decision.
+    pub products: &'a Products,
+    /// Decisions on products that were applied.
+    pub confirmed: &'a ConfirmedProducts,
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -68,7 +75,7 @@ pub fn write(
     gathered: &Gathered<'_>,
     to: &mut (impl Write + Seek + Send),
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, names } = *gathered;
+    let Gathered { causes, names, products: waiting, confirmed } = *gathered;
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(facts.as_of)?);
     let looks = Looks::new();
@@ -81,12 +88,22 @@ pub fn write(
         begin("Summary")?,
         begin("Exceptions")?,
         begin(aliases::SHEET)?,
+        begin(products::SHEET)?,
         begin("Sources")?,
         begin("Catalogue")?,
         begin(aliases::LISTED_SHEET)?,
+        begin(products::WORDS_SHEET)?,
     ];
-    let [summary_sheet, exceptions_sheet, names_sheet, sources_sheet, catalogue_sheet, listed_sheet] =
-        &mut sheets;
+    let [
+        summary_sheet,
+        exceptions_sheet,
+        names_sheet,
+        products_sheet,
+        sources_sheet,
+        catalogue_sheet,
+        listed_sheet,
+        words_sheet,
+    ] = &mut sheets;
     summary(
         &mut Sheet { sheet: summary_sheet, row: 0, looks: &looks, widths: vec![] },
         casebook,
@@ -101,6 +118,14 @@ pub fn write(
         casebook,
         names,
         listed,
+    )?;
+    let words = products_sheet::write_words(words_sheet, casebook)?;
+    products_sheet::write(
+        &mut Sheet { sheet: products_sheet, row: 0, looks: &looks, widths: vec![] },
+        casebook,
+        waiting,
+        confirmed,
+        words,
     )?;
     sources(
         &mut Sheet { sheet: sources_sheet, row: 0, looks: &looks, widths: vec![] },
