@@ -4,6 +4,7 @@
 //! This room knows no rule of law and no wording. Its results depend on the input, the casebook and the as-of day
 //! alone, never on threads or a clock.
 
+mod asked_products;
 pub mod folder;
 mod line_keys;
 pub mod manifest;

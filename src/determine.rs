@@ -11,6 +11,7 @@ pub mod answer;
 mod in_force;
 pub mod ladder;
 pub mod law;
+pub mod product;
 pub mod question;
 pub mod reckon;
 pub mod refund;

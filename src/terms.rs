@@ -19,6 +19,7 @@ pub mod party_name;
 pub mod percent;
 pub mod place;
 pub mod place_words;
+pub mod product;
 pub mod quantity;
 pub mod sha256;
 
@@ -36,4 +37,5 @@ pub use money::{Money, WholeDollars};
 pub use party_name::PartyKey;
 pub use percent::Percent;
 pub use place::Source;
+pub use product::{ProductKey, ProductNames};
 pub use quantity::{Quantity, Unit};

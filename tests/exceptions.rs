@@ -6,7 +6,8 @@
 //!   out by hand from the contract, never copied from a run;
 //! - `why.txt`: what provokes the code, what a broker does about it, and on which authority;
 //! - `as-of.txt`, where the day asked from is not 2026-11-22;
-//! - `aliases.csv`, `crosswalk.csv`, where the broker keeps decisions on names or names for manufacturer IDs;
+//! - `aliases.csv`, `products.csv`, `crosswalk.csv`, where the broker keeps decisions on names or on products, or names
+//!   for manufacturer IDs;
 //! - `cases/`, where the built-in casebook cannot raise the code: case folders with invented numbers (`999`).
 //!
 //! To add a folder, name it after a code of the catalogue and put these files there; nothing else needs to be told.
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use adcvd::batch::{FileOutcome, RunOptions, Silent, run_file};
 use adcvd::casebook::load;
-use adcvd::records::{read_aliases, read_crosswalk};
+use adcvd::records::{read_aliases, read_crosswalk, read_products};
 use adcvd::spreadsheet::Format;
 use adcvd::spreadsheet::read::PIECE_ROWS;
 use adcvd::terms::{Code, KnownDay, day};
@@ -60,6 +61,9 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
     let aliases = aliases.exists().then_some(aliases);
     let aliases = read_aliases(aliases.iter().map(PathBuf::as_path), &casebook).unwrap();
     let (casebook, _) = casebook.confirm(aliases.confirmed);
+    let products = folder.join("products.csv");
+    let products = products.exists().then_some(products);
+    let products = read_products(products.iter().map(PathBuf::as_path), &casebook).unwrap().products;
     let crosswalk = folder.join("crosswalk.csv");
     let crosswalk =
         if crosswalk.exists() { read_crosswalk(&crosswalk).unwrap().0 } else { Default::default() };
@@ -71,6 +75,7 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
         piece_rows: PIECE_ROWS,
         each_apart: false,
         crosswalk: std::sync::Arc::new(crosswalk),
+        products: std::sync::Arc::new(products),
         ..RunOptions::new(as_of, out)
     };
     let outcome = run_file(&casebook, &input(folder), "entries", &options, &Silent);
@@ -140,6 +145,7 @@ fn every_folder_holds_what_belongs_there_and_nothing_else() {
         "cases",
         "aliases.csv",
         "crosswalk.csv",
+        "products.csv",
     ];
     for folder in folders() {
         let held: Vec<String> =

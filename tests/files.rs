@@ -111,12 +111,14 @@ fn the_report_has_its_sheets_and_its_first_row_says_what_was_tested() {
             "Summary",
             "Exceptions",
             "Names to confirm",
+            "Products to confirm",
             "Refund Watch",
             "Corrections",
             "Deadlines",
             "Sources",
             "Catalogue",
-            "Listed parties"
+            "Listed parties",
+            "Product words",
         ]
     );
     let first = sheet(&outcome.names.report, Some("Summary"))[0][0].to_string();

@@ -39,7 +39,8 @@ fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_string).collect();
     let columns =
         Columns::bind(&header, &Profile::own()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let grouping = Grouping { columns, writings: Writings::default(), crosswalk: Default::default() };
+    let (crosswalk, products) = Default::default();
+    let grouping = Grouping { columns, writings: Writings::default(), crosswalk, products };
     let column = |name: &str| header.iter().position(|heading| heading == name);
     let (id, as_of) = (column("Id").expect("Id"), column("As Of").expect("As Of"));
     let cases = column("Cases");

@@ -11,6 +11,7 @@ mod files;
 mod law;
 mod names;
 mod pass_through;
+mod products;
 mod replay;
 mod rooms;
 mod samples;

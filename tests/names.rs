@@ -167,39 +167,55 @@ fn run(casebook: &Casebook, input: &Path, out: &Path) -> FileOutcome {
     run_file(casebook, input, "entries", &options, &Silent).unwrap()
 }
 
-fn cells(path: &Path, sheet: &str) -> Vec<Vec<String>> {
+pub fn cells(path: &Path, sheet: &str) -> Vec<Vec<String>> {
     let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
     let range = workbook.worksheet_range(sheet).unwrap();
     range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
 }
 
-/// The report as a person gives it back: with these decisions by name, and the other sheets as they were.
-fn decided(report: &Path, to: &Path, decisions: &[(&str, &str)]) {
+/// The report as a person gives it back: with a sheet edited, and the other sheets as they were. What is typed as a number
+/// is one, as in a spreadsheet program.
+pub fn given_back(report: &Path, to: &Path, sheet: &str, edit: impl Fn(&mut Vec<Vec<String>>)) {
     let mut workbook = Workbook::new();
-    for name in ["Summary", "Names to confirm", "Listed parties"] {
+    for name in ["Summary", "Names to confirm", "Products to confirm", "Listed parties", "Product words"] {
         let mut rows = cells(report, name);
-        if name == "Names to confirm" {
-            let place = |heading: &str| rows[0].iter().position(|cell| cell == heading).unwrap();
-            let (decision, by, on) = (place("Decision"), place("Confirmed By"), place("Confirmed On"));
-            for row in &mut rows[1..] {
-                if let Some((_, word)) = decisions.iter().find(|(name, _)| *name == row[0]) {
-                    row[decision] = (*word).to_string();
-                    (row[by], row[on]) = ("A. Broker".to_string(), "2026-11-23".to_string());
-                }
-            }
+        if name == sheet {
+            edit(&mut rows);
         }
         let sheet = workbook.add_worksheet();
-        sheet.set_name(name).unwrap().set_hidden(name == "Listed parties");
+        sheet.set_name(name).unwrap().set_hidden(["Listed parties", "Product words"].contains(&name));
         for (row, cells) in (0u32..).zip(&rows) {
             for (column, cell) in (0u16..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-                sheet.write_string(row, column, cell).unwrap();
+                match cell.parse::<f64>() {
+                    Ok(number) => sheet.write_number(row, column, number).unwrap(),
+                    Err(_) => sheet.write_string(row, column, cell).unwrap(),
+                };
             }
         }
     }
     workbook.save(to).unwrap();
 }
 
-fn annotated(outcome: &FileOutcome) -> Vec<Vec<String>> {
+/// The place of a heading in the first of some rows.
+pub fn place(rows: &[Vec<String>], heading: &str) -> usize {
+    rows[0].iter().position(|cell| cell == heading).unwrap()
+}
+
+/// The report with these decisions by name.
+fn decided(report: &Path, to: &Path, decisions: &[(&str, &str)]) {
+    given_back(report, to, "Names to confirm", |rows| {
+        let [decision, by, on] =
+            ["Decision", "Confirmed By", "Confirmed On"].map(|heading| place(rows, heading));
+        for row in &mut rows[1..] {
+            if let Some((_, word)) = decisions.iter().find(|(name, _)| *name == row[0]) {
+                row[decision] = (*word).to_string();
+                (row[by], row[on]) = ("A. Broker".to_string(), "2026-11-23".to_string());
+            }
+        }
+    });
+}
+
+pub fn annotated(outcome: &FileOutcome) -> Vec<Vec<String>> {
     let text = fs::read_to_string(&outcome.names.annotated).unwrap();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -228,8 +244,8 @@ fn decisions_in_the_sheet_change_exactly_their_lines() {
     let rows_before = annotated(&before);
     let after = run(&confirmed, &input, &folder.path().join("out"));
     let rows_after = annotated(&after);
-    let place = |heading: &str| rows_before[0].iter().position(|cell| cell == heading).unwrap();
-    let (action, rate, matched) = (place("Action"), place("AD Rate"), place("Exporter Matched"));
+    let [action, rate, matched] =
+        ["Action", "AD Rate", "Exporter Matched"].map(|heading| place(&rows_before, heading));
     for (line, (old, new)) in rows_before.iter().zip(&rows_after).enumerate().skip(1) {
         match line % 4 {
             0 | 1 => {
@@ -252,7 +268,7 @@ fn decisions_in_the_sheet_change_exactly_their_lines() {
 }
 
 /// A folder with the built-in case, a text of it changed.
-fn changed_case(folder: &Path, from: &str, to: &str) -> Casebook {
+pub fn changed_case(folder: &Path, from: &str, to: &str) -> Casebook {
     let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/casebook/cases/active-anode-material");
     let copy = folder.join("changed");
     fs::create_dir_all(&copy).unwrap();

@@ -20,6 +20,19 @@ pub struct FileEntry {
     pub bytes: u64,
 }
 
+/// A file that the broker keeps. What it was read for is told, since one report holds decisions on names and on products.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordEntry {
+    /// The option it was given with.
+    pub kept_as: String,
+    /// Name without folders.
+    pub name: String,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+}
+
 /// Counts and sums that must tie out. Amounts are texts with two decimals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlTotals {
@@ -63,7 +76,7 @@ pub struct Manifest {
     pub input: FileEntry,
     /// Files that the broker keeps and the run has read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub records: Vec<FileEntry>,
+    pub records: Vec<RecordEntry>,
     /// The outputs.
     pub outputs: Vec<FileEntry>,
     /// What was counted.

@@ -11,6 +11,7 @@ use foldhash::fast::FixedState;
 
 use crate::casebook::{Casebook, Epoch};
 use crate::determine::amounts::without_answer;
+use crate::determine::product;
 use crate::determine::{Answer, LineFindings, Question, Reckoned, Shape, amounts, answer, question, reckon};
 use crate::entry::known::Known;
 use crate::entry::line::Stated;
@@ -143,6 +144,11 @@ fn present(stated: &Stated) -> [bool; 3] {
 }
 
 impl Memo {
+    /// Completes a line of a product of which something was confirmed; to be done before the line is judged.
+    pub fn complete(&self, casebook: &Casebook, line: &mut EntryLine, as_of: KnownDay) {
+        product::complete(casebook, line, |line| self.answer(casebook, line, as_of));
+    }
+
     /// The findings of a line as known on a day.
     pub fn findings(&self, casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> LineFindings {
         match self.answer(casebook, line, as_of) {

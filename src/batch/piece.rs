@@ -8,6 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::asked_products::AskedProducts;
 use super::line_keys::{LineKeys, fingerprint};
 use super::memo::{Memo, Memos};
 use super::pipeline::RunOptions;
@@ -22,6 +23,7 @@ use crate::report::columns::{
 };
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
+use crate::report::products::Products;
 use crate::report::tally::Tally;
 use crate::report::told::told;
 use crate::report::watch::{LargestRefunds, LineFacts, Watch, watched_figures};
@@ -53,6 +55,7 @@ pub(super) struct Sums {
     pub(super) causes: Causes,
     pub(super) names: Names,
     pub(super) watch: Watch,
+    pub(super) products: Products,
     /// Of lines that share an outline.
     pub(super) outlines: Vec<(Arc<Outline>, OutlineSums)>,
     pub(super) done: u64,
@@ -125,7 +128,8 @@ impl Shop<'_> {
         let (lines, evidence) = lines(&self.grouping, &decoded);
         let found = self.memos.with(|memo| {
             let lines = lines.into_iter().filter(|line| line.no_line.is_none());
-            let found = lines.map(|line| {
+            let found = lines.map(|mut line| {
+                memo.complete(self.casebook, &mut line, self.options.as_of);
                 let mut findings = memo.findings(self.casebook, &line, self.options.as_of);
                 let key = fingerprint(&line.entry_number, &line.line_number);
                 if key.is_some_and(|key| !seen.insert(key)) {
@@ -164,9 +168,12 @@ impl Shop<'_> {
                     }
                 };
             }
-            let Telling { ours, records, tally, causes, names, watch, outlines, keys, .. } = telling;
+            let Telling { ours, records, tally, mut causes, names, mut products, watch, .. } = telling;
+            let Telling { asked, outlines, keys, .. } = telling;
+            asked.add_to(&mut causes, &mut products);
             let texts = appender.texts(&rows);
-            let sums = Sums { lines: keys.len() as u64, tally, causes, names, watch, outlines, done };
+            let lines = keys.len() as u64;
+            let sums = Sums { lines, tally, causes, names, products, watch, outlines, done };
             Told { rows, ours, texts, exceptions: records.into_bytes(), sums, evidence, keys }
         })
     }
@@ -192,6 +199,9 @@ struct Telling<'a, 'r> {
     causes: Causes,
     names: Names,
     watch: Watch,
+    products: Products,
+    /// Products for which outlines ask.
+    asked: AskedProducts,
     keys: Vec<Option<u64>>,
     /// Sums of lines of one outline, in the order in which the outlines were met.
     outlines: Vec<(Arc<Outline>, OutlineSums)>,
@@ -218,6 +228,8 @@ impl<'a, 'r> Telling<'a, 'r> {
             causes: Causes::default(),
             names: Names::default(),
             watch: shop.largest.watch(),
+            products: Products::default(),
+            asked: AskedProducts::default(),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
             places: HashMap::default(),
@@ -288,6 +300,11 @@ impl<'a, 'r> Telling<'a, 'r> {
         });
         self.outlines[place].1.add(outline, &line.stated, reckoned, amounts);
         outline.add_exceptions(key, reckoned, &mut self.records);
+        if outline.asks_product() {
+            let cells = (&self.shop.grouping.columns, self.rows);
+            let sums = self.asked.sums((place, outline), cells, line, key);
+            sums.add(outline, &line.stated, reckoned, amounts);
+        }
         self.ours.figures.extend(figures(amounts));
         words
     }
@@ -304,11 +321,12 @@ impl<'a, 'r> Telling<'a, 'r> {
         self.ours.rows.extend(line.rows.iter().map(|_| OurRow::Note(column, text.to_string())));
     }
 
-    fn full(&mut self, memo: &mut Memo, line: EntryLine, refused: bool) {
+    fn full(&mut self, memo: &mut Memo, mut line: EntryLine, refused: bool) {
         if let Some(what) = line.no_line {
             return self.no_line(&line, what);
         }
         let casebook = self.shop.casebook;
+        memo.complete(casebook, &mut line, self.shop.options.as_of);
         let mut findings = memo.findings(casebook, &line, self.shop.options.as_of);
         if refused {
             refuse(&line, &mut findings);
@@ -316,6 +334,7 @@ impl<'a, 'r> Telling<'a, 'r> {
         self.keys.push(fingerprint(&line.entry_number, &line.line_number));
         self.tally.add(casebook, &line, &findings);
         self.names.add(&line, &findings);
+        self.products.add(&line, &findings);
         self.watch.look_in_full(casebook, self.shop.options.as_of, &line, &findings);
         for exception in &findings.exceptions {
             let told = told(&line, exception);

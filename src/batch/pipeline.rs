@@ -8,7 +8,7 @@ use std::sync::mpsc::Receiver;
 use thiserror::Error;
 
 use super::line_keys::LineKeys;
-use super::manifest::{FileEntry, Manifest, manifest};
+use super::manifest::{FileEntry, Manifest, RecordEntry, manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
@@ -16,7 +16,10 @@ use super::reader::{End, Message, headings, some_pieces, with_reader};
 use super::totals::FileTotals;
 use super::writing::{Complete, Writing};
 use crate::casebook::Casebook;
-use crate::entry::{ColumnEvidence, Crosswalk, DateOrder, Grouping, Profile, Writings, columns::ColumnError};
+use crate::entry::{
+    ColumnEvidence, Columns, Crosswalk, DateOrder, Grouping, Products, Profile, Writings,
+    columns::ColumnError,
+};
 use crate::report::tally::Tally;
 use crate::report::watch::LargestRefunds;
 use crate::report::watch_sheets::{corrections_csv, deadlines_csv};
@@ -56,8 +59,10 @@ pub struct RunOptions {
     pub columns: Option<Arc<Profile>>,
     /// Names for manufacturer IDs, where the broker keeps any.
     pub crosswalk: Arc<Crosswalk>,
-    /// Files that the broker keeps and this run has read: aliases, crosswalk.
-    pub records: Vec<FileEntry>,
+    /// What was confirmed of products, where the broker keeps it.
+    pub products: Arc<Products>,
+    /// Files that the broker keeps and this run has read: aliases, crosswalk, products.
+    pub records: Vec<RecordEntry>,
     /// What else is to be told of the run.
     pub notes: Vec<String>,
 }
@@ -78,9 +83,16 @@ impl RunOptions {
             each_apart: false,
             columns: None,
             crosswalk: Arc::default(),
+            products: Arc::default(),
             records: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// How rows are read, with these columns that write so.
+    pub(super) fn grouping(&self, columns: Columns, writings: Writings) -> Grouping {
+        let (crosswalk, products) = (Arc::clone(&self.crosswalk), Arc::clone(&self.products));
+        Grouping { columns, writings, crosswalk, products }
     }
 }
 
@@ -318,7 +330,7 @@ fn one_pass(
     let shop = Shop {
         casebook,
         options,
-        grouping: Grouping { columns, writings: assumed.writings, crosswalk: Arc::clone(&options.crosswalk) },
+        grouping: options.grouping(columns, assumed.writings),
         header: &header,
         all: shape.needs_all(&header),
         memos: Memos::default(),
@@ -387,8 +399,14 @@ fn one_pass(
         written_anew: anew.map(Anew::told),
         notes: [&options.notes[..], &read_notes].concat(),
     };
-    let FileTotals { tally, causes, names: waiting, watch } = counted;
-    let gathered = Gathered { causes: &causes, names: &waiting, watch: &watch };
+    let FileTotals { tally, causes, names: waiting, products, watch } = counted;
+    let gathered = Gathered {
+        causes: &causes,
+        names: &waiting,
+        products: &products,
+        confirmed: &options.products,
+        watch: &watch,
+    };
     let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     let mut outputs = vec![annotated, report, exceptions];

@@ -115,11 +115,7 @@ fn look_through<T: Default>(
             let shop = Shop {
                 casebook,
                 options,
-                grouping: Grouping {
-                    columns: columns.clone(),
-                    writings,
-                    crosswalk: Arc::clone(&options.crosswalk),
-                },
+                grouping: options.grouping(columns.clone(), writings),
                 header: &header,
                 all: false,
                 memos: Memos::default(),
@@ -165,6 +161,7 @@ pub fn find_by_hand(
             ..Writings::default()
         },
         crosswalk: Arc::default(),
+        products: Arc::default(),
     };
     let row = Row::of_cells(1, cells);
     let (lines, _) = lines(&grouping, std::slice::from_ref(&row));

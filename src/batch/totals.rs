@@ -9,6 +9,7 @@ use super::piece::Sums;
 use crate::report::causes::Causes;
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
+use crate::report::products::Products;
 use crate::report::tally::Tally;
 use crate::report::watch::{LargestRefunds, Watch};
 
@@ -25,6 +26,7 @@ pub(super) struct FileTotals {
     pub(super) tally: Tally,
     pub(super) causes: Causes,
     pub(super) names: Names,
+    pub(super) products: Products,
     pub(super) watch: Watch,
 }
 
@@ -35,11 +37,13 @@ pub(super) struct Totals {
     causes: Causes,
     names: Names,
     watch: Watch,
+    products: Products,
     /// Sums of the pieces that are gathered.
     gathered: u32,
     gathered_outlines: usize,
     later: Causes,
     later_names: Names,
+    later_products: Products,
     outlines: HashMap<usize, (Arc<Outline>, OutlineSums), FixedState>,
 }
 
@@ -50,6 +54,7 @@ impl Totals {
         self.later.merge(sums.causes);
         self.later_names.merge(sums.names);
         self.watch.merge(sums.watch);
+        self.later_products.merge(sums.products);
         self.gathered_outlines += sums.outlines.len();
         for (outline, sums) in sums.outlines {
             // An outline that is held here keeps its place in memory, so the place is a name for it.
@@ -80,6 +85,7 @@ impl Totals {
         self.outlines.clear();
         self.causes.merge(std::mem::take(&mut self.later));
         self.names.merge(std::mem::take(&mut self.later_names));
+        self.products.merge(std::mem::take(&mut self.later_products));
         self.gathered = 0;
         self.gathered_outlines = 0;
     }
@@ -87,6 +93,7 @@ impl Totals {
     /// The sums of the whole file.
     pub(super) fn finish(mut self) -> FileTotals {
         self.gather();
-        FileTotals { tally: self.tally, causes: self.causes, names: self.names, watch: self.watch }
+        let Totals { tally, causes, names, products, watch, .. } = self;
+        FileTotals { tally, causes, names, products, watch }
     }
 }

@@ -6,15 +6,8 @@ use jiff::civil::Date;
 
 use super::model::{Placed, Rows, Rung, Spot};
 use super::read::{Fault, FaultCode};
+use crate::terms::product::word_key;
 use crate::terms::{CaseNumber, Heading, PartyKey};
-
-/// Headings that hold a measured fact on which scope can be tested.
-pub const FACTS: [Heading; 4] = [
-    Heading::CarbonPercent,
-    Heading::EnergyDensityMah,
-    Heading::GraphitizationPercent,
-    Heading::EnergyDensityWh,
-];
 
 /// All faults of a folder, in the order of its files. `whole` is false if a row of `case.toml` could not be read: then
 /// what other rows refer to may be in it, and is not missed.
@@ -302,7 +295,7 @@ impl Check<'_> {
                 if !facts.insert(Heading::parse(&test.fact)) {
                     self.fault(at, FaultCode::CF14, format!("two tests on {:?}; keep one", test.fact));
                 }
-                let fact = Heading::parse(&test.fact).filter(|heading| FACTS.contains(heading));
+                let fact = Heading::parse(&test.fact).filter(|heading| Heading::MEASURED.contains(heading));
                 let plain = test.at_least.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
                 if fact.is_none() || !plain || rust_decimal::Decimal::from_str_exact(&test.at_least).is_err()
                 {
@@ -310,14 +303,14 @@ impl Check<'_> {
                         "the test {:?} at least {:?} needs a measured fact ({}) and a plain number",
                         test.fact,
                         test.at_least,
-                        FACTS.map(Heading::text).join(", ")
+                        Heading::MEASURED.map(Heading::text).join(", ")
                     );
                     self.fault(at, FaultCode::CF14, sentence);
                 }
             }
             let mut words = HashSet::new();
             for word in row.product.iter().flat_map(|product| &product.words) {
-                let plain = word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                let plain = word_key(word);
                 if !words.insert(word) || plain != *word || plain.is_empty() {
                     let sentence =
                         format!("the word {word:?} stands twice, or is not in lower case and single blanks");

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::family::PartyIx;
 use super::{Casebook, Family};
-use crate::terms::PartyKey;
 use crate::terms::sha256::hexadecimal;
+use crate::terms::{CaseNumber, PartyKey};
 
 /// What was decided of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,12 +83,70 @@ impl Casebook {
     /// The fingerprint of a party, of each family that lists it: of all names and rates that its case folder gives it. A
     /// decision that names the party expires when this changes.
     pub fn fingerprint(&self, parties: &[(usize, PartyIx)]) -> String {
-        let text: String =
-            parties.iter().map(|(family, party)| told_of(&self.families[*family], *party)).collect();
-        let mut hexadecimal = hexadecimal(Sha256::new_with_prefix(text));
-        hexadecimal.truncate(FINGERPRINT);
-        hexadecimal
+        fingerprint_of(
+            &parties
+                .iter()
+                .map(|(family, party)| told_of(&self.families[*family], *party))
+                .collect::<String>(),
+        )
     }
+
+    /// The fingerprints of the scope versions of some families, each behind the family's first case. A decision on a
+    /// product expires when one of them changes.
+    pub fn scope_fingerprint(&self, families: impl IntoIterator<Item = usize>) -> String {
+        let told = families.into_iter().filter_map(|ix| {
+            let family = &self.families[ix];
+            Some(format!("{} {}", family.cases.first()?.number, fingerprint_of(&scope_of(family))))
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Why a decision with this fingerprint of scope versions does not hold any more, if so. A family that is not in this
+    /// casebook has no say.
+    pub fn scope_changed(&self, fingerprint: &str) -> Option<String> {
+        let parts = fingerprint.split(';').map(str::trim).filter(|part| !part.is_empty());
+        parts.into_iter().find_map(|part| {
+            let (case, known) = part.split_once(' ').unwrap_or((part, ""));
+            let Some((case, _)) = CaseNumber::parse(case) else {
+                return Some("its fingerprint cannot be read".to_string());
+            };
+            let family = &self.families[self.family_of(case)?];
+            (fingerprint_of(&scope_of(family)) != known)
+                .then(|| format!("the scope text of {case} has changed since"))
+        })
+    }
+}
+
+fn fingerprint_of(text: &str) -> String {
+    let mut hexadecimal = hexadecimal(Sha256::new_with_prefix(text));
+    hexadecimal.truncate(FINGERPRINT);
+    hexadecimal
+}
+
+/// All that the scope versions of a family say, line by line.
+fn scope_of(family: &Family) -> String {
+    let mut text = String::new();
+    for scope in &family.scopes {
+        let through = scope.through.map(|day| day.to_string()).unwrap_or_default();
+        let _ = writeln!(text, "scope {} {through} {}", scope.from, family.notices[scope.notice].id);
+        for case in &scope.cases {
+            let _ = writeln!(text, "case {case}");
+        }
+        for test in &scope.tests {
+            let _ = writeln!(text, "test {} {}", test.fact, test.at_least.normalize());
+        }
+        for product in &scope.products {
+            let _ = writeln!(
+                text,
+                "product {} {:?} {} {}",
+                product.verdict.word(),
+                product.base,
+                product.trust.word(),
+                product.words.join(", ")
+            );
+        }
+    }
+    text
 }
 
 /// All that a folder says of a party, line by line.

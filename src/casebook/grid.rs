@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::family::Family;
 use crate::terms::Heading;
+use crate::terms::product::word_key;
 
 /// Which stretch between dated boundaries a day lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,7 +97,7 @@ impl Grid {
 
     /// A word of the scope rules, in any case of letters and spacing.
     pub fn word(&self, text: &str) -> Option<Word> {
-        let folded = text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+        let folded = word_key(text);
         let ix = self.words.iter().position(|word| *word == folded)?;
         Some(Word(u16::try_from(ix).expect("few words")))
     }

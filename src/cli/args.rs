@@ -113,6 +113,10 @@ pub struct KeptFiles {
     /// more than once
     #[arg(long = "aliases", value_name = "FILE")]
     pub aliases: Vec<PathBuf>,
+    /// Decisions on products: a report of adcvd with its sheet "Products to confirm" filled in, or a CSV. May be given
+    /// more than once
+    #[arg(long = "products", value_name = "FILE")]
+    pub products: Vec<PathBuf>,
     /// Names for manufacturer IDs, for lines that lack exporter or producer: Manufacturer ID, Exporter, Producer
     #[arg(long = "crosswalk", value_name = "FILE")]
     pub crosswalk: Option<PathBuf>,

@@ -13,7 +13,7 @@ use crate::casebook::Casebook;
 use crate::casebook::load::load;
 use crate::determine::LineFindings;
 use crate::entry::line::{plain, plain_number};
-use crate::entry::{Columns, Crosswalk, EntryLine, Profile};
+use crate::entry::{Columns, Crosswalk, EntryLine, Products, Profile};
 use crate::report::explain::explain as told_in_full;
 use crate::spreadsheet::row::Cell;
 use crate::terms::{Heading, KnownDay};
@@ -23,10 +23,10 @@ use crate::terms::{Heading, KnownDay};
 /// # Errors
 /// The file is refused, or the line is not in it.
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, products, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
     let as_of = as_of(&args.as_of);
     let found = match &args.input {
-        Some(_) => of_file(&casebook, args, as_of, crosswalk)?,
+        Some(_) => of_file(&casebook, args, as_of, (crosswalk, products))?,
         None => vec![typed(&casebook, &args.facts, as_of)?],
     };
     for (line, findings) in found {
@@ -39,7 +39,7 @@ fn of_file(
     casebook: &Casebook,
     args: &ExplainArgs,
     as_of: KnownDay,
-    crosswalk: Arc<Crosswalk>,
+    kept: (Arc<Crosswalk>, Arc<Products>),
 ) -> Result<Vec<(EntryLine, LineFindings)>, Failure> {
     let Some(input) = &args.input else { return Ok(Vec::new()) };
     let wanted = |line: &EntryLine| match (&args.line, args.row) {
@@ -50,7 +50,7 @@ fn of_file(
     if args.line.is_none() && args.row.is_none() {
         return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
     }
-    let options = looking(as_of, args.sheet.clone(), &args.file, crosswalk)?;
+    let options = looking(as_of, args.sheet.clone(), &args.file, kept)?;
     let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, line, findings| {
         if wanted(line) {
             found.push((line.clone(), findings.clone()));

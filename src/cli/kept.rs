@@ -1,35 +1,40 @@
-//! Files that the broker keeps: decisions on names, names for manufacturer IDs.
+//! Files that the broker keeps: decisions on names and products, names for manufacturer IDs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::KeptFiles;
 use super::exit::Failure;
-use crate::batch::manifest::FileEntry;
+use crate::batch::manifest::RecordEntry;
 use crate::casebook::Casebook;
-use crate::entry::Crosswalk;
-use crate::records::{read_aliases, read_crosswalk};
+use crate::entry::{Crosswalk, Products};
+use crate::records::{read_aliases, read_crosswalk, read_products};
 use crate::spreadsheet::InputFacts;
 
 /// The casebook with what a person has confirmed beside it, and everything else that was kept.
 pub(super) struct Kept {
     pub(super) casebook: Casebook,
     pub(super) crosswalk: Arc<Crosswalk>,
-    pub(super) records: Vec<FileEntry>,
+    pub(super) products: Arc<Products>,
+    pub(super) records: Vec<RecordEntry>,
     /// What is to be told of them.
     pub(super) notes: Vec<String>,
 }
 
-fn entry(path: &Path, facts: &InputFacts) -> FileEntry {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    FileEntry { name, sha256: facts.sha256.clone(), bytes: facts.bytes }
+/// Files that were given with an option.
+fn entries(kept_as: &str, paths: &[PathBuf], facts: &[InputFacts]) -> Vec<RecordEntry> {
+    let entry = |(path, facts): (&PathBuf, &InputFacts)| {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let kept_as = kept_as.to_string();
+        RecordEntry { kept_as, name, sha256: facts.sha256.clone(), bytes: facts.bytes }
+    };
+    paths.iter().zip(facts).map(entry).collect()
 }
 
 /// Reads what is kept.
 pub(super) fn read(casebook: Casebook, files: &KeptFiles) -> Result<Kept, Failure> {
     let aliases = read_aliases(files.aliases.iter().map(PathBuf::as_path), &casebook)?;
-    let mut records: Vec<FileEntry> =
-        files.aliases.iter().zip(&aliases.files).map(|(path, facts)| entry(path, facts)).collect();
+    let mut records = entries("aliases", &files.aliases, &aliases.files);
     let decisions = aliases.confirmed.len();
     let (casebook, of_listed) = casebook.confirm(aliases.confirmed);
     let mut notes = Vec::new();
@@ -44,8 +49,15 @@ pub(super) fn read(casebook: Casebook, files: &KeptFiles) -> Result<Kept, Failur
     if let Some(path) = &files.crosswalk {
         let (read, facts) = read_crosswalk(path)?;
         notes.push(format!("the crosswalk holds {} manufacturer IDs", read.0.len()));
-        records.push(entry(path, &facts));
+        records.extend(entries("crosswalk", std::slice::from_ref(path), &[facts]));
         crosswalk = read;
     }
-    Ok(Kept { casebook, crosswalk: Arc::new(crosswalk), records, notes })
+    let read = read_products(files.products.iter().map(PathBuf::as_path), &casebook)?;
+    records.extend(entries("products", &files.products, &read.files));
+    if !files.products.is_empty() {
+        notes.push(format!("{} decisions on products are applied", read.products.confirmed.len()));
+    }
+    notes.extend(read.expired.into_iter().map(|expired| format!("expired: {expired}")));
+    let (crosswalk, products) = (Arc::new(crosswalk), Arc::new(read.products));
+    Ok(Kept { casebook, crosswalk, products, records, notes })
 }

@@ -18,7 +18,7 @@ use crate::batch::{FileError, FileOutcome, OutputNames, RunOptions, names, run_f
 use crate::casebook::Casebook;
 use crate::casebook::load::load;
 use crate::determine::Action;
-use crate::entry::{Crosswalk, Profile};
+use crate::entry::{Crosswalk, Products, Profile};
 use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
@@ -36,7 +36,7 @@ pub fn looking(
     as_of: KnownDay,
     sheet: Option<String>,
     file: &FileOption,
-    crosswalk: Arc<Crosswalk>,
+    (crosswalk, products): (Arc<Crosswalk>, Arc<Products>),
 ) -> Result<RunOptions, Failure> {
     Ok(RunOptions {
         format: Format::Csv,
@@ -45,6 +45,7 @@ pub fn looking(
         encoding: file.encoding,
         each_apart: true,
         crosswalk,
+        products,
         columns: profile(file)?,
         ..RunOptions::new(as_of, PathBuf::new())
     })
@@ -63,9 +64,11 @@ struct Asked {
 }
 
 fn asked(args: &RunArgs) -> Result<Asked, Failure> {
-    let Kept { casebook, crosswalk, records, notes } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, products, records, notes } =
+        kept::read(load(&args.cases.folders)?, &args.kept)?;
     let options = RunOptions {
         crosswalk,
+        products,
         columns: profile(&args.file)?,
         records,
         notes,

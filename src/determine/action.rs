@@ -88,7 +88,7 @@ pub(super) fn finish(exceptions: &mut Vec<Exception>) {
 
 /// Stops that speak of what the file says, and so of both answers; every other one speaks of the answer at entry, and
 /// the restated answer has a finding of its own.
-const OF_THE_LINE: [Code; 4] = [Code::EN01, Code::EN07, Code::RT01, Code::XC02];
+const OF_THE_LINE: [Code; 5] = [Code::EN01, Code::EN07, Code::SC09, Code::RT01, Code::XC02];
 
 /// Takes back the figures that a Stop stands against: those of its kind, or all. What the mere standing of a case
 /// settles is certain all the same.

@@ -3,7 +3,7 @@
 use crate::casebook::{Asked, Band, Casebook, Confirmed, Epoch, Family, PartyIx, Word};
 use crate::entry::{Declared, EntryLine, Name, Read, ZoneStatus};
 use crate::terms::Addressed;
-use crate::terms::{Country, EntryType, GoverningDay, Hts, KnownDay, PartyKey, Unit};
+use crate::terms::{Country, EntryType, GoverningDay, Heading, Hts, KnownDay, PartyKey, Unit};
 
 /// A party of the line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -123,7 +123,7 @@ pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Optio
         "" => ProductFact::Missing,
         text => grid.word(text).map_or(ProductFact::NotUnderstood, ProductFact::Word),
     };
-    let fact = |i: usize| grid.band(crate::casebook::check::FACTS[i], line.facts[i].value());
+    let fact = |i: usize| grid.band(Heading::MEASURED[i], line.facts[i].value());
     Some(Question {
         governing: grid.epoch(governing.0),
         filing: grid.epoch(line.filing_day(governing, as_of).0),

@@ -3,7 +3,6 @@
 
 use super::answer::{ScopeOutcome, Told};
 use super::question::{ProductFact, Question};
-use crate::casebook::check::FACTS;
 use crate::casebook::family::Scope;
 use crate::casebook::{Base, Casebook, Trust, Verdict};
 use crate::terms::Heading;
@@ -33,8 +32,10 @@ pub fn test(
 ) -> ScopeFound {
     let grid = casebook.grid();
     for test in &scope.tests {
-        let fact =
-            FACTS.iter().position(|fact| *fact == test.fact).expect("a checked test is on a measured fact");
+        let fact = Heading::MEASURED
+            .iter()
+            .position(|fact| *fact == test.fact)
+            .expect("a checked test is on a measured fact");
         let list = match grid.meets(question.facts[fact], test.fact, test.at_least) {
             Some(true) => &mut told.facts_met,
             Some(false) => &mut told.facts_failed,

@@ -4,6 +4,7 @@
 //! A line that has anything out of the ordinary is read in full, by the one reader that knows all of it. Whatever is
 //! read quickly would come out the same in full.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use super::tariff::not_valid_on;
 use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::{Cell, RawCell, Row, Rows};
 use crate::terms::mid::Letters;
-use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay};
+use crate::terms::{Code, EntryNumber, GoverningDay, Ground, Heading, KnownDay, ProductNames};
 
 /// Days that one reader remembers.
 const DAYS_MAX: usize = 4_096;
@@ -254,6 +255,10 @@ impl LineReader {
         {
             return Err(Odd);
         }
+        if !grouping.products.is_empty() && grouping.products.knows(&named(product_texts(columns, rows, row)))
+        {
+            return Err(Odd);
+        }
         let entry_number = own.text(Heading::EntryNumber)?;
         if EntryNumber::parse(&entry_number).is_some_and(|number| !number.check_digit_fits()) {
             return Err(Odd);
@@ -404,6 +409,27 @@ impl LineReader {
         }
         Ok(Some(day))
     }
+}
+
+/// The cells of a row that name the product and its importer: importer number and name, part number, manufacturer ID,
+/// description.
+pub fn product_texts<'r>(columns: &Columns, rows: &'r Rows, row: usize) -> [Cow<'r, str>; 5] {
+    [
+        Heading::ImporterNumber,
+        Heading::ImporterName,
+        Heading::PartNumber,
+        Heading::ManufacturerId,
+        Heading::Description,
+    ]
+    .map(|heading| text_of(columns, rows, row, heading))
+}
+
+/// What these cells call the product.
+pub fn named(texts: [Cow<'_, str>; 5]) -> ProductNames {
+    let [number, name, part_number, manufacturer_id, description] =
+        texts.map(|text| text.into_owned().into_boxed_str());
+    let importer = if number.is_empty() { name } else { number };
+    ProductNames { importer, part_number, manufacturer_id, description }
 }
 
 fn is_own(heading: Heading) -> bool {

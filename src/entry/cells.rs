@@ -17,6 +17,29 @@ use crate::terms::{
 /// Characters of a cell that an exception quotes; a longer one is cut, and the mark shows it.
 const QUOTED: usize = 120;
 
+/// What a percentage is expected to be.
+const PERCENTAGE: &str = "a percentage such as 95, not the fraction 0.95";
+/// What a figure is expected to be.
+const FIGURE: &str = "a number that is not negative";
+
+fn percent_in(cell: &Cell) -> Option<Decimal> {
+    figure_in(cell).filter(|figure| *figure > Decimal::ONE && *figure <= Decimal::ONE_HUNDRED)
+}
+
+/// The figure in a cell; neither negative nor larger than any that is meant.
+pub fn bounded_figure_in(cell: &Cell) -> Option<Decimal> {
+    figure_in(cell).filter(|figure| *figure <= crate::terms::money::MAX_DOLLARS)
+}
+
+/// The measured fact in a cell under a heading, as [`Cells::percent`] or [`Cells::figure`] reads it; else what was
+/// expected.
+pub fn measured_in(heading: Heading, cell: &Cell) -> Result<Decimal, &'static str> {
+    match heading {
+        Heading::CarbonPercent | Heading::GraphitizationPercent => percent_in(cell).ok_or(PERCENTAGE),
+        _ => bounded_figure_in(cell).ok_or(FIGURE),
+    }
+}
+
 /// Reads the cells of one row.
 pub struct Cells<'a> {
     columns: &'a Columns,
@@ -135,17 +158,13 @@ impl<'a> Cells<'a> {
 
     /// A figure that may not be negative.
     pub fn figure(&mut self, heading: Heading) -> Read<Decimal> {
-        let fits = |figure: &Decimal| *figure <= crate::terms::money::MAX_DOLLARS;
-        self.read(heading, "a number that is not negative", |cell| figure_in(cell).filter(fits))
+        self.read(heading, FIGURE, bounded_figure_in)
     }
 
     /// A percentage as people write it: `95`, `99.5%`. At most 100; 1 and less is refused, for a spreadsheet program
     /// stores 95% as 0.95, and which is meant cannot be told.
     pub fn percent(&mut self, heading: Heading) -> Read<Decimal> {
-        let fits = |figure: &Decimal| *figure > Decimal::ONE && *figure <= Decimal::ONE_HUNDRED;
-        self.read(heading, "a percentage such as 95, not the fraction 0.95", |cell| {
-            figure_in(cell).filter(fits)
-        })
+        self.read(heading, PERCENTAGE, percent_in)
     }
 
     /// A unit of measure.

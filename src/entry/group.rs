@@ -15,6 +15,7 @@ use super::date::{DateCell, DateOrder, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{Declared, EntryLine, Read};
 use super::liquidation::Liquidation;
+use super::products::Products;
 use super::tariff::{TARIFF, TariffCell, not_valid_on, tariff};
 use super::writing::{ColumnEvidence, Writings};
 use crate::spreadsheet::row::{Cell, Row};
@@ -61,6 +62,8 @@ pub struct Grouping {
     pub writings: Writings,
     /// Names for manufacturer IDs, where the broker keeps any.
     pub crosswalk: Arc<Crosswalk>,
+    /// What was confirmed of products, where the broker keeps it.
+    pub products: Arc<Products>,
 }
 
 /// The entry lines of some rows, in order, blank rows left out, and what the rows told about their date columns. No line may continue
@@ -262,7 +265,8 @@ impl Group<'_> {
             entry_number: cells.identifier(Heading::EntryNumber),
             line_number: cells.text(Heading::LineNumber),
             importer: first_filled([cells.text(Heading::ImporterNumber), cells.text(Heading::ImporterName)]),
-            product_label: first_filled([cells.text(Heading::PartNumber), cells.text(Heading::Description)]),
+            part_number: cells.text(Heading::PartNumber),
+            description: cells.text(Heading::Description),
             manufacturer_id: cells.text(Heading::ManufacturerId),
             entry_type: cells.entry_type(),
             governing: None,
@@ -297,6 +301,7 @@ impl Group<'_> {
                 cells.percent(Heading::GraphitizationPercent),
                 cells.figure(Heading::EnergyDensityWh),
             ],
+            confirmed: None,
             exceptions: Vec::new(),
             no_line: self.grouping.columns.no_line(row),
             disagrees: false,
@@ -307,6 +312,7 @@ impl Group<'_> {
         self.one_column_for_both(&mut line);
         self.grouping.crosswalk.fill(&mut line);
         subject_within_entered(&mut line);
+        self.grouping.products.fill(&mut line);
         check_digit(&mut line);
         govern(&mut line, entry_date, summary_date, withdrawal_date);
         if let (Read::Is(hts), Some(day)) = (line.hts, line.governing)
@@ -422,7 +428,7 @@ fn first_filled(texts: [Box<str>; 2]) -> Box<str> {
 }
 
 /// The subject portion cannot be worth more than the article (R1.14 of the AE chapter: at most the line value).
-fn subject_within_entered(line: &mut EntryLine) {
+pub fn subject_within_entered(line: &mut EntryLine) {
     // Reading: a subject portion worth nothing, or a quantity of nothing, is a column that a report fills with zeros.
     if line.subject_value == Read::Is(WholeDollars::default()) {
         line.subject_value = Read::Blank;

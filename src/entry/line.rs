@@ -1,9 +1,12 @@
 //! An entry line: what a broker's file says of one line of an entry summary.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::liquidation::Liquidation;
+use super::products::ConfirmedProduct;
 use crate::terms::Addressed;
 use crate::terms::party_name::names_nobody;
 use crate::terms::{
@@ -121,8 +124,10 @@ pub struct EntryLine {
     pub line_number: Box<str>,
     /// Importer of record, number or else name, as written.
     pub importer: Box<str>,
-    /// Part number, or else manufacturer ID and description: what one product is called.
-    pub product_label: Box<str>,
+    /// Part number as written.
+    pub part_number: Box<str>,
+    /// Description as written.
+    pub description: Box<str>,
     /// Manufacturer ID as written.
     pub manufacturer_id: Box<str>,
     /// Type of entry.
@@ -169,6 +174,8 @@ pub struct EntryLine {
     pub product: Box<str>,
     /// Measured facts: carbon percent, mAh/g, graphitization percent, Wh/kg.
     pub facts: [Read<Decimal>; 4],
+    /// What a person has confirmed of the product.
+    pub confirmed: Option<Arc<ConfirmedProduct>>,
     /// What was noticed while reading.
     pub exceptions: Vec<Exception>,
     /// What the row is, where it is no entry line.
@@ -214,6 +221,11 @@ impl EntryLine {
     /// entry date; never earlier than the governing day, never later than the as-of day.
     pub fn filing_day(&self, governing: GoverningDay, as_of: KnownDay) -> KnownDay {
         filing_day(self.filed, governing, as_of)
+    }
+
+    /// What the product is called: the part number, or else the description.
+    pub fn product_label(&self) -> &str {
+        if self.part_number.is_empty() { &self.description } else { &self.part_number }
     }
 
     /// What was paid under a kind of case.

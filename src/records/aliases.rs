@@ -7,7 +7,6 @@ use super::kept::{Kept, RecordError, RowFault};
 use crate::casebook::{Casebook, Confirmed, Decision, PartyIx};
 use crate::spreadsheet::InputFacts;
 use crate::terms::PartyKey;
-use crate::terms::day::parse_iso;
 
 /// The sheet in which names are decided.
 pub const SHEET: &str = "Names to confirm";
@@ -133,18 +132,13 @@ impl Reading<'_> {
                     continue;
                 }
             };
-            let (by, on) = (text(BY), text(ON));
-            if by.is_empty() || on.is_empty() {
-                let missing = if by.is_empty() { BY } else { ON };
-                let problem = format!("a decision without {}: who decided, and when?", HEADINGS[missing]);
-                self.fault(place(missing), problem);
-                continue;
-            }
-            if parse_iso(&on).is_none() {
-                let problem = format!("found {on:?}, expected the day of the decision such as 2025-08-01");
-                self.fault(place(ON), problem);
-                continue;
-            }
+            let (by, on) = match kept.decided_by(row, BY, ON) {
+                Ok(told) => told,
+                Err(fault) => {
+                    self.faults.push(fault);
+                    continue;
+                }
+            };
             match self.seen.get(&key) {
                 Some((known, _)) if *known == decision => continue,
                 Some((_, earlier)) => {

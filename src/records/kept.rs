@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::spreadsheet::row::Row;
+use crate::spreadsheet::row::{Cell, Row};
 use crate::spreadsheet::small_table::{SmallTable, read_small_table};
 use crate::spreadsheet::{InputFacts, SpreadsheetError};
+use crate::terms::day::parse_iso;
 use crate::terms::place::column_letters;
 
 /// Why a file that the broker keeps cannot be used.
@@ -56,6 +57,8 @@ pub(super) struct Kept {
     path: PathBuf,
     table: SmallTable,
     columns: Vec<Option<usize>>,
+    /// The headings that were asked for.
+    headings: Vec<&'static str>,
 }
 
 /// A heading as headings are compared: letters and digits, whatever their case.
@@ -73,7 +76,7 @@ impl Kept {
         path: &Path,
         sheet: Option<&str>,
         what: &'static str,
-        headings: &[&str],
+        headings: &[&'static str],
         needed: usize,
     ) -> Result<Kept, RecordError> {
         let has_all =
@@ -94,7 +97,7 @@ impl Kept {
             return Err(lacks());
         }
         let columns = headings.iter().map(|wanted| find(&table.headings, wanted)).collect();
-        Ok(Kept { path: path.to_path_buf(), table, columns })
+        Ok(Kept { path: path.to_path_buf(), table, columns, headings: headings.to_vec() })
     }
 
     pub(super) fn rows(&self) -> &[Row] {
@@ -107,8 +110,30 @@ impl Kept {
 
     /// The text under the heading of this place; empty where there is none.
     pub(super) fn text(&self, row: &Row, heading: usize) -> String {
-        let cell = self.columns[heading].and_then(|column| row.cells.get(column));
-        cell.map(crate::spreadsheet::row::Cell::shown).unwrap_or_default()
+        self.cell(row, heading).shown()
+    }
+
+    /// The cell under the heading of this place.
+    pub(super) fn cell<'r>(&self, row: &'r Row, heading: usize) -> &'r Cell {
+        self.columns[heading].and_then(|column| row.cells.get(column)).unwrap_or(&Cell::Empty)
+    }
+
+    /// Who made the decision of a row, and on which day.
+    pub(super) fn decided_by(&self, row: &Row, by: usize, on: usize) -> Result<(String, String), RowFault> {
+        let fault = |heading: usize, problem| RowFault { place: self.place(row.number, heading), problem };
+        let told = (self.text(row, by), self.text(row, on));
+        for (heading, text) in [(by, &told.0), (on, &told.1)] {
+            if text.is_empty() {
+                let name = self.headings[heading];
+                return Err(fault(heading, format!("a decision without {name}: who decided, and when?")));
+            }
+        }
+        if parse_iso(&told.1).is_none() {
+            let found = &told.1;
+            let problem = format!("found {found:?}, expected the day of the decision such as 2025-08-01");
+            return Err(fault(on, problem));
+        }
+        Ok(told)
     }
 
     /// Where a cell stands.

@@ -6,7 +6,7 @@ use super::told::Told;
 use crate::entry::EntryLine;
 use crate::spreadsheet::fields::{push_cents, push_guarded};
 use crate::terms::place::Source;
-use crate::terms::{Code, Exception, Ground, Money, Severity};
+use crate::terms::{Code, Exception, Ground, Money, ProductKey, Severity};
 
 /// The headings of `exceptions.csv`.
 pub const CSV_HEADINGS: [&str; 13] = [
@@ -185,15 +185,26 @@ fn sort<C: std::borrow::Borrow<Cause>, L: std::borrow::Borrow<Lines>>(causes: &m
 fn by_cause(line: &EntryLine, exception: &Exception, found: String) -> String {
     match exception.code {
         code if of_one_line(code) => String::new(),
-        Code::SC03 => {
-            let product = if line.product.is_empty() { &line.product_label } else { &line.product };
-            if product.is_empty() { line.manufacturer_id.to_string() } else { product.to_string() }
-        }
+        _ if of_a_product(exception) => match ProductKey::of(&line.product_names()) {
+            Some(key) => key.to_string(),
+            None if !found.is_empty() => found,
+            None => line.manufacturer_id.to_string(),
+        },
         Code::SC06 if !line.manufacturer_id.is_empty() => {
             format!("{found}, supplier {}", line.manufacturer_id)
         }
         Code::SC06 if !line.exporter.text.is_empty() => format!("{found}, supplier {}", line.exporter.text),
         _ => found,
+    }
+}
+
+/// True if an exception is asked once per product: a fact of scope is missing, or the value of the subject portion on
+/// which money hangs.
+pub fn of_a_product(exception: &Exception) -> bool {
+    match exception.code {
+        Code::SC03 => true,
+        Code::CD04 => exception.severity > Severity::Note,
+        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::determine::answer::{Answered, Missing, NotConcerned, Tried, Why};
 use crate::determine::{CaseAnswer, Finding, LineFindings};
 use crate::entry::{Declared, EntryLine, Read};
 use crate::terms::money::Grouped;
-use crate::terms::{Heading, Kind, KnownDay, Money};
+use crate::terms::{Code, Ground, Heading, Kind, KnownDay, Money};
 
 /// The text of `adcvd explain`.
 pub fn explain(casebook: &Casebook, line: &EntryLine, findings: &LineFindings, as_of: KnownDay) -> String {
@@ -23,6 +23,7 @@ pub fn explain(casebook: &Casebook, line: &EntryLine, findings: &LineFindings, a
     say(wording::reason(casebook, line, findings));
     say(String::new());
     facts(line, as_of, &mut say);
+    confirmed(line, &mut say);
     super::explain_names::names(casebook, line, as_of, &mut say);
     let Some(answer) = &findings.answer else {
         exceptions(line, findings, &mut say);
@@ -93,7 +94,7 @@ fn facts(line: &EntryLine, as_of: KnownDay, say: &mut impl FnMut(String)) {
         fact(Heading::SubjectValue, shown(line.subject_value));
     }
     fact(Heading::Product, or_blank(&line.product));
-    for (heading, value) in crate::casebook::check::FACTS.into_iter().zip(line.facts) {
+    for (heading, value) in Heading::MEASURED.into_iter().zip(line.facts) {
         if value != Read::Blank {
             fact(heading, shown(value));
         }
@@ -114,6 +115,34 @@ fn facts(line: &EntryLine, as_of: KnownDay, say: &mut impl FnMut(String)) {
             say(format!("  {:<22} {as_of}", "Restated as known on"));
         }
     }
+}
+
+/// What a person has confirmed of the product, and which of it the line took for want of a cell.
+fn confirmed(line: &EntryLine, say: &mut impl FnMut(String)) {
+    let Some(confirmed) = &line.confirmed else { return };
+    let mut told: Vec<String> = Vec::new();
+    if !confirmed.word.is_empty() {
+        told.push(format!("{} {}", Heading::Product, confirmed.word));
+    }
+    let facts = Heading::MEASURED.into_iter().zip(confirmed.facts);
+    told.extend(facts.filter_map(|(heading, fact)| fact.map(|fact| format!("{heading} {fact}"))));
+    if let Some(value) = confirmed.per_unit {
+        let mut text = format!("{} {} per {}", Heading::SubjectValue, value.dollars, value.unit);
+        if let Some((quantity, dollars)) = line.quantity.value().zip(line.confirmed_subject_value()) {
+            let _ = write!(text, " x {quantity} = {dollars}, in whole dollars");
+        }
+        told.push(text);
+    }
+    say(format!("  {:<22} {}", "Confirmed of product", told.join("; ")));
+    say(format!("  {:<22} {}", "", confirmed.says()));
+    let filled = line.exceptions.iter().find_map(|exception| match &exception.ground {
+        Ground::Product { filled, .. } if exception.code == Code::SC08 => Some(filled),
+        _ => None,
+    });
+    let filled =
+        filled.map(|filled| filled.iter().map(|heading| heading.text()).collect::<Vec<_>>().join(", "));
+    let filled = filled.unwrap_or_else(|| "nothing: the cells are filled, or not needed".to_string());
+    say(format!("  {:<22} {filled}", "Taken from it"));
 }
 
 fn one_case(

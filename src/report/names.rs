@@ -1,20 +1,13 @@
 //! Names that wait for a decision: each distinct name once, with what hangs on it over the whole file.
 
-use std::collections::BTreeMap;
-
+use super::waiting::{Waiting, Waits, added};
 use crate::determine::{Answer, LineFindings};
 use crate::entry::{EntryLine, Name};
 use crate::terms::{Code, Exception, Ground, Money, PartyKey, Role, Severity};
 
-/// Names that the sheet holds, at most: those with the largest stake.
-pub const NAMES_SHOWN: usize = 10_000;
-/// Names kept in memory while a file is read. Above this those with the smallest stake are dropped, and the sheet says
-/// so.
-const NAMES_KEPT: usize = 4 * NAMES_SHOWN;
-
 /// What hangs on one name.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct WaitingName {
     /// The name as its first line writes it.
     pub name: Name,
     /// In which roles it occurs.
@@ -31,10 +24,27 @@ pub struct Waiting {
 
 /// Names that wait for a decision.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
-    waiting: BTreeMap<PartyKey, Waiting>,
-    /// True if names were dropped for want of room.
-    pub dropped: bool,
+pub struct Names(pub(super) Waiting<PartyKey, WaitingName>);
+
+impl Waits for WaitingName {
+    fn stake(&self) -> Option<Money> {
+        self.stake
+    }
+
+    fn join(&mut self, other: WaitingName) {
+        self.lines += other.lines;
+        self.entered_value += other.entered_value;
+        self.stake = added(self.stake, other.stake);
+        for role in other.roles {
+            if !self.roles.contains(&role) {
+                self.roles.push(role);
+            }
+        }
+        self.roles.sort();
+        if other.first_row < self.first_row {
+            (self.first_row, self.name) = (other.first_row, other.name);
+        }
+    }
 }
 
 /// The roles of the names that an exception leaves to a person to decide; none for another exception.
@@ -89,19 +99,12 @@ pub fn name_of(line: &EntryLine, role: Role) -> &Name {
     }
 }
 
-fn added(one: Option<Money>, other: Option<Money>) -> Option<Money> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one + other),
-        (one, other) => one.or(other),
-    }
-}
-
 impl Names {
     /// Adds the names of a line.
     pub fn add(&mut self, line: &EntryLine, findings: &LineFindings) {
         for (role, places) in asked(findings) {
             let stakes = places.iter().map(|place| findings.exceptions[*place].stake);
-            let waiting = Waiting {
+            let waiting = WaitingName {
                 name: name_of(line, role).clone(),
                 roles: vec![role],
                 lines: 1,
@@ -114,51 +117,14 @@ impl Names {
     }
 
     /// Adds what hangs on a name of some lines.
-    pub fn count(&mut self, waiting: Waiting) {
-        let Some(key) = waiting.name.key.clone() else { return };
-        match self.waiting.get_mut(&key) {
-            None => {
-                self.waiting.insert(key, waiting);
-            }
-            Some(known) => {
-                known.lines += waiting.lines;
-                known.entered_value += waiting.entered_value;
-                known.stake = added(known.stake, waiting.stake);
-                known.roles.extend(
-                    waiting
-                        .roles
-                        .iter()
-                        .filter(|role| !known.roles.contains(role))
-                        .copied()
-                        .collect::<Vec<_>>(),
-                );
-                known.roles.sort();
-                if waiting.first_row < known.first_row {
-                    (known.first_row, known.name) = (waiting.first_row, waiting.name);
-                }
-            }
+    pub fn count(&mut self, waiting: WaitingName) {
+        if let Some(key) = waiting.name.key.clone() {
+            self.0.count(key, waiting);
         }
     }
 
     /// Adds the names of later rows.
     pub fn merge(&mut self, later: Names) {
-        self.dropped |= later.dropped;
-        later.waiting.into_values().for_each(|waiting| self.count(waiting));
-        if self.waiting.len() > NAMES_KEPT {
-            let mut kept: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
-            kept.sort_by(|(one, a), (other, b)| (b.stake, one).cmp(&(a.stake, other)));
-            kept.truncate(NAMES_KEPT / 2);
-            self.dropped = true;
-            self.waiting = kept.into_iter().collect();
-        }
-    }
-
-    /// The names in the order of the sheet, the largest stake first, and how many more are known.
-    pub fn shown(&self) -> (Vec<&Waiting>, u64) {
-        let mut all: Vec<(&PartyKey, &Waiting)> = self.waiting.iter().collect();
-        all.sort_by(|(one, a), (other, b)| (b.stake, one).cmp(&(a.stake, other)));
-        let more = all.len().saturating_sub(NAMES_SHOWN) as u64;
-        all.truncate(NAMES_SHOWN);
-        (all.into_iter().map(|(_, waiting)| waiting).collect(), more)
+        self.0.merge(later.0);
     }
 }

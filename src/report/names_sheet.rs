@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Formula, Worksheet, XlsxError};
 
-use super::names::{Names, Waiting};
+use super::names::{Names, WaitingName};
 use super::sheet::{Sheet, Value};
 use super::wording::{differences, rate as rate_text};
 use crate::casebook::{Casebook, Confirmed, Decision, Near, PartyIx};
@@ -40,8 +40,8 @@ pub(super) fn write(
     listed: u32,
 ) -> Result<(), XlsxError> {
     sheet.headings(&COLUMNS)?;
-    let (shown, more) = names.shown();
-    for waiting in &shown {
+    let (shown, more) = names.0.shown();
+    for (_, waiting) in &shown {
         sheet.values(row(casebook, waiting))?;
     }
     for confirmed in casebook.all_confirmed() {
@@ -64,7 +64,7 @@ pub(super) fn write(
     }
     sheet.sheet.set_freeze_panes(1, 1)?;
     sheet.sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
-    if names.dropped || more > 0 {
+    if more {
         let looks = sheet.looks;
         let text = "These are the names with the largest stake; there are more. Decide these and run again.";
         sheet.line(text, &looks.bold)?;
@@ -72,7 +72,7 @@ pub(super) fn write(
     Ok(())
 }
 
-fn row(casebook: &Casebook, waiting: &Waiting) -> Vec<Value> {
+fn row(casebook: &Casebook, waiting: &WaitingName) -> Vec<Value> {
     let near = waiting.name.key.as_ref().map(|key| casebook.near(key, waiting.name.may_be_cut()));
     let near = near.as_deref().unwrap_or_default();
     let nearest = near.first();

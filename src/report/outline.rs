@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::causes::{Cause, Causes, ExceptionsCsv, LineKey, SharedWords, names_the_goods};
 use super::columns::words;
-use super::names::{Names, Waiting, asked, name_of};
+use super::names::{Names, WaitingName, asked, name_of};
+use super::products::{Products, WaitingProduct, asks as asks_product};
 use super::tally::{Sums, concerns};
 use super::told::told;
 use super::watch::{WatchedCase, watched};
@@ -15,7 +16,7 @@ use crate::entry::known::Company;
 use crate::entry::line::Stated;
 use crate::entry::{EntryLine, Read};
 use crate::spreadsheet::Words;
-use crate::terms::{CaseNumber, Code, Exception, Ground, Kind, KnownDay, Money};
+use crate::terms::{CaseNumber, Code, Exception, Ground, Kind, KnownDay, Money, ProductNames};
 
 /// What is told of lines of one shape.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct Outline {
     companies: Option<[Arc<Company>; 3]>,
     /// What watching over their deposits hangs on.
     pub watched: [Option<WatchedCase>; 2],
+    /// Places of the exceptions that are asked once per product.
+    of_products: Vec<usize>,
     /// The cases under which they are counted.
     cases: [Option<CaseNumber>; 2],
     paid_known: [bool; 2],
@@ -101,6 +104,9 @@ impl Outline {
             notices: notices_used(casebook, findings),
             value_known: matches!(line.entered_value, Read::Is(_)),
             exceptions: exceptions.collect(),
+            of_products: (0..findings.exceptions.len())
+                .filter(|place| asks_product(&findings.exceptions[*place]))
+                .collect(),
             companies: None,
             watched: watched(casebook, &line.declared, findings, as_of),
             cases,
@@ -121,6 +127,7 @@ impl Outline {
         Outline {
             words: Arc::new(Words::new(words, self.words.rank)),
             exceptions: Vec::new(),
+            of_products: Vec::new(),
             codes: Vec::new(),
             notices: Vec::new(),
             shape: Arc::clone(&self.shape),
@@ -146,6 +153,7 @@ impl Outline {
         });
         Outline {
             exceptions: exceptions.collect(),
+            of_products: self.of_products.clone(),
             shape: Arc::clone(&self.shape),
             words: Arc::clone(&self.words),
             codes: self.codes.clone(),
@@ -178,20 +186,52 @@ impl Outline {
         }
         let named = self.companies.as_ref().map(|companies| self.sample_naming(companies.each_ref()));
         let line = named.as_ref().unwrap_or(&self.sample);
-        for ((known, stake), exception) in sums.stakes.iter().zip(&self.shape.sample.exceptions) {
+        let causes = sums.stakes.iter().zip(&self.shape.sample.exceptions).enumerate();
+        // Those of products are added product by product.
+        let causes = causes.filter(|(place, _)| !self.of_products.contains(place));
+        for (_, ((known, stake), exception)) in causes {
             let stake = known.then(|| Money::from_cents(*stake));
             let (cause, nearest) = Cause::of(line, exception, told(line, exception));
-            to.add_lines(&cause, sums.lines, stake, sums.first_row, || {
-                let (entry_number, line_number) = sums.first.clone();
-                let first =
-                    EntryLine { row: sums.first_row, entry_number, line_number, ..EntryLine::default() };
-                (first.label(), nearest)
-            });
+            to.add_lines(&cause, sums.lines, stake, sums.first_row, || (sums.first_label(), nearest));
         }
     }
 }
 
 impl Outline {
+    /// True if something is asked once per product.
+    pub fn asks_product(&self) -> bool {
+        !self.of_products.is_empty()
+    }
+
+    /// Adds what is asked of a product, on lines that were summed up.
+    pub fn add_product(
+        &self,
+        names: ProductNames,
+        sums: &OutlineSums,
+        causes: &mut Causes,
+        products: &mut Products,
+    ) {
+        let stake = |place: usize| {
+            let (known, stake) = sums.stakes[place];
+            known.then(|| Money::from_cents(stake))
+        };
+        let asking =
+            self.of_products.iter().map(|place| (&self.shape.sample.exceptions[*place], stake(*place)));
+        let line = EntryLine::of_product(names.clone());
+        for (exception, stake) in asking.clone() {
+            let (cause, nearest) = Cause::of(&line, exception, told(&line, exception));
+            causes.add_lines(&cause, sums.lines, stake, sums.first_row, || (sums.first_label(), nearest));
+        }
+        products.count(WaitingProduct {
+            names,
+            hts: self.sample.hts.value().into_iter().collect(),
+            lines: sums.lines,
+            entered_value: sums.entered_value,
+            first_row: sums.first_row,
+            ..WaitingProduct::asked(self.shape.sample.answer.as_deref(), asking)
+        });
+    }
+
     /// Adds the names on which a person has to decide.
     pub fn add_names(&self, sums: &OutlineSums, to: &mut Names) {
         let asked = asked(&self.shape.sample);
@@ -203,7 +243,7 @@ impl Outline {
         for (role, places) in asked {
             let known = places.iter().map(|place| sums.stakes[*place]).filter(|(known, _)| *known);
             let stake = known.map(|(_, stake)| stake).reduce(|sum, stake| sum + stake);
-            to.count(Waiting {
+            to.count(WaitingName {
                 name: name_of(line, role).clone(),
                 roles: vec![role],
                 lines: sums.lines,
@@ -216,6 +256,12 @@ impl Outline {
 }
 
 impl OutlineSums {
+    /// What the first line is called.
+    fn first_label(&self) -> String {
+        let (entry_number, line_number) = self.first.clone();
+        EntryLine { row: self.first_row, entry_number, line_number, ..EntryLine::default() }.label()
+    }
+
     /// Nothing yet; the line is the first.
     pub fn begin(outline: &Outline, first: &LineKey<'_>) -> OutlineSums {
         OutlineSums {

@@ -1,6 +1,7 @@
 //! Sheets of a report, written from top to bottom: headings, rows, and the height that wrapped text needs.
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
 
 use crate::spreadsheet::cell_text;
@@ -38,6 +39,8 @@ pub(super) enum Value {
     Whole(u64),
     Money(Option<Money>),
     Day(Option<Date>),
+    /// As many digits as it has.
+    Figure(Decimal),
     Link(String),
 }
 
@@ -123,6 +126,14 @@ impl<'a> Sheet<'a> {
                     }
                     None => {
                         self.sheet.write_string(self.row, column, day.to_string())?;
+                    }
+                },
+                Value::Figure(figure) => match number_out(figure) {
+                    Some(number) => {
+                        self.sheet.write_number_with_format(self.row, column, number, &self.looks.wrap)?;
+                    }
+                    None => {
+                        self.sheet.write_string(self.row, column, figure.to_string())?;
                     }
                 },
                 Value::Link(link) => {

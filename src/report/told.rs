@@ -91,7 +91,7 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             told(Heading::EntryType.text(), found.to_string(), file)
         }
         Ground::FactsMissing(missing) => {
-            let product = if line.product.trim().is_empty() { &line.product_label } else { &line.product };
+            let product = if line.product.trim().is_empty() { line.product_label() } else { &line.product };
             told(&headings(missing), product.to_string(), format!("a value in {}", headings(missing)))
         }
         Ground::Case { number, suffix } => {
@@ -147,6 +147,15 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
         }
         Ground::Confirmed { role, says } => {
             told(role_heading(*role).text(), name(line, *role).to_string(), says.to_string())
+        }
+        Ground::Product { product, filled, says } => {
+            told(&headings(filled), product.to_string(), says.to_string())
+        }
+        Ground::AgainstProduct { cells, says } => {
+            let fields: Vec<Heading> = cells.iter().map(|(heading, ..)| *heading).collect();
+            let found: Vec<&str> = cells.iter().map(|(_, found, _)| &**found).collect();
+            let confirmed: Vec<&str> = cells.iter().map(|(.., confirmed)| &**confirmed).collect();
+            told(&headings(&fields), found.join(" / "), format!("{}: {says}", confirmed.join(" / ")))
         }
         Ground::Filled { role, mid } => {
             let expected = format!("filled in from the crosswalk by manufacturer ID {mid}");

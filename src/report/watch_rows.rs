@@ -87,6 +87,7 @@ pub(super) fn push_record(out: &mut Vec<u8>, values: &[Value]) {
         }
         match value {
             Value::Text(text) | Value::Link(text) => push_guarded(out, text, b','),
+            Value::Figure(figure) => out.extend_from_slice(figure.to_string().as_bytes()),
             Value::Whole(count) => out.extend_from_slice(count.to_string().as_bytes()),
             Value::Money(amount) => {
                 if let Some(amount) = amount {

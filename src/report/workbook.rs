@@ -1,4 +1,5 @@
-//! The exceptions report: Summary, Exceptions, Names to confirm, Refund Watch, Corrections, Deadlines, Sources, Catalogue.
+//! The exceptions report: Summary, Exceptions, Names to confirm, Products to confirm, Refund Watch, Corrections,
+//! Deadlines, Sources, Catalogue.
 
 use std::io::{Seek, Write};
 
@@ -8,6 +9,8 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use super::causes::Causes;
 use super::names::Names;
 use super::names_sheet;
+use super::products::Products;
+use super::products_sheet;
 use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
 use super::watch::Watch;
@@ -15,7 +18,8 @@ use super::watch_sheets;
 use super::wording;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
-use crate::records::aliases;
+use crate::entry::Products as ConfirmedProducts;
+use crate::records::{aliases, products};
 use crate::spreadsheet::new_workbook::properties;
 use crate::terms::{Code, KnownDay};
 
@@ -45,6 +49,10 @@ pub struct Gathered<'a> {
     pub causes: &'a Causes,
     /// Names that wait for a decision.
     pub names: &'a Names,
+    /// Products that wait for a decision.
+    pub products: &'a Products,
+    /// Decisions on products that were applied.
+    pub confirmed: &'a ConfirmedProducts,
     /// What is watched.
     pub watch: &'a Watch,
 }
@@ -74,7 +82,7 @@ pub fn write(
     gathered: &Gathered<'_>,
     to: &mut (impl Write + Seek + Send),
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, names, watch } = *gathered;
+    let Gathered { causes, names, products: waiting, confirmed, watch } = *gathered;
     let as_of = KnownDay(facts.as_of);
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(facts.as_of)?);
@@ -88,28 +96,35 @@ pub fn write(
         begin("Summary")?,
         begin("Exceptions")?,
         begin(aliases::SHEET)?,
+        begin(products::SHEET)?,
         begin("Refund Watch")?,
         begin("Corrections")?,
         begin("Deadlines")?,
         begin("Sources")?,
         begin("Catalogue")?,
         begin(aliases::LISTED_SHEET)?,
+        begin(products::WORDS_SHEET)?,
     ];
     let [
         summary_sheet,
         exceptions_sheet,
         names_sheet,
+        products_sheet,
         refunds_sheet,
         corrections_sheet,
         deadlines_sheet,
         sources_sheet,
         catalogue_sheet,
         listed_sheet,
+        words_sheet,
     ] = &mut sheets;
     summary(&mut Sheet::begin(summary_sheet, &looks), casebook, facts, tally, gathered)?;
     exceptions(&mut Sheet::begin(exceptions_sheet, &looks), facts, causes)?;
     let listed = names_sheet::write_listed(listed_sheet, casebook)?;
     names_sheet::write(&mut Sheet::begin(names_sheet, &looks), casebook, names, listed)?;
+    let words = products_sheet::write_words(words_sheet, casebook)?;
+    let products_sheet = &mut Sheet::begin(products_sheet, &looks);
+    products_sheet::write(products_sheet, casebook, waiting, confirmed, words)?;
     let [refunds_csv, corrections_csv, deadlines_csv] = &facts.watch_csvs;
     watch_sheets::refund_watch(&mut Sheet::begin(refunds_sheet, &looks), casebook, watch, refunds_csv)?;
     watch_sheets::corrections(&mut Sheet::begin(corrections_sheet, &looks), watch, as_of, corrections_csv)?;

@@ -89,11 +89,14 @@ catalogue! {
     EN13 Note "A text begins like a formula: it comes alive where a person edits the cell.", "Nothing, if it is meant so; it came back as it was, and what this program writes of it is guarded.";
     SC01 Review "Listed tariff number and origin, in scope by its facts, and no case declared.", "Declare the cases shown, or correct the facts.";
     SC02 Note "The declared case does not list this tariff number; tariff numbers are hints, scope text decides.", "Check that the case belongs to the goods.";
-    SC03 Stop "A fact that scope depends on is missing.", "Ask the importer for the missing facts, or declare the case.";
+    SC03 Stop "A fact that scope depends on is missing.", "Ask the importer and decide in the sheet Products to confirm (--products), or declare the case.";
     SC04 Review "In scope, on an entry type that takes no AD/CVD case.", "File the entry type shown.";
     SC05 Note "Scope was taken as declared; the facts do not contradict it.", "Keep the evidence on file.";
     SC06 Review "Listed tariff number from another country: the origin for AD/CVD is not stated.", "Ask the supplier where the goods were made for Commerce's purposes and fill AD/CVD Origin.";
     SC07 Review "A case is declared on an entry type on which ACE does not accept it.", "File the entry type shown.";
+    SC08 Note "What a person has confirmed of a product was applied.", "Nothing, while the confirmation holds; it is cited.";
+    SC09 Stop "The line says otherwise than what was confirmed of its product.", "Correct the cell, or decide again in the sheet Products to confirm; neither overrules the other.";
+    SC10 Note "What was confirmed of a product has expired: a scope text has changed since.", "Decide again in the sheet Products to confirm and run again with --products.";
     PA01 Review "Exporter or producer is missing; a missing party never selects a pair rate.", "Ask for both names and run again.";
     PA02 Review "A party is not on the list: the rate of everyone else was used.", "Confirm that the party is really not a listed one.";
     PA03 Review "Both parties are listed, but not as a pair.", "Confirm who made and who exported the goods; the pair decides the rate.";
@@ -113,7 +116,7 @@ catalogue! {
     CD01 Review "Declared lower than due at entry.", "Correct by post-summary correction while the entry is unliquidated.";
     CD02 Note "Declared higher than due at entry.", "Check which rate and base were used.";
     CD03 Stop "The rate is per unit and the quantity or unit is missing or differs.", "Give quantity and unit of the subject goods.";
-    CD04 Stop "Only a portion of the article is subject, and its value is missing.", "Give Subject Value: the value of the subject portion.";
+    CD04 Stop "Only a portion of the article is subject, and its value is missing.", "Give Subject Value or its value per unit (sheet Products to confirm; --products).";
     CD05 Note "What was due at entry and what stands now differ.", "See the restated deposit and its source.";
     XC01 Review "The companion case is missing.", "Declare both cases.";
     XC02 Stop "More than one case of a kind concerns the line.", "Declare one case of each kind.";
@@ -203,6 +206,10 @@ pub enum Ground {
     Near { near: Vec<(Role, Box<str>)>, rate: Option<Percent> },
     /// What was confirmed of a party's name, by whom and when.
     Confirmed { role: Role, says: Box<str> },
+    /// What was confirmed of a product filled these headings; by whom, when, on what evidence.
+    Product { product: Box<str>, filled: Vec<Heading>, says: Box<str> },
+    /// Cells that say otherwise than what was confirmed of the product: heading, found, confirmed.
+    AgainstProduct { cells: Vec<(Heading, Box<str>, Box<str>)>, says: Box<str> },
     /// A name was filled in under a heading, by this manufacturer ID.
     Filled { role: Role, mid: Box<str> },
     /// A manufacturer ID, and what does not fit it.

@@ -73,6 +73,14 @@ headings! {
 }
 
 impl Heading {
+    /// The measured facts on which scope can be tested, in the order in which lines hold them.
+    pub const MEASURED: [Heading; 4] = [
+        Heading::CarbonPercent,
+        Heading::EnergyDensityMah,
+        Heading::GraphitizationPercent,
+        Heading::EnergyDensityWh,
+    ];
+
     /// The headings of the template. The others are for layouts that put AD and CVD into one column, on two rows.
     pub fn of_template() -> impl Iterator<Item = Heading> {
         Heading::ALL.iter().copied().filter(|heading| !matches!(heading, Heading::AnyCase | Heading::AnyPaid))
