@@ -9,6 +9,7 @@ mod corpus;
 mod exceptions;
 mod files;
 mod law;
+mod layouts;
 mod names;
 mod pass_through;
 mod replay;
