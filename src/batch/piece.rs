@@ -28,7 +28,7 @@ use crate::spreadsheet::annotated::OurColumn;
 use crate::spreadsheet::append::{Appender, Texts};
 use crate::spreadsheet::buffers;
 use crate::spreadsheet::read::Header;
-use crate::spreadsheet::row::{Row, Rows};
+use crate::spreadsheet::row::{Cell, Row, Rows};
 use crate::spreadsheet::{Look, OurRow, OurRows, Piece, SpreadsheetError, Words};
 use crate::terms::{Code, Exception, Ground, Heading, NoLine};
 
@@ -317,6 +317,8 @@ pub(super) fn our_columns(header: &Header) -> Vec<OurColumn> {
         ColumnKind::Money => Look::Money,
     };
     let note = |place: usize| COLUMNS[place].ends_with("Restated").then(|| RESTATED_NOTE.to_string());
-    let headings = headings(&header.cells).into_iter().enumerate();
+    // Where headings stand on two rows, ours stand in the lower one.
+    let taken: Vec<String> = header.cells.iter().cloned().chain(header.row.iter().map(Cell::shown)).collect();
+    let headings = headings(&taken).into_iter().enumerate();
     headings.map(|(place, heading)| OurColumn { heading, look: look(place), note: note(place) }).collect()
 }

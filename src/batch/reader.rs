@@ -9,6 +9,7 @@ use crate::entry::{Columns, Profile, profile};
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
 use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
+use crate::terms::Heading;
 
 /// Pieces that are worked on at a time, for each thread, and that wait to be: as many again are being written.
 const PIECES_A_THREAD: usize = 1;
@@ -51,6 +52,10 @@ impl Consumer for Feed {
 
     fn fits(&self, header: &[String]) -> bool {
         profile::bind(header, self.profile.as_deref()).is_ok()
+    }
+
+    fn means(&self, heading: &str) -> Option<usize> {
+        profile::meaning(heading, self.profile.as_deref()).map(Heading::index)
     }
 
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {

@@ -66,7 +66,7 @@ impl Appender {
                 // A lone line feed behind a blank line is one line end, not two.
                 let end = if end == 2 && !bytes.ends_with(b"\r\n") { 1 } else { end };
                 let (record, end) = bytes.split_at(bytes.len() - end);
-                (record.to_vec(), header.cells.len(), end.to_vec())
+                (record.to_vec(), header.row.len(), end.to_vec())
             }
             _ => {
                 let mut out = Vec::new();
@@ -75,8 +75,9 @@ impl Appender {
                     cells_as_record(&mut out, cells.iter().map(String::as_str), delimiter);
                     out.extend_from_slice(b"\r\n");
                 }
-                cells_as_record(&mut out, header.cells.iter().map(String::as_str), delimiter);
-                (out, header.cells.len(), b"\r\n".to_vec())
+                let cells: Vec<String> = header.row.iter().map(Cell::shown).collect();
+                cells_as_record(&mut out, cells.iter().map(String::as_str), delimiter);
+                (out, cells.len(), b"\r\n".to_vec())
             }
         };
         out.extend(std::iter::repeat_n(delimiter, width.saturating_sub(present)));

@@ -118,17 +118,20 @@ where
         }
     };
     let mut rows = rows_of(path, &mut book, &name)?;
-    let Some(Headings { row, cells, .. }) = found(&rows, consumer) else {
+    let Some(headings) = found(&rows, consumer) else {
         return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
     };
-    let below = rows.split_off(row + 1);
-    let number = rows.pop().map_or(1, |(number, _)| number);
+    let below = rows.split_off(headings.row + 1);
+    let (number, row) = rows.pop().unwrap_or((1, Vec::new()));
+    let notes = headings.note(number).into_iter().collect();
+    let Headings { cells, on_two_rows, .. } = headings;
     let above = rows;
     let rows = below.into_iter();
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let source = Arc::new(Source { file, sheet: name });
     let (opened, work) = (Arc::new(Opened(Kind::Cells)), rows.len() as u64);
-    let asked = consumer.header(Header { source, cells, number, above, notes: Vec::new(), opened, work })?;
+    let asked =
+        consumer.header(Header { source, cells, row, on_two_rows, number, above, notes, opened, work })?;
     cut(rows, &asked, consumer)?;
     consumer.tail(Vec::new())
 }
@@ -137,7 +140,7 @@ where
 fn found<C: Consumer>(rows: &[(u64, Vec<Cell>)], consumer: &C) -> Option<Headings> {
     let first = rows.iter().take(headings::ROWS_MAX);
     let shown: Vec<Vec<String>> = first.map(|(_, cells)| cells.iter().map(Cell::shown).collect()).collect();
-    headings::find(&shown, &|header| consumer.fits(header))
+    headings::find(&shown, consumer)
 }
 
 /// The rows that hold something: number from 1, and cells from the first column on.

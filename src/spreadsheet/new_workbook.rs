@@ -31,14 +31,15 @@ const SHEET_NAME_MAX: usize = 31;
 /// A new workbook while it is written.
 pub(super) struct NewWorkbook {
     name: String,
-    headings: Vec<String>,
+    headings: Vec<Cell>,
     widths: Vec<u32>,
     columns: Vec<OurColumn>,
     as_of: Date,
     /// The rows above the headings, each with its place from 0.
     above: Vec<(u32, Vec<Cell>)>,
-    /// Row of the headings, from 0.
+    /// Row of the headings, from 0, the lower one of two; and the upper one.
     pub(super) heading_row: u32,
+    upper_row: u32,
     /// Last row of each sheet, from 0.
     pub(super) last_rows: Vec<u32>,
     pub(super) styles: OurStyles,
@@ -138,12 +139,13 @@ impl NewWorkbook {
         let name = if csv { SHEET_NAME } else { &header.source.sheet };
         let mut new = NewWorkbook {
             name: sheet_name(name),
-            headings: header.cells.clone(),
+            headings: header.row.clone(),
             widths: widths(header, shape.layout.width, first),
             columns: shape.columns.clone(),
             as_of: shape.as_of,
             above,
             heading_row,
+            upper_row: heading_row.saturating_sub(u32::from(header.on_two_rows)),
             last_rows: vec![heading_row],
             styles: OurStyles::default(),
             strings: 0,
@@ -213,14 +215,14 @@ impl NewWorkbook {
         let ours = heading.clone().set_background_color(Color::RGB(HEADING));
         sheet.set_freeze_panes(row + 1, 0)?;
         sheet.set_row_height(row, HEADING_HEIGHT)?;
-        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
+        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(self.upper_row, row)?;
         for (row, cells) in &self.above {
             for (column, cell) in (0u16..).zip(cells) {
                 write_above(sheet, *row, column, cell)?;
             }
         }
         for (column, text) in (0u16..).zip(&self.headings) {
-            sheet.write_string_with_format(row, column, cell_text(text), &heading)?;
+            sheet.write_string_with_format(row, column, cell_text(&text.shown()), &heading)?;
         }
         for (column, width) in (0u16..).zip(&self.widths) {
             sheet.set_column_width(column, *width)?;
@@ -318,8 +320,8 @@ fn styles(xml: &[u8]) -> io::Result<OurStyles> {
 /// may take two lines.
 fn widths(header: &Header, width: usize, first: Option<&Rows>) -> Vec<u32> {
     let mut widest = vec![0; width];
-    for (widest, heading) in widest.iter_mut().zip(&header.cells) {
-        *widest = heading.chars().count().div_ceil(2);
+    for (widest, heading) in widest.iter_mut().zip(&header.row) {
+        *widest = heading.shown().chars().count().div_ceil(2);
     }
     for row in first.iter().flat_map(|rows| (0..rows.len().min(ROWS_MEASURED)).map(|row| rows.whole(row))) {
         for (widest, cell) in widest.iter_mut().zip(row.iter().map(Cell::shown)) {

@@ -93,6 +93,11 @@ pub trait Consumer {
     /// True if a heading row looks like the one that is wanted; asked where a workbook has several visible sheets.
     fn fits(&self, header: &[String]) -> bool;
 
+    /// What a heading means by itself, as a number; `None` if it is not known. Asked where headings stand on two rows.
+    fn means(&self, _heading: &str) -> Option<usize> {
+        None
+    }
+
     /// Takes the heading row; returns the columns whose cells are wanted.
     ///
     /// # Errors
@@ -145,8 +150,12 @@ pub struct ReadAs<'a> {
 pub struct Header {
     /// File and sheet.
     pub source: Arc<Source>,
-    /// Headings as they stand, in order.
+    /// Headings, in order; those on two rows as one.
     pub cells: Vec<String>,
+    /// The cells of the heading row as they stand, the lower one of two.
+    pub row: Vec<Cell>,
+    /// True if they stand on two rows: the upper one is the last of `above`.
+    pub on_two_rows: bool,
     /// Row of the sheet, or physical line of the CSV, from 1.
     pub number: u64,
     /// The rows above the headings: number and cells.

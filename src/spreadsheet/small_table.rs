@@ -96,6 +96,7 @@ impl From<SpreadsheetError> for Stop {
 
 struct HeadingsOnly<'a> {
     fits: &'a dyn Fn(&[String]) -> bool,
+    means: &'a dyn Fn(&str) -> Option<usize>,
     cells: Vec<String>,
 }
 
@@ -104,6 +105,10 @@ impl Consumer for HeadingsOnly<'_> {
 
     fn fits(&self, header: &[String]) -> bool {
         (self.fits)(header)
+    }
+
+    fn means(&self, heading: &str) -> Option<usize> {
+        (self.means)(heading)
     }
 
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
@@ -132,8 +137,9 @@ pub fn read_headings(
     path: &Path,
     read_as: ReadAs<'_>,
     fits: &dyn Fn(&[String]) -> bool,
+    means: &dyn Fn(&str) -> Option<usize>,
 ) -> Result<Vec<String>, SpreadsheetError> {
-    let mut headings = HeadingsOnly { fits, cells: Vec::new() };
+    let mut headings = HeadingsOnly { fits, means, cells: Vec::new() };
     match read(path, read_as, &mut headings) {
         Ok(_) | Err(Stop::Found) => Ok(headings.cells),
         Err(Stop::Error(error)) => Err(error),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::cut::cut;
+use super::headings::Headings;
 use super::package::{FileView, Package, SMALL_PART_BYTES_MAX, SheetEntry};
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
 use super::row::Rows;
@@ -91,11 +92,13 @@ fn read_sheet<C: Consumer>(
         package.signed,
     );
     let (mut stream, work) = SheetStream::open(package, path, &entry.name, &part, &context)?;
-    let Some((first, cells)) = stream.first_rows(&|header| consumer.fits(header))? else {
+    let Some((first, headings)) = stream.first_rows(consumer)? else {
         return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
     };
     let last = first.len().saturating_sub(1);
-    let number = first.number(last);
+    let (number, row) = (first.number(last), first.whole(last));
+    let notes = headings.note(number).into_iter().collect();
+    let Headings { cells, on_two_rows, .. } = headings;
     let above = (0..last).map(|row| (first.number(row), first.whole(row))).collect();
     let (file, workbook, strings, styles, signed) = facts;
     let source = Arc::new(Source {
@@ -117,7 +120,7 @@ fn read_sheet<C: Consumer>(
     };
     let opened = Arc::new(Opened(Kind::Sheet(Box::new(opened))));
     stream.asked =
-        consumer.header(Header { source, cells, number, above, notes: Vec::new(), opened, work })?;
+        consumer.header(Header { source, cells, row, on_two_rows, number, above, notes, opened, work })?;
     cut(&mut stream, consumer)?;
     consumer.tail(std::mem::take(&mut stream.tail))
 }
@@ -169,8 +172,8 @@ fn choose<C: Consumer>(
     for entry in &visible {
         let part = entry.part.clone().unwrap_or_default();
         let (mut stream, _) = SheetStream::open(package, path, &entry.name, &part, context)?;
-        let first = stream.first_rows(&|header| consumer.fits(header))?;
-        if consumer.fits(&first.map(|(_, cells)| cells).unwrap_or_default()) {
+        let first = stream.first_rows(consumer)?;
+        if consumer.fits(&first.map(|(_, found)| found.cells).unwrap_or_default()) {
             fitting.push(entry.clone());
         }
     }
