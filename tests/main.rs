@@ -15,5 +15,6 @@ mod pass_through;
 mod replay;
 mod rooms;
 mod samples;
+mod sheets;
 mod unattended;
 mod walk;

@@ -14,7 +14,9 @@ use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::determine::{LineAmounts, LineFindings, Reckoned};
 use crate::entry::own_cells::text_of;
-use crate::entry::{BriefLine, ColumnEvidence, EntryLine, Grouping, ReadLine, ReadLines, lines};
+use crate::entry::{
+    BriefLine, ColumnEvidence, Columns, EntryLine, Grouping, ReadLine, ReadLines, Writings, lines,
+};
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
@@ -62,6 +64,8 @@ pub(super) struct Shop<'a> {
     pub(super) options: &'a RunOptions,
     pub(super) grouping: Grouping,
     pub(super) header: &'a Header,
+    /// Place of the sheet among those that are read.
+    pub(super) sheet: usize,
     /// True if all cells of a row are needed.
     pub(super) all: bool,
     pub(super) memos: Memos,
@@ -73,6 +77,23 @@ pub(super) type InFull = (Vec<(EntryLine, LineFindings)>, ColumnEvidence);
 /// Takes every figure away: the line occurs again.
 fn refuse(line: &EntryLine, findings: &mut LineFindings) {
     findings.refuse(Exception::new(Code::EN06, Ground::KeyAgain { key: line.label().into() }));
+}
+
+impl<'a> Shop<'a> {
+    /// For a sheet whose columns are known, and how they are assumed to write. What is remembered of cells hangs on both,
+    /// so it is remembered for one sheet.
+    pub(super) fn of_sheet(
+        casebook: &'a Casebook,
+        options: &'a RunOptions,
+        header: &'a Header,
+        sheet: usize,
+        columns: Columns,
+        writings: Writings,
+    ) -> Shop<'a> {
+        let crosswalk = Arc::clone(&options.crosswalk);
+        let grouping = Grouping { columns, writings, crosswalk };
+        Shop { casebook, options, grouping, header, sheet, all: false, memos: Memos::default() }
+    }
 }
 
 impl Shop<'_> {
@@ -210,8 +231,8 @@ impl<'a, 'r> Telling<'a, 'r> {
                 hidden_rows: rows.hidden(),
                 ..Tally::default()
             },
-            causes: Causes::default(),
-            names: Names::default(),
+            causes: Causes::of_sheet(shop.sheet),
+            names: Names::of_sheet(shop.sheet),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
             places: HashMap::default(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::determine::{Answer, LineFindings};
 use crate::entry::{EntryLine, Name};
+use crate::terms::place::SheetRow;
 use crate::terms::{Code, Exception, Ground, Money, PartyKey, Role, Severity};
 
 /// Names that the sheet holds, at most: those with the largest stake.
@@ -25,14 +26,16 @@ pub struct Waiting {
     pub entered_value: u64,
     /// The money between the answers, where it can be told.
     pub stake: Option<Money>,
-    /// Row of the first line.
-    pub first_row: u64,
+    /// Where the first line stands.
+    pub first_row: SheetRow,
 }
 
 /// Names that wait for a decision.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     waiting: BTreeMap<PartyKey, Waiting>,
+    /// Place of the sheet on whose lines they stand.
+    sheet: usize,
     /// True if names were dropped for want of room.
     pub dropped: bool,
 }
@@ -97,6 +100,16 @@ fn added(one: Option<Money>, other: Option<Money>) -> Option<Money> {
 }
 
 impl Names {
+    /// None yet, of lines of a sheet.
+    pub fn of_sheet(sheet: usize) -> Names {
+        Names { sheet, ..Names::default() }
+    }
+
+    /// A row of that sheet.
+    pub fn at(&self, row: u64) -> SheetRow {
+        SheetRow { sheet: self.sheet, row }
+    }
+
     /// Adds the names of a line.
     pub fn add(&mut self, line: &EntryLine, findings: &LineFindings) {
         for (role, places) in asked(findings) {
@@ -107,7 +120,7 @@ impl Names {
                 lines: 1,
                 entered_value: line.entered_value.value().map_or(0, |value| value.dollars()),
                 stake: stakes.fold(None, added),
-                first_row: line.row,
+                first_row: self.at(line.row),
             };
             self.count(waiting);
         }

@@ -203,7 +203,7 @@ impl Outline {
                 lines: sums.lines,
                 entered_value: sums.entered_value,
                 stake: stake.map(Money::from_cents),
-                first_row: sums.first_row,
+                first_row: to.at(sums.first_row),
             });
         }
     }

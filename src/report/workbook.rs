@@ -16,6 +16,7 @@ use crate::determine::Action;
 use crate::records::aliases;
 use crate::spreadsheet::new_workbook::properties;
 use crate::terms::Code;
+use crate::terms::place::SheetRow;
 
 /// What the report tells of a run, beside its tally and causes.
 #[derive(Clone, Debug)]
@@ -32,6 +33,18 @@ pub struct RunFacts {
     pub written_anew: Option<&'static str>,
     /// What else is to be told of the run.
     pub notes: Vec<String>,
+    /// Names of the sheets that were read, in order; an empty one where there are none.
+    pub sheets: Vec<String>,
+}
+
+impl RunFacts {
+    /// A row as a sheet of the report names it: its number, and where several sheets were read also the sheet.
+    pub(super) fn place(&self, at: SheetRow) -> Value {
+        match self.sheets.get(at.sheet).filter(|_| self.sheets.len() > 1) {
+            Some(sheet) => format!("{sheet}, row {}", at.row).into(),
+            None => Value::Whole(at.row),
+        }
+    }
 }
 
 /// What was gathered over the file for people.
@@ -99,6 +112,7 @@ pub fn write(
     names_sheet::write(
         &mut Sheet { sheet: names_sheet, row: 0, looks: &looks, widths: vec![] },
         casebook,
+        facts,
         names,
         listed,
     )?;
@@ -265,7 +279,7 @@ fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Resul
             cause.expected.clone().into(),
             cause.code.remedy().into(),
             lines.nearest.clone().into(),
-            Value::Whole(lines.first_row),
+            facts.place(lines.first_row),
             lines.first_line.clone().into(),
         ])?;
     }

@@ -234,17 +234,8 @@ pub(super) fn read<C: Consumer>(
     let opened = Arc::new(Opened(Kind::Csv { path, delimiter, header: bytes }));
     let notes = found.note().into_iter().chain(headings.note(number)).collect();
     let Headings { cells, on_two_rows, .. } = headings;
-    records.asked = consumer.header(Header {
-        source,
-        cells,
-        row,
-        on_two_rows,
-        number,
-        above,
-        notes,
-        opened,
-        work: size,
-    })?;
+    let header = Header { source, cells, row, on_two_rows, number, above, notes, opened, work: size };
+    records.asked = consumer.headers(vec![header])?.pop().unwrap_or_default();
     cut(&mut records, consumer)?;
     consumer.tail(Vec::new())?;
     let TextFile { hash, total, .. } = records.file;
@@ -289,11 +280,11 @@ fn heading(records: &mut Records<'_>, who: &impl Knows) -> Result<Heading, Sprea
         })
         .collect();
     let Some(found) = headings::find(&shown, who) else {
-        return Err(SpreadsheetError::Empty(records.path.to_path_buf()));
+        return Err(SpreadsheetError::empty(records.path, ""));
     };
     first.truncate(found.row + 1);
     let Some((end, number, row)) = first.pop() else {
-        return Err(SpreadsheetError::Empty(records.path.to_path_buf()));
+        return Err(SpreadsheetError::empty(records.path, ""));
     };
     let above = first.into_iter().map(|(_, line, cells)| (line, cells)).collect();
     let piece = records.take(end)?;

@@ -291,6 +291,22 @@ impl<'a> SheetStream<'a> {
     }
 }
 
+impl SheetStream<'_> {
+    /// Steps over the heading rows, to hand over the rows below with these columns. So many bytes of other sheets were
+    /// read before.
+    pub(super) fn begin_rows(
+        &mut self,
+        asked: Vec<usize>,
+        before: u64,
+        who: &impl Knows,
+    ) -> Result<(), SpreadsheetError> {
+        self.first_rows(who)?;
+        self.asked = asked;
+        self.done += before;
+        Ok(())
+    }
+}
+
 impl RowStream for SheetStream<'_> {
     const ROW_BYTES: usize = 768;
 
