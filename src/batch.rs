@@ -10,8 +10,10 @@ mod line_keys;
 pub mod manifest;
 pub mod memo;
 pub mod outputs;
+mod pass;
 mod piece;
 pub mod pipeline;
+mod read_notes;
 mod reader;
 pub mod survey;
 mod totals;
@@ -19,4 +21,5 @@ mod writing;
 
 pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
-pub use survey::{Counted, Survey, count_file, survey_file};
+pub use read_notes::read_as_one;
+pub use survey::{Counted, Survey, Surveyed, count_file, survey_file};

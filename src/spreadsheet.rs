@@ -2,7 +2,8 @@
 //!
 //! This room knows rows, columns and sheets. It does not know what a column means.
 //!
-//! Reading: [`read`](mod@read) tells formats apart; `csv_input` and `sheet_stream` cut pieces (`cut`); `csv_fields`,
+//! Reading: [`read`](mod@read) tells formats apart; `sheet_choice` says which sheets are read, `headings` where their
+//! headings stand; `csv_input` and `sheet_stream` cut pieces (`cut`); `csv_fields`,
 //! `sheet_scan` and `sheet_pull` find rows and cells in them. Writing: [`annotated`] decides, [`append`] puts our cells
 //! behind rows, `book` numbers strings and keeps the order, `graft` passes a broker's package through, `new_workbook`
 //! makes one, `deflate` and `zip_output` pack it.
@@ -29,8 +30,10 @@ mod our_styles;
 mod package;
 pub mod read;
 pub mod row;
+pub mod shape;
 mod shared_strings;
 mod sheet_cells;
+mod sheet_choice;
 mod sheet_frame;
 mod sheet_pull;
 mod sheet_rows;
@@ -45,8 +48,10 @@ mod xlsx_input;
 mod xml;
 mod zip_output;
 
-pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Shape, Words};
+pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Words};
 pub use encoding::TextEncoding;
 pub use read::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
+pub use shape::{Shape, SheetShape};
+pub use sheet_choice::EVERY_SHEET;
 pub use string_table::cell_text;
 pub use whole_file::{Ready, WholeFile};

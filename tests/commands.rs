@@ -9,7 +9,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn adcvd(folder: &tempfile::TempDir, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn adcvd(folder: &tempfile::TempDir, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::cargo_bin("adcvd").unwrap();
     let output = command.current_dir(folder.path()).args(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -110,7 +110,7 @@ pub fn manifest(
 ) -> Manifest {
     let format = format!("{:?}", options.format).to_lowercase();
     let dates = options.dates.map(|order| ("dates".to_string(), format!("{order:?}")));
-    let sheet = options.sheet.clone().map(|sheet| ("sheet".to_string(), sheet));
+    let sheet = (!options.sheets.is_empty()).then(|| ("sheet".to_string(), options.sheets.join(" / ")));
     let level = (options.format == Format::Xlsx).then(|| ("level".to_string(), options.level.to_string()));
     let columns = options.columns.as_ref().map(|profile| {
         ("columns".to_string(), format!("{} {}", profile.name, profile.sha256).trim_end().to_string())

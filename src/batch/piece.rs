@@ -15,7 +15,9 @@ use super::pipeline::RunOptions;
 use crate::casebook::Casebook;
 use crate::determine::{LineAmounts, LineFindings, Reckoned};
 use crate::entry::own_cells::text_of;
-use crate::entry::{BriefLine, ColumnEvidence, EntryLine, Grouping, ReadLine, ReadLines, lines};
+use crate::entry::{
+    BriefLine, ColumnEvidence, Columns, EntryLine, Grouping, ReadLine, ReadLines, Writings, lines,
+};
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
@@ -31,7 +33,7 @@ use crate::spreadsheet::annotated::OurColumn;
 use crate::spreadsheet::append::{Appender, Texts};
 use crate::spreadsheet::buffers;
 use crate::spreadsheet::read::Header;
-use crate::spreadsheet::row::{Row, Rows};
+use crate::spreadsheet::row::{Cell, Row, Rows};
 use crate::spreadsheet::{Look, OurRow, OurRows, Piece, SpreadsheetError, Words};
 use crate::terms::{Code, Exception, Ground, Heading, NoLine};
 
@@ -67,6 +69,8 @@ pub(super) struct Shop<'a> {
     pub(super) options: &'a RunOptions,
     pub(super) grouping: Grouping,
     pub(super) header: &'a Header,
+    /// Place of the sheet among those that are read.
+    pub(super) sheet: usize,
     /// True if all cells of a row are needed.
     pub(super) all: bool,
     pub(super) memos: Memos,
@@ -80,6 +84,30 @@ pub(super) type InFull = (Vec<(EntryLine, LineFindings)>, ColumnEvidence);
 /// Takes every figure away: the line occurs again.
 fn refuse(line: &EntryLine, findings: &mut LineFindings) {
     findings.refuse(Exception::new(Code::EN06, Ground::KeyAgain { key: line.label().into() }));
+}
+
+impl<'a> Shop<'a> {
+    /// For a sheet whose columns are known, and how they are assumed to write. What is remembered of cells hangs on both,
+    /// so it is remembered for one sheet.
+    pub(super) fn of_sheet(
+        casebook: &'a Casebook,
+        options: &'a RunOptions,
+        header: &'a Header,
+        sheet: usize,
+        columns: Columns,
+        writings: Writings,
+    ) -> Shop<'a> {
+        Shop {
+            casebook,
+            options,
+            grouping: options.grouping(columns, writings),
+            header,
+            sheet,
+            all: false,
+            memos: Memos::default(),
+            largest: LargestRefunds::default(),
+        }
+    }
 }
 
 impl Shop<'_> {
@@ -225,10 +253,10 @@ impl<'a, 'r> Telling<'a, 'r> {
                 hidden_rows: rows.hidden(),
                 ..Tally::default()
             },
-            causes: Causes::default(),
-            names: Names::default(),
-            watch: shop.largest.watch(),
-            products: Products::default(),
+            causes: Causes::of_sheet(shop.sheet),
+            names: Names::of_sheet(shop.sheet),
+            watch: shop.largest.watch(shop.sheet, &shop.header.source.sheet),
+            products: Products::of_sheet(shop.sheet),
             asked: AskedProducts::default(),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
@@ -368,6 +396,8 @@ pub(super) fn our_columns(header: &Header) -> Vec<OurColumn> {
         ColumnKind::Money => Look::Money,
     };
     let note = |place: usize| COLUMNS[place].ends_with("Restated").then(|| RESTATED_NOTE.to_string());
-    let headings = headings(&header.cells).into_iter().enumerate();
+    // Where headings stand on two rows, ours stand in the lower one.
+    let taken: Vec<String> = header.cells.iter().cloned().chain(header.row.iter().map(Cell::shown)).collect();
+    let headings = headings(&taken).into_iter().enumerate();
     headings.map(|(place, heading)| OurColumn { heading, look: look(place), note: note(place) }).collect()
 }

@@ -3,32 +3,23 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 
 use thiserror::Error;
 
-use super::line_keys::LineKeys;
 use super::manifest::{FileEntry, Manifest, RecordEntry, manifest};
-use super::memo::Memos;
 use super::outputs::OutputNames;
-use super::piece::{Shop, Told, our_columns};
-use super::reader::{End, Message, headings, some_pieces, with_reader};
-use super::totals::FileTotals;
-use super::writing::{Complete, Writing};
+use super::pass::{Pass, Settled, Unplaced, name_of, one_pass};
+use super::reader::with_reader;
 use crate::casebook::Casebook;
 use crate::entry::{
-    ColumnEvidence, Columns, Crosswalk, DateOrder, Grouping, Products, Profile, Writings,
-    columns::ColumnError,
+    Columns, Crosswalk, DateOrder, Grouping, Products, Profile, Writings, columns::ColumnError,
 };
 use crate::report::tally::Tally;
-use crate::report::watch::LargestRefunds;
-use crate::report::watch_sheets::{corrections_csv, deadlines_csv};
-use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::read::PIECE_ROWS;
-use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{Format, InputFacts, Layout, Shape, SpreadsheetError, TextEncoding, WholeFile};
+use crate::spreadsheet::whole_file::remove_if_there;
+use crate::spreadsheet::{Format, InputFacts, SpreadsheetError, TextEncoding, WholeFile};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -38,8 +29,8 @@ pub struct RunOptions {
     pub as_of: KnownDay,
     /// Form of the annotated file.
     pub format: Format,
-    /// Sheet of a workbook.
-    pub sheet: Option<String>,
+    /// Sheets of a workbook that are read as one file, by their names, or [`EVERY_SHEET`](crate::spreadsheet::EVERY_SHEET).
+    pub sheets: Vec<String>,
     /// Encoding of a CSV.
     pub encoding: Option<TextEncoding>,
     /// Folder of the outputs.
@@ -73,7 +64,7 @@ impl RunOptions {
         RunOptions {
             as_of,
             format: Format::Xlsx,
-            sheet: None,
+            sheets: Vec::new(),
             encoding: None,
             out,
             force: false,
@@ -103,12 +94,25 @@ pub enum FileError {
     #[error(transparent)]
     Input(#[from] SpreadsheetError),
     /// Its headings cannot be used.
-    #[error("{path}: {error}")]
+    #[error("{path}{sheet}: {error}")]
     Columns {
         /// Which file.
         path: PathBuf,
+        /// Where several sheets are read, which of them: `, sheet "Feb"`.
+        sheet: String,
         /// Why.
-        error: ColumnError,
+        error: Box<ColumnError>,
+    },
+    /// Sheets do not fit into one CSV.
+    #[error(
+        "{path}: {differs}, and one CSV has one row of headings; leave --format csv away, or choose sheets with the same \
+         headings"
+    )]
+    SheetsDiffer {
+        /// Which file.
+        path: PathBuf,
+        /// Which, in which column first, and how.
+        differs: String,
     },
     /// An output cannot be written.
     #[error("cannot write {path}: {source}")]
@@ -157,7 +161,7 @@ pub(super) fn internal(path: &Path, problem: &str) -> FileError {
 }
 
 /// An output that cannot be written.
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {
     let path = path.to_path_buf();
     move |source| FileError::Output { path, source }
 }
@@ -198,33 +202,8 @@ pub struct FileOutcome {
     pub profile: String,
 }
 
-/// Files of a run under their temporary names.
-struct Unplaced {
-    outputs: Vec<Ready>,
-    tally: Tally,
-    anew: Option<Anew>,
-    notes: Vec<String>,
-    profile: String,
-}
-
-/// What a pass over the file ended with.
-enum Pass {
-    Done(Box<Unplaced>),
-    /// The whole file settles something otherwise than was assumed: start again.
-    Again(Settled),
-}
-
 /// Readings of a file, at most.
 const PASSES_MAX: u32 = 4;
-
-/// What only a whole file settles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Settled {
-    /// The order of day and month in each date column.
-    pub(super) writings: Writings,
-    /// The form of the annotated file.
-    pub(super) layout: Layout,
-}
 
 /// Runs one file and puts its outputs in place, or none of them.
 ///
@@ -244,7 +223,7 @@ pub fn run_file(
     let mut passes = 0;
     let (unplaced, facts) = loop {
         let (pass, facts) = with_reader(path, options, |from| {
-            one_pass(casebook, path, &names, options, assumed, progress, &from)
+            one_pass(casebook, path, &names, options, assumed.clone(), progress, &from)
         })?;
         passes += 1;
         match pass {
@@ -252,7 +231,7 @@ pub fn run_file(
             // Each of what is settled by a whole file may need a reading: the order of dates, the width, the form.
             Pass::Again(settled) if passes < PASSES_MAX && settled != assumed => {
                 assumed = settled;
-                if with_macros && settled.layout.anew.is_some() {
+                if with_macros && assumed.layouts.iter().any(|layout| layout.anew.is_some()) {
                     names = OutputNames::new(&options.out, base, options.format, false);
                     names.may_replace(path, options.force)?;
                 }
@@ -289,7 +268,7 @@ fn place(
     // manifest that could speak for a mixture.
     names.can_be_written()?;
     names.begin_placing(&manifest).map_err(failed(&names.manifest))?;
-    let written: Vec<&Path> = ready.iter().map(Ready::destination).collect();
+    let written: Vec<&Path> = ready.iter().map(|ready| ready.destination()).collect();
     let stale = names.stale(&written);
     remove_if_there(&names.manifest).map_err(failed(&names.manifest))?;
     for path in stale {
@@ -302,146 +281,4 @@ fn place(
     file.put().map_err(failed(&names.manifest))?;
     names.end_placing().map_err(failed(&names.manifest))?;
     Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
-}
-
-fn one_pass(
-    casebook: &Casebook,
-    path: &Path,
-    names: &OutputNames,
-    options: &RunOptions,
-    assumed: Settled,
-    progress: &dyn Progress,
-    from: &Receiver<Message>,
-) -> Result<Pass, FileError> {
-    let (header, columns) = headings(path, from)?;
-    progress.begin(&header.source.file, header.work);
-    std::fs::create_dir_all(&options.out).map_err(failed(&options.out))?;
-    let mut shape = Shape {
-        format: options.format,
-        columns: our_columns(&header),
-        layout: assumed.layout,
-        level: options.level,
-        as_of: options.as_of.0,
-    };
-    let prepared = shape.settle(&header).map_err(failed(path))?;
-    if shape.layout.anew.is_some() && assumed.layout.anew.is_none() {
-        return Ok(Pass::Again(Settled { layout: shape.layout, ..assumed }));
-    }
-    let shop = Shop {
-        casebook,
-        options,
-        grouping: options.grouping(columns, assumed.writings),
-        header: &header,
-        all: shape.needs_all(&header),
-        memos: Memos::default(),
-        largest: LargestRefunds::default(),
-    };
-    let anew = shape.layout.anew;
-    let mut writing = Writing::begin(names, shape, prepared).map_err(failed(&names.exceptions))?;
-    let mut seen = LineKeys::default();
-    let mut evidence = ColumnEvidence::default();
-    // While some pieces are told, those before them are written.
-    let mut told: Vec<Told> = Vec::new();
-    let tail = loop {
-        let received = some_pieces(from);
-        if received.pieces.is_empty() && received.end.is_none() {
-            return Err(internal(path, "the file ended early"));
-        }
-        let appender = writing.appender(&shop, &received.pieces)?.map_err(failed(&names.annotated))?;
-        let before = std::mem::take(&mut told);
-        let (written, next) = rayon::join(
-            || writing.write(before, &appender, progress),
-            || shop.tell(received.pieces, &mut seen, &appender),
-        );
-        written.map_err(failed(&names.annotated))?;
-        writing.tell_largest(&shop.largest);
-        told = next?;
-        for piece in &told {
-            evidence.add(&piece.evidence);
-        }
-        match received.end {
-            None => {}
-            Some(End::Fault(error)) => return Err(error),
-            Some(End::Tail(tail)) => {
-                let written = writing.write(told, &appender, progress);
-                written.map_err(failed(&names.annotated))?;
-                break tail;
-            }
-        }
-    };
-    let writings = evidence.settled(assumed.writings, options.dates, shop.grouping.columns.dates());
-    let Complete { annotated, exceptions, refunds, counted } =
-        writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
-    let annotated = match annotated {
-        Ok(annotated) if writings == assumed.writings => annotated,
-        again => {
-            let layout = again.err().unwrap_or(assumed.layout);
-            return Ok(Pass::Again(Settled { writings, layout }));
-        }
-    };
-    let mut read_notes = [&header.notes[..], &writings.told()].concat();
-    let merged = header.merged_below(&tail);
-    if merged > 0 {
-        read_notes.push(format!(
-            "{merged} merged cells reach over several rows: the value of each stands in its first row alone, and the \
-             others lack it"
-        ));
-    }
-    if !counted.tally.ties_out() {
-        return Err(internal(path, "rows in and rows out do not tie out"));
-    }
-    let facts = RunFacts {
-        input: header.source.file.clone(),
-        as_of: options.as_of.0,
-        version: env!("CARGO_PKG_VERSION"),
-        exceptions_csv: name_of(&names.exceptions),
-        watch_csvs: [&names.refunds, &names.corrections, &names.deadlines].map(|path| name_of(path)),
-        written_anew: anew.map(Anew::told),
-        notes: [&options.notes[..], &read_notes].concat(),
-    };
-    let FileTotals { tally, causes, names: waiting, products, watch } = counted;
-    let gathered = Gathered {
-        causes: &causes,
-        names: &waiting,
-        products: &products,
-        confirmed: &options.products,
-        watch: &watch,
-    };
-    let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
-    let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
-    let mut outputs = vec![annotated, report, exceptions];
-    if let Some(refunds) = refunds {
-        outputs.push(refunds.complete().map_err(failed(&names.refunds))?);
-    }
-    let days = [
-        (&names.corrections, corrections_csv(&watch, options.as_of)),
-        (&names.deadlines, deadlines_csv(&watch, options.as_of)),
-    ];
-    for (path, csv) in days.into_iter().filter(|(_, csv)| !csv.is_empty()) {
-        outputs.push(whole(path, csv).map_err(failed(path))?);
-    }
-    let (notes, profile) = (read_notes, shop.grouping.columns.profile().to_string());
-    Ok(Pass::Done(Box::new(Unplaced { outputs, tally, anew, notes, profile })))
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn whole(path: &Path, bytes: Vec<u8>) -> io::Result<Ready> {
-    let mut file = WholeFile::begin(path)?;
-    file.put(bytes)?;
-    file.complete()
-}
-
-fn report(
-    casebook: &Casebook,
-    names: &OutputNames,
-    facts: &RunFacts,
-    tally: &Tally,
-    gathered: &Gathered<'_>,
-) -> io::Result<Ready> {
-    let mut bytes = io::Cursor::new(Vec::new());
-    workbook::write(casebook, facts, tally, gathered, &mut bytes).map_err(io::Error::other)?;
-    whole(&names.report, bytes.into_inner())
 }

@@ -9,15 +9,17 @@ use crate::entry::{Columns, Profile, profile};
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
 use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
+use crate::terms::Heading;
 
 /// Pieces that are worked on at a time, for each thread, and that wait to be: as many again are being written.
 const PIECES_A_THREAD: usize = 1;
 
 /// What a reader sends.
 pub(super) enum Message {
-    Header(Box<(Header, Columns)>),
+    /// The headings of each sheet that is read, in order.
+    Headers(Vec<(Header, Columns)>),
     Piece(Piece),
-    /// What stands behind the rows of a sheet; the last message.
+    /// What stands behind the rows of a sheet: the next follows, or nothing.
     Tail(Vec<u8>),
     /// Why the file cannot be read any further; the last message. It comes behind the pieces in front of the fault, so
     /// that of two faults the first in the file is told.
@@ -28,7 +30,9 @@ pub(super) enum Message {
 struct Feed {
     path: PathBuf,
     to: SyncSender<Message>,
-    columns: Option<Columns>,
+    /// Of each sheet, and which of them is being read.
+    columns: Vec<Columns>,
+    sheet: usize,
     /// The column profile that was asked for.
     profile: Option<Arc<Profile>>,
     piece_rows: usize,
@@ -53,13 +57,25 @@ impl Consumer for Feed {
         profile::bind(header, self.profile.as_deref()).is_ok()
     }
 
-    fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
-        let columns = profile::bind(&header.cells, self.profile.as_deref())
-            .map_err(|error| Stop::File(Box::new(FileError::Columns { path: self.path.clone(), error })))?;
-        let bound = columns.bound().to_vec();
-        self.columns = Some(columns.clone());
-        self.to.send(Message::Header(Box::new((header, columns)))).map_err(|_| Stop::NobodyListens)?;
-        Ok(bound)
+    fn means(&self, heading: &str) -> Option<usize> {
+        profile::meaning(heading, self.profile.as_deref()).map(Heading::index)
+    }
+
+    fn headers(&mut self, headers: Vec<Header>) -> Result<Vec<Vec<usize>>, Stop> {
+        let several = headers.len() > 1;
+        let bound = headers.iter().map(|header| {
+            profile::bind(&header.cells, self.profile.as_deref()).map_err(|error| {
+                let sheet =
+                    if several { format!(", sheet {:?}", header.source.sheet) } else { String::new() };
+                let error = Box::new(error);
+                Stop::File(Box::new(FileError::Columns { path: self.path.clone(), sheet, error }))
+            })
+        });
+        self.columns = bound.collect::<Result<_, _>>()?;
+        let asked = self.columns.iter().map(|columns| columns.bound().to_vec()).collect();
+        let headers = headers.into_iter().zip(self.columns.iter().cloned()).collect();
+        self.to.send(Message::Headers(headers)).map_err(|_| Stop::NobodyListens)?;
+        Ok(asked)
     }
 
     fn piece_rows(&self) -> usize {
@@ -67,7 +83,7 @@ impl Consumer for Feed {
     }
 
     fn border(&self, one: &Row, other: &Row) -> Border {
-        match &self.columns {
+        match self.columns.get(self.sheet) {
             Some(columns) if columns.same_line(one, other) => Border::Forbidden,
             Some(columns) if columns.same_entry(one, other) => Border::Unwelcome,
             _ => Border::Free,
@@ -79,6 +95,7 @@ impl Consumer for Feed {
     }
 
     fn tail(&mut self, tail: Vec<u8>) -> Result<(), Stop> {
+        self.sheet += 1;
         self.to.send(Message::Tail(tail)).map_err(|_| Stop::NobodyListens)
     }
 }
@@ -92,8 +109,9 @@ pub(super) fn with_reader<T>(
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
         let (path_, profile) = (path.to_path_buf(), options.columns.clone());
-        let mut feed = Feed { path: path_, to, columns: None, profile, piece_rows: options.piece_rows };
-        let read_as = ReadAs { sheet: options.sheet.as_deref(), encoding: options.encoding };
+        let mut feed =
+            Feed { path: path_, to, columns: Vec::new(), sheet: 0, profile, piece_rows: options.piece_rows };
+        let read_as = ReadAs { sheets: &options.sheets, encoding: options.encoding };
         let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
             Ok(facts) => Some(facts),
             Err(stop) => {
@@ -122,7 +140,7 @@ pub(super) struct Received {
     pub(super) end: Option<End>,
 }
 
-/// How the rows of a file end.
+/// How the rows of a sheet end.
 pub(super) enum End {
     /// As they should: what stands behind them.
     Tail(Vec<u8>),
@@ -130,10 +148,13 @@ pub(super) enum End {
     Fault(FileError),
 }
 
-/// Receives the headings, or why there are none.
-pub(super) fn headings(path: &Path, from: &Receiver<Message>) -> Result<(Header, Columns), FileError> {
+/// Receives the headings of each sheet, or why there are none.
+pub(super) fn headings(
+    path: &Path,
+    from: &Receiver<Message>,
+) -> Result<(Vec<Header>, Vec<Columns>), FileError> {
     match from.recv() {
-        Ok(Message::Header(header)) => Ok(*header),
+        Ok(Message::Headers(headers)) => Ok(headers.into_iter().unzip()),
         Ok(Message::Fault(error)) => Err(error),
         _ => Err(internal(path, "nothing was read")),
     }
@@ -149,7 +170,7 @@ pub(super) fn some_pieces(from: &Receiver<Message>) -> Received {
             Some(Message::Piece(piece)) => received.pieces.push(piece),
             Some(Message::Tail(tail)) => received.end = Some(End::Tail(tail)),
             Some(Message::Fault(error)) => received.end = Some(End::Fault(error)),
-            Some(Message::Header(_)) | None => break,
+            Some(Message::Headers(_)) | None => break,
         }
         if received.end.is_some() {
             break;

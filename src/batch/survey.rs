@@ -15,24 +15,31 @@ use crate::entry::date::DATE_HEADINGS;
 use crate::entry::{ColumnEvidence, Columns, DateOrder, DateOrders, EntryLine, Grouping, Writings, lines};
 use crate::report::causes::Causes;
 use crate::report::tally::Tally;
-use crate::report::watch::LargestRefunds;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
 use crate::spreadsheet::{Piece, SpreadsheetError};
 use crate::terms::KnownDay;
+use crate::terms::place::Source;
 
 /// A file looked through without writing: what `check` and `explain` need.
 #[derive(Debug)]
 pub struct Survey<T> {
+    /// Its sheets in the order in which they were read; one where there are none.
+    pub sheets: Vec<Surveyed>,
+    /// What was found.
+    pub found: T,
+}
+
+/// A sheet looked through.
+#[derive(Debug)]
+pub struct Surveyed {
     /// Its headings.
     pub header: Header,
     /// Which column means what.
     pub columns: Columns,
     /// How its columns write dates and amounts.
     pub writings: Writings,
-    /// What was found.
-    pub found: T,
 }
 
 /// What was counted of a file.
@@ -42,11 +49,12 @@ pub struct Counted {
     pub tally: Tally,
     /// Exceptions by cause.
     pub causes: Causes,
-    /// The cells of the first row below the headings that holds something.
-    pub examples: Vec<String>,
+    /// The cells of the first row below the headings that holds something, of each sheet.
+    pub examples: Vec<Vec<String>>,
 }
 
-/// Looks through a file without writing. `look` sees every piece's lines with their findings, in order.
+/// Looks through a file without writing. `look` sees every piece's lines with their findings, in order, and where they
+/// stand.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -54,14 +62,14 @@ pub fn survey_file<T: Default>(
     casebook: &Casebook,
     path: &Path,
     options: &RunOptions,
-    mut look: impl FnMut(&mut T, &EntryLine, &LineFindings),
+    mut look: impl FnMut(&mut T, &Source, &EntryLine, &LineFindings),
 ) -> Result<Survey<T>, FileError> {
     look_through(casebook, path, options, |shop, pieces, seen, found: &mut T| {
         let mut evidence = ColumnEvidence::default();
         for piece in pieces {
             let (lines, told) = shop.in_full(piece, seen)?;
             evidence.add(&told);
-            lines.iter().for_each(|(line, findings)| look(found, line, findings));
+            lines.iter().for_each(|(line, findings)| look(found, &shop.header.source, line, findings));
         }
         Ok(evidence)
     })
@@ -79,11 +87,17 @@ pub fn count_file(
     let appender = Appender::none();
     let counted = look_through(casebook, path, options, |shop, pieces, seen, found: &mut Counting| {
         let mut evidence = ColumnEvidence::default();
-        if let (true, Some(first)) = (found.examples.is_empty(), pieces.first()) {
+        while found.examples.len() <= shop.sheet {
+            found.examples.push(Vec::new());
+            if found.examples.len() > 1 {
+                found.totals.end_sheet();
+            }
+        }
+        if let (true, Some(first)) = (found.examples[shop.sheet].is_empty(), pieces.first()) {
             let rows = shop.header.opened.rows(first.clone(), &[], true)?;
             let filled = (0..rows.len()).find(|row| !rows.is_blank(*row));
             let cells = filled.map(|row| rows.whole(row)).unwrap_or_default();
-            found.examples = cells.iter().map(Cell::shown).collect();
+            found.examples[shop.sheet] = cells.iter().map(Cell::shown).collect();
         }
         for piece in shop.tell(pieces, seen, &appender)? {
             evidence.add(&piece.evidence);
@@ -91,15 +105,15 @@ pub fn count_file(
         }
         Ok(evidence)
     })?;
-    let Survey { header, columns, writings, found: Counting { totals, examples } } = counted;
+    let Survey { sheets, found: Counting { totals, examples } } = counted;
     let FileTotals { tally, causes, .. } = totals.finish();
-    Ok(Survey { header, columns, writings, found: Counted { tally, causes, examples } })
+    Ok(Survey { sheets, found: Counted { tally, causes, examples } })
 }
 
 #[derive(Default)]
 struct Counting {
     totals: Totals,
-    examples: Vec<String>,
+    examples: Vec<Vec<String>>,
 }
 
 fn look_through<T: Default>(
@@ -108,40 +122,44 @@ fn look_through<T: Default>(
     options: &RunOptions,
     mut look: impl FnMut(&Shop<'_>, Vec<Piece>, &mut LineKeys, &mut T) -> Result<ColumnEvidence, SpreadsheetError>,
 ) -> Result<Survey<T>, FileError> {
-    let mut writings = Writings::default();
+    let mut assumed: Vec<Writings> = Vec::new();
     loop {
         let (survey, _) = with_reader(path, options, |from| {
-            let (header, columns) = headings(path, &from)?;
-            let shop = Shop {
-                casebook,
-                options,
-                grouping: options.grouping(columns.clone(), writings),
-                header: &header,
-                all: false,
-                memos: Memos::default(),
-                largest: LargestRefunds::default(),
-            };
+            let (headers, columns) = headings(path, &from)?;
+            let mut writings = assumed.clone();
+            writings.resize(headers.len(), Writings::default());
             let (mut seen, mut found) = (LineKeys::default(), T::default());
             let mut evidence = ColumnEvidence::default();
-            loop {
-                let received = some_pieces(&from);
-                if received.pieces.is_empty() && received.end.is_none() {
-                    return Err(internal(path, "the file ended early"));
-                }
-                let told = look(&shop, received.pieces, &mut seen, &mut found)?;
-                evidence.add(&told);
-                match received.end {
-                    None => {}
-                    Some(End::Fault(error)) => return Err(error),
-                    Some(End::Tail(_)) => break,
+            for (sheet, header) in headers.iter().enumerate() {
+                let (columns, writings) = (columns[sheet].clone(), writings[sheet]);
+                let shop = Shop::of_sheet(casebook, options, header, sheet, columns, writings);
+                loop {
+                    let received = some_pieces(&from);
+                    if received.pieces.is_empty() && received.end.is_none() {
+                        return Err(internal(path, "the file ended early"));
+                    }
+                    let told = look(&shop, received.pieces, &mut seen, &mut found)?;
+                    evidence.add(&told);
+                    match received.end {
+                        None => {}
+                        Some(End::Fault(error)) => return Err(error),
+                        Some(End::Tail(_)) => break,
+                    }
                 }
             }
-            let settled = evidence.settled(writings, options.dates, columns.dates());
-            Ok(((settled != writings).then_some(settled), Survey { header, columns, writings, found }))
+            let settled = writings.iter().zip(&columns);
+            let settled = settled
+                .map(|(writings, columns)| evidence.settled(*writings, options.dates, columns.dates()));
+            let settled: Vec<Writings> = settled.collect();
+            let sheets = headers.into_iter().zip(columns).zip(&writings);
+            let sheets =
+                sheets.map(|((header, columns), writings)| Surveyed { header, columns, writings: *writings });
+            let sheets = sheets.collect();
+            Ok(((settled != writings).then_some(settled), Survey { sheets, found }))
         })?;
         match survey {
             (None, survey) => return Ok(survey),
-            (Some(settled), _) if settled != writings => writings = settled,
+            (Some(settled), _) if settled != assumed => assumed = settled,
             (Some(_), _) => return Err(internal(path, "the order of day and month did not settle")),
         }
     }

@@ -45,9 +45,19 @@ pub(super) struct Totals {
     later_names: Names,
     later_products: Products,
     outlines: HashMap<usize, (Arc<Outline>, OutlineSums), FixedState>,
+    /// Place of the sheet whose pieces are added.
+    sheet: usize,
 }
 
 impl Totals {
+    /// Ends a sheet: the pieces that follow are those of the next.
+    pub(super) fn end_sheet(&mut self) {
+        self.gather();
+        self.sheet += 1;
+        (self.later, self.later_names) = (Causes::of_sheet(self.sheet), Names::of_sheet(self.sheet));
+        self.later_products = Products::of_sheet(self.sheet);
+    }
+
     /// Adds the sums of the next piece.
     pub(super) fn add(&mut self, sums: Sums) {
         self.tally.merge(&sums.tally);
@@ -83,9 +93,9 @@ impl Totals {
             outline.add_names(sums, &mut self.later_names);
         }
         self.outlines.clear();
-        self.causes.merge(std::mem::take(&mut self.later));
-        self.names.merge(std::mem::take(&mut self.later_names));
-        self.products.merge(std::mem::take(&mut self.later_products));
+        self.causes.merge(std::mem::replace(&mut self.later, Causes::of_sheet(self.sheet)));
+        self.names.merge(std::mem::replace(&mut self.later_names, Names::of_sheet(self.sheet)));
+        self.products.merge(std::mem::replace(&mut self.later_products, Products::of_sheet(self.sheet)));
         self.gathered = 0;
         self.gathered_outlines = 0;
     }

@@ -13,16 +13,16 @@ use super::totals::{FileTotals, Totals};
 use crate::report::causes::ExceptionsCsv;
 use crate::report::refund_csv_headings;
 use crate::report::watch::LargestRefunds;
-use crate::spreadsheet::annotated::Prepared;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
+use crate::spreadsheet::shape::Prepared;
 use crate::spreadsheet::whole_file::Ready;
 use crate::spreadsheet::{Annotated, Layout, Piece, Shape, SpreadsheetError, WholeFile};
 
 /// The outputs of a file when all its pieces are written.
 pub(super) struct Complete {
-    /// Or the layout that the file turned out to need.
-    pub(super) annotated: Result<Ready, Layout>,
+    /// Or the layouts that the file turned out to need.
+    pub(super) annotated: Result<Ready, Vec<Layout>>,
     pub(super) exceptions: WholeFile,
     pub(super) refunds: Option<WholeFile>,
     pub(super) counted: FileTotals,
@@ -31,46 +31,52 @@ pub(super) struct Complete {
 /// The outputs of a file while they are written.
 pub(super) struct Writing {
     shape: Shape,
-    destination: PathBuf,
-    /// Begun when the first rows are there: they tell how wide the columns of a new workbook are.
-    annotated: Option<(Annotated, Arc<Appender>)>,
+    annotated: Annotated,
+    /// Of the sheet that is being written; it is begun when its first rows are there: they tell how wide the columns of a
+    /// new workbook are.
+    appender: Option<Arc<Appender>>,
     exceptions: WholeFile,
     /// The CSV of refunds, once there is one.
     refunds: Option<WholeFile>,
     refunds_at: PathBuf,
     totals: Totals,
-    /// The broker's package, until the annotated file is begun.
-    prepared: Prepared,
 }
 
 impl Writing {
-    pub(super) fn begin(names: &OutputNames, shape: Shape, prepared: Prepared) -> io::Result<Writing> {
+    pub(super) fn begin(
+        names: &OutputNames,
+        shape: Shape,
+        headers: &[Header],
+        prepared: Prepared,
+    ) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
         exceptions.write_all(&ExceptionsCsv::headings())?;
-        let (destination, annotated) = (names.annotated.clone(), None);
+        let annotated = Annotated::begin(&names.annotated, &shape, headers, prepared)?;
         let (totals, refunds, refunds_at) = (Totals::default(), None, names.refunds.clone());
-        Ok(Writing { shape, destination, annotated, exceptions, refunds, refunds_at, totals, prepared })
+        Ok(Writing { shape, annotated, appender: None, exceptions, refunds, refunds_at, totals })
     }
 
-    /// Who puts our cells behind rows; the annotated file is begun with the first piece.
+    /// Who puts our cells behind the rows of a sheet, which is begun with its first piece.
     #[allow(clippy::type_complexity, reason = "a fault of the input within, one of the output without")]
     pub(super) fn appender(
         &mut self,
         shop: &Shop<'_>,
         pieces: &[Piece],
     ) -> Result<io::Result<Arc<Appender>>, SpreadsheetError> {
-        if self.annotated.is_none() {
-            let first = pieces.first().filter(|_| self.shape.measures(shop.header));
-            let first =
-                first.map(|piece| shop.header.opened.rows(piece.clone(), &[], shop.all)).transpose()?;
-            let prepared = std::mem::take(&mut self.prepared);
-            match Annotated::begin(&self.destination, &self.shape, shop.header, first.as_ref(), prepared) {
-                Ok((annotated, appender)) => self.annotated = Some((annotated, Arc::new(appender))),
-                Err(error) => return Ok(Err(error)),
-            }
+        if let Some(appender) = &self.appender {
+            return Ok(Ok(Arc::clone(appender)));
         }
-        let begun = self.annotated.as_ref().map(|(_, appender)| Arc::clone(appender));
-        Ok(begun.ok_or_else(|| io::Error::other("nothing was begun")))
+        let first = pieces.first().filter(|_| self.shape.measures(shop.header));
+        let first = first.map(|piece| shop.header.opened.rows(piece.clone(), &[], shop.all)).transpose()?;
+        let begun = self.annotated.begin_sheet(&self.shape, shop.header, first.as_ref());
+        Ok(begun.map(|appender| Arc::clone(self.appender.insert(Arc::new(appender)))))
+    }
+
+    /// Ends a sheet with what stands behind its rows.
+    pub(super) fn end_sheet(&mut self, tail: &[u8]) -> io::Result<()> {
+        self.totals.end_sheet();
+        self.appender = None;
+        self.annotated.end_sheet(tail)
     }
 
     pub(super) fn write(
@@ -79,11 +85,10 @@ impl Writing {
         appender: &Appender,
         progress: &dyn Progress,
     ) -> io::Result<()> {
-        let Some((annotated, _)) = &mut self.annotated else { return Ok(()) };
         let mut numbered = Vec::new();
         for mut piece in told {
             let texts = piece.texts.take();
-            let numbering = annotated.number(&piece.rows, &piece.ours, texts)?;
+            let numbering = self.annotated.number(&piece.rows, &piece.ours, texts)?;
             numbered.push((piece, numbering));
         }
         let encoded: io::Result<Vec<_>> = numbered
@@ -97,7 +102,7 @@ impl Writing {
             })
             .collect();
         for (exceptions, mut sums, encoded) in encoded? {
-            annotated.write(encoded)?;
+            self.annotated.write(encoded)?;
             self.exceptions.put(exceptions)?;
             let refunds = std::mem::take(&mut sums.watch.csv);
             if !refunds.is_empty() {
@@ -119,12 +124,8 @@ impl Writing {
         self.totals.tell_largest(largest);
     }
 
-    pub(super) fn complete(self, header: &Header, tail: &[u8]) -> io::Result<Complete> {
-        let annotated = match self.annotated {
-            Some((annotated, _)) => annotated,
-            None => Annotated::begin(&self.destination, &self.shape, header, None, self.prepared)?.0,
-        };
-        let annotated = annotated.complete(tail)?;
+    pub(super) fn complete(self) -> io::Result<Complete> {
+        let annotated = self.annotated.complete(&self.shape)?;
         let (exceptions, refunds) = (self.exceptions, self.refunds);
         Ok(Complete { annotated, exceptions, refunds, counted: self.totals.finish() })
     }

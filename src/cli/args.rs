@@ -229,9 +229,10 @@ pub struct RunArgs {
     /// Form of the annotated file
     #[arg(long, value_enum, default_value = "xlsx")]
     pub format: FormatArg,
-    /// Sheet of a workbook
-    #[arg(long, value_name = "NAME")]
-    pub sheet: Option<String>,
+    /// Sheet of a workbook. May be given more than once, and '*' stands for every visible sheet that has the headings:
+    /// they are read as one file
+    #[arg(long = "sheet", value_name = "NAME")]
+    pub sheets: Vec<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub file: FileOption,
@@ -281,9 +282,10 @@ pub struct RunArgs {
 pub struct CheckArgs {
     /// An entry file: CSV, XLSX, XLSM, XLSB, XLS or ODS
     pub input: PathBuf,
-    /// Sheet of a workbook
-    #[arg(long, value_name = "NAME")]
-    pub sheet: Option<String>,
+    /// Sheet of a workbook. May be given more than once, and '*' stands for every visible sheet that has the headings:
+    /// they are read as one file
+    #[arg(long = "sheet", value_name = "NAME")]
+    pub sheets: Vec<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub file: FileOption,
@@ -312,9 +314,10 @@ pub struct ExplainArgs {
     /// The row of the file
     #[arg(long, value_name = "N", requires = "input")]
     pub row: Option<u64>,
-    /// Sheet of a workbook
-    #[arg(long, value_name = "NAME", requires = "input")]
-    pub sheet: Option<String>,
+    /// Sheet of a workbook. May be given more than once, and '*' stands for every visible sheet that has the headings:
+    /// they are read as one file
+    #[arg(long = "sheet", value_name = "NAME", requires = "input")]
+    pub sheets: Vec<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub file: FileOption,

@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::kept::{self, Kept};
 use super::run::{actions, as_of, looking};
 use super::terminal::{grouped, say};
-use crate::batch::{Counted, RunOptions, Survey, count_file};
+use crate::batch::{Counted, RunOptions, Surveyed, count_file, read_as_one};
 use crate::casebook::load::load;
 use crate::entry::Profile;
 use crate::terms::place::column_letters;
@@ -25,12 +25,24 @@ const EXAMPLES: usize = 3;
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let Kept { casebook, crosswalk, products, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
-    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, (crosswalk, products))?;
+    let options = looking(as_of(&args.as_of), &args.sheets, &args.file, (crosswalk, products))?;
     let options = RunOptions { each_apart: false, ..options };
     let survey = count_file(&casebook, &args.input, &options)?;
     let mut text = format!("{}\n", args.input.display());
-    place(&survey, &mut text);
-    headings(&survey, &mut text);
+    if let Some(note) = read_as_one(survey.sheets.iter().map(|sheet| &sheet.header)) {
+        let _ = writeln!(text, "{note}");
+    }
+    let mut shown: Vec<&Surveyed> = Vec::new();
+    for (sheet, examples) in survey.sheets.iter().zip(&survey.found.examples) {
+        place(sheet, &mut text);
+        match shown.iter().find(|known| known.header.cells == sheet.header.cells) {
+            Some(known) => {
+                let _ = writeln!(text, "\nHeadings\n  those of sheet {:?}", known.header.source.sheet);
+            }
+            None => headings(sheet, examples, &mut text),
+        }
+        shown.push(sheet);
+    }
     let tally = &survey.found.tally;
     let _ = writeln!(
         text,
@@ -53,7 +65,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     Ok(Exit::Finished)
 }
 
-fn place(survey: &Survey<Counted>, text: &mut String) {
+fn place(survey: &Surveyed, text: &mut String) {
     let header = &survey.header;
     if !header.source.sheet.is_empty() {
         let _ = writeln!(text, "sheet {:?}", header.source.sheet);
@@ -74,14 +86,14 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn headings(survey: &Survey<Counted>, text: &mut String) {
+fn headings(survey: &Surveyed, examples: &[String], text: &mut String) {
     let columns = &survey.columns;
     text.push_str("\nHeadings\n");
     let _ = writeln!(text, "      {:<34}{:<26}example", "as written", "understood as");
     for (column, heading) in survey.header.cells.iter().enumerate() {
         let bound = columns.bound().iter().position(|bound| *bound == column);
         let field = bound.map_or("-", |place| columns.headings()[place].text());
-        let example = survey.found.examples.get(column).map(|cell| shortened(cell)).unwrap_or_default();
+        let example = examples.get(column).map(|cell| shortened(cell)).unwrap_or_default();
         let heading = shortened(&heading.trim().replace('\n', " "));
         let line = format!("  {:<4}{heading:<34}{field:<26}{example}", column_letters(column));
         let _ = writeln!(text, "{}", line.trim_end());

@@ -140,7 +140,7 @@ pub fn of_file(error: &FileError) -> Exit {
     match error {
         FileError::Output { .. } | FileError::Locked { .. } => Exit::Io,
         FileError::Input(error) => of_input(error),
-        FileError::Columns { .. } => Exit::Rejected,
+        FileError::Columns { .. } | FileError::SheetsDiffer { .. } => Exit::Rejected,
         FileError::Exists(_) | FileError::Changed(_) | FileError::OutputIsInput(_) => Exit::Usage,
         FileError::Internal { .. } => Exit::Internal,
     }

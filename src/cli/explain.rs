@@ -18,6 +18,9 @@ use crate::report::explain::explain as told_in_full;
 use crate::spreadsheet::row::Cell;
 use crate::terms::{Heading, KnownDay};
 
+/// A line, and its sheet where several are read.
+type Placed = (Option<String>, (EntryLine, LineFindings));
+
 /// Explains a line.
 ///
 /// # Errors
@@ -27,9 +30,12 @@ pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     let as_of = as_of(&args.as_of);
     let found = match &args.input {
         Some(_) => of_file(&casebook, args, as_of, (crosswalk, products))?,
-        None => vec![typed(&casebook, &args.facts, as_of)?],
+        None => vec![(None, typed(&casebook, &args.facts, as_of)?)],
     };
-    for (line, findings) in found {
+    for (sheet, (line, findings)) in found {
+        if let Some(sheet) = sheet {
+            say(&format!("Sheet {sheet:?}, row {}", line.row))?;
+        }
         say(&told_in_full(&casebook, &line, &findings, as_of))?;
     }
     Ok(Exit::Finished)
@@ -40,7 +46,7 @@ fn of_file(
     args: &ExplainArgs,
     as_of: KnownDay,
     kept: (Arc<Crosswalk>, Arc<Products>),
-) -> Result<Vec<(EntryLine, LineFindings)>, Failure> {
+) -> Result<Vec<Placed>, Failure> {
     let Some(input) = &args.input else { return Ok(Vec::new()) };
     let wanted = |line: &EntryLine| match (&args.line, args.row) {
         (Some(label), _) => same_line(line, label),
@@ -50,10 +56,10 @@ fn of_file(
     if args.line.is_none() && args.row.is_none() {
         return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
     }
-    let options = looking(as_of, args.sheet.clone(), &args.file, kept)?;
-    let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, line, findings| {
+    let options = looking(as_of, &args.sheets, &args.file, kept)?;
+    let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, source, line, findings| {
         if wanted(line) {
-            found.push((line.clone(), findings.clone()));
+            found.push((source.sheet.clone(), (line.clone(), findings.clone())));
         }
     })?;
     if survey.found.is_empty() {
@@ -65,7 +71,9 @@ fn of_file(
         };
         return Err(Failure::Usage(format!("{} has {what}", input.display())));
     }
-    Ok(survey.found)
+    // A row of this number may stand in each of several sheets: all are told.
+    let several = survey.sheets.len() > 1;
+    Ok(survey.found.into_iter().map(|(sheet, line)| (Some(sheet).filter(|_| several), line)).collect())
 }
 
 /// Facts that were typed stand on no row.

@@ -34,13 +34,13 @@ pub fn as_of(args: &AsOf) -> KnownDay {
 /// Options for looking through a file without writing.
 pub fn looking(
     as_of: KnownDay,
-    sheet: Option<String>,
+    sheets: &[String],
     file: &FileOption,
     (crosswalk, products): (Arc<Crosswalk>, Arc<Products>),
 ) -> Result<RunOptions, Failure> {
     Ok(RunOptions {
         format: Format::Csv,
-        sheet,
+        sheets: sheets.to_vec(),
         dates: file.order.map(DatesArg::order),
         encoding: file.encoding,
         each_apart: true,
@@ -76,7 +76,7 @@ fn asked(args: &RunArgs) -> Result<Asked, Failure> {
             FormatArg::Xlsx => Format::Xlsx,
             FormatArg::Csv => Format::Csv,
         },
-        sheet: args.sheet.clone(),
+        sheets: args.sheets.clone(),
         force: args.force,
         dates: args.file.order.map(DatesArg::order),
         encoding: args.file.encoding,

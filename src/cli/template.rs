@@ -7,7 +7,7 @@ use std::path::Path;
 use super::args::{TemplateColumnsArgs, TemplateEntriesArgs};
 use super::exit::{Exit, Failure};
 use super::terminal::say;
-use crate::entry::profile::known_headings;
+use crate::entry::profile::{known_headings, meaning};
 use crate::spreadsheet::small_table::read_headings;
 use crate::spreadsheet::{ReadAs, WholeFile};
 use crate::terms::Heading;
@@ -46,9 +46,11 @@ pub fn entries(args: &TemplateEntriesArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// The file cannot be read; the path is taken, or cannot be written to.
 pub fn columns(args: &TemplateColumnsArgs) -> Result<Exit, Failure> {
-    let read_as = ReadAs { sheet: args.sheet.as_deref(), encoding: args.encoding };
+    let sheets: Vec<String> = args.sheet.iter().cloned().collect();
+    let read_as = ReadAs { sheets: &sheets, encoding: args.encoding };
     let fits = |header: &[String]| known_headings(header).iter().flatten().count() >= KNOWN_MIN;
-    let header = read_headings(&args.input, read_as, &fits).map_err(crate::batch::FileError::from)?;
+    let means = |heading: &str| meaning(heading, None).map(Heading::index);
+    let header = read_headings(&args.input, read_as, &fits, &means).map_err(crate::batch::FileError::from)?;
     let name = args.input.file_name().unwrap_or(args.input.as_os_str()).to_string_lossy();
     let mut text = format!(
         "# Column profile for files like {name}. On the left the headings as the files write them, on the right what\n\

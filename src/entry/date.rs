@@ -77,6 +77,13 @@ impl Evidence {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DateOrders(pub [DateOrder; DATE_HEADINGS.len()]);
 
+impl DateOrders {
+    /// The order under a heading; `None` where no dates stand under it.
+    pub fn of(&self, heading: Heading) -> Option<DateOrder> {
+        DATE_HEADINGS.iter().position(|known| *known == heading).map(|place| self.0[place])
+    }
+}
+
 /// What became of a date cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateCell {

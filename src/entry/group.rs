@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::amount::{AMOUNT_HEADINGS, amount_in};
+use super::amount::{AMOUNT_HEADINGS, figure_in, marked_amount_in};
 use super::cells::{Cells, quoted};
 use super::columns::Columns;
 use super::crosswalk::Crosswalk;
-use super::date::{DateCell, DateOrder, Evidence, read_date};
+use super::date::{DateCell, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
 use super::line::{Declared, EntryLine, Read};
 use super::liquidation::Liquidation;
@@ -222,7 +222,8 @@ impl Group<'_> {
             if merged.cells[place].is_blank() {
                 merged.cells[place] = first.clone();
             }
-            let other = given.find(|cell| !says_the_same(cell, first));
+            let writings = &self.grouping.writings;
+            let other = given.find(|cell| !says_the_same(*heading, writings, cell, first));
             if let Some(other) = other.filter(|_| AGREE.contains(heading)) {
                 let found = format!("{} / {}", quoted(first), quoted(other)).into();
                 exceptions
@@ -414,12 +415,24 @@ fn formula_like(columns: &Columns, row: &Row, exceptions: &mut Vec<Exception>) {
     }
 }
 
-/// True if two cells mean one value, however each is written: `935` and `935.00`, `2025-08-01` and `08/01/2025`.
-fn says_the_same(one: &Cell, other: &Cell) -> bool {
-    let day = |cell: &Cell| read_date(cell, DateOrder::Unsettled, &mut Evidence::default());
+/// True if two cells under a heading mean one value, however each is written: `935` and `935.00`, `2025-08-01` and
+/// `08/01/2025`, each as its column is read.
+fn says_the_same(heading: Heading, writings: &Writings, one: &Cell, other: &Cell) -> bool {
+    let number = |cell: &Cell| match heading {
+        Heading::Quantity
+        | Heading::CarbonPercent
+        | Heading::EnergyDensityMah
+        | Heading::GraphitizationPercent => figure_in(cell),
+        _ => marked_amount_in(cell, writings.marks.of(heading)),
+    };
+    let order = writings.orders.of(heading);
+    let day = |cell: &Cell| match order.map(|order| read_date(cell, order, &mut Evidence::default())) {
+        Some(DateCell::Is(day)) => Some(day),
+        _ => None,
+    };
     one.shown() == other.shown()
-        || amount_in(one).zip(amount_in(other)).is_some_and(|(one, other)| one == other)
-        || matches!((day(one), day(other)), (DateCell::Is(one), DateCell::Is(other)) if one == other)
+        || number(one).zip(number(other)).is_some_and(|(one, other)| one == other)
+        || day(one).zip(day(other)).is_some_and(|(one, other)| one == other)
 }
 
 fn first_filled(texts: [Box<str>; 2]) -> Box<str> {

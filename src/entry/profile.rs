@@ -164,15 +164,19 @@ impl Profile {
     }
 }
 
+/// What a heading means by itself: in the profile that was asked for; else in our own words or in any built-in profile.
+pub fn meaning(text: &str, forced: Option<&Profile>) -> Option<Heading> {
+    match forced {
+        Some(profile) => profile.heading(text),
+        None => Heading::parse(text).or_else(|| PROFILES.iter().find_map(|profile| profile.heading(text))),
+    }
+}
+
 /// What each heading of a file means in our own words or in any built-in profile, each meaning once.
 pub fn known_headings(header: &[String]) -> Vec<Option<Heading>> {
     let mut seen = Vec::new();
-    let meant = |text: &String| {
-        let others = PROFILES.iter().find_map(|profile| profile.heading(text));
-        Heading::parse(text).or(others)
-    };
     let known = header.iter().map(|text| {
-        let heading = meant(text).filter(|heading| !seen.contains(heading));
+        let heading = meaning(text, None).filter(|heading| !seen.contains(heading));
         seen.extend(heading);
         heading
     });

@@ -88,7 +88,7 @@ impl Kept {
         };
         let table = match read_small_table(path, sheet, &has_all) {
             Ok(table) => table,
-            Err(SpreadsheetError::Sheet { typed: false, .. } | SpreadsheetError::Empty(_)) => {
+            Err(SpreadsheetError::Sheet { typed: false, .. } | SpreadsheetError::Empty { .. }) => {
                 return Err(lacks());
             }
             Err(error) => return Err(error.into()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::told::Told;
 use crate::entry::EntryLine;
 use crate::spreadsheet::fields::{push_cents, push_guarded};
-use crate::terms::place::Source;
+use crate::terms::place::{SheetRow, Source};
 use crate::terms::{Code, Exception, Ground, Money, ProductKey, Severity};
 
 /// The headings of `exceptions.csv`.
@@ -71,8 +71,8 @@ pub struct Lines {
     pub lines: u64,
     /// The money between the possible answers, added up; `None` if it cannot be told of any line.
     pub stake: Option<Money>,
-    /// Row of the first.
-    pub first_row: u64,
+    /// Where the first stands.
+    pub first_row: SheetRow,
     /// Its entry and line.
     pub first_line: String,
     /// Official names near to what was found.
@@ -93,11 +93,18 @@ impl Lines {
 #[derive(Clone, Debug, Default)]
 pub struct Causes {
     causes: BTreeMap<Cause, Lines>,
+    /// Place of the sheet on which they stand.
+    sheet: usize,
     /// True if causes were dropped for want of room: how many more there are is then not known.
     pub dropped: bool,
 }
 
 impl Causes {
+    /// None yet, of lines of a sheet.
+    pub fn of_sheet(sheet: usize) -> Causes {
+        Causes { sheet, ..Causes::default() }
+    }
+
     /// Adds an exception of a line.
     pub fn add(&mut self, line: &EntryLine, exception: &Exception, told: Told) {
         let (cause, nearest) = Cause::of(line, exception, told);
@@ -114,6 +121,7 @@ impl Causes {
         first_row: u64,
         first: impl FnOnce() -> (String, String),
     ) {
+        let first_row = SheetRow { sheet: self.sheet, row: first_row };
         match self.causes.get_mut(cause) {
             Some(known) => {
                 known.count(lines, stake);

@@ -3,6 +3,7 @@
 use super::waiting::{Waiting, Waits, added};
 use crate::determine::{Answer, LineFindings};
 use crate::entry::{EntryLine, Name};
+use crate::terms::place::SheetRow;
 use crate::terms::{Code, Exception, Ground, Money, PartyKey, Role, Severity};
 
 /// What hangs on one name.
@@ -18,13 +19,17 @@ pub struct WaitingName {
     pub entered_value: u64,
     /// The money between the answers, where it can be told.
     pub stake: Option<Money>,
-    /// Row of the first line.
-    pub first_row: u64,
+    /// Where the first line stands.
+    pub first_row: SheetRow,
 }
 
 /// Names that wait for a decision.
 #[derive(Clone, Debug, Default)]
-pub struct Names(pub(super) Waiting<PartyKey, WaitingName>);
+pub struct Names {
+    pub(super) waiting: Waiting<PartyKey, WaitingName>,
+    /// Place of the sheet on whose lines they stand.
+    sheet: usize,
+}
 
 impl Waits for WaitingName {
     fn stake(&self) -> Option<Money> {
@@ -100,6 +105,16 @@ pub fn name_of(line: &EntryLine, role: Role) -> &Name {
 }
 
 impl Names {
+    /// None yet, of lines of a sheet.
+    pub fn of_sheet(sheet: usize) -> Names {
+        Names { sheet, ..Names::default() }
+    }
+
+    /// A row of that sheet.
+    pub fn at(&self, row: u64) -> SheetRow {
+        SheetRow { sheet: self.sheet, row }
+    }
+
     /// Adds the names of a line.
     pub fn add(&mut self, line: &EntryLine, findings: &LineFindings) {
         for (role, places) in asked(findings) {
@@ -110,7 +125,7 @@ impl Names {
                 lines: 1,
                 entered_value: line.entered_value.value().map_or(0, |value| value.dollars()),
                 stake: stakes.fold(None, added),
-                first_row: line.row,
+                first_row: self.at(line.row),
             };
             self.count(waiting);
         }
@@ -119,12 +134,12 @@ impl Names {
     /// Adds what hangs on a name of some lines.
     pub fn count(&mut self, waiting: WaitingName) {
         if let Some(key) = waiting.name.key.clone() {
-            self.0.count(key, waiting);
+            self.waiting.count(key, waiting);
         }
     }
 
     /// Adds the names of later rows.
     pub fn merge(&mut self, later: Names) {
-        self.0.merge(later.0);
+        self.waiting.merge(later.waiting);
     }
 }

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Formula, Workshe
 use super::names::{Names, WaitingName};
 use super::sheet::{Sheet, Value};
 use super::wording::{differences, rate as rate_text};
+use super::workbook::RunFacts;
 use crate::casebook::{Casebook, Confirmed, Decision, Near, PartyIx};
 use crate::records::aliases::{DECISIONS, HEADINGS, LISTED_HEADINGS, LISTED_SHEET};
 use crate::terms::PartyKey;
@@ -36,13 +37,14 @@ const SAME_AS: u16 = 10;
 pub(super) fn write(
     sheet: &mut Sheet<'_>,
     casebook: &Casebook,
+    facts: &RunFacts,
     names: &Names,
     listed: u32,
 ) -> Result<(), XlsxError> {
     sheet.headings(&COLUMNS)?;
-    let (shown, more) = names.0.shown();
+    let (shown, more) = names.waiting.shown();
     for (_, waiting) in &shown {
-        sheet.values(row(casebook, waiting))?;
+        sheet.values(row(casebook, facts, waiting))?;
     }
     for confirmed in casebook.all_confirmed() {
         sheet.values(decided(confirmed))?;
@@ -72,7 +74,7 @@ pub(super) fn write(
     Ok(())
 }
 
-fn row(casebook: &Casebook, waiting: &WaitingName) -> Vec<Value> {
+fn row(casebook: &Casebook, facts: &RunFacts, waiting: &WaitingName) -> Vec<Value> {
     let near = waiting.name.key.as_ref().map(|key| casebook.near(key, waiting.name.may_be_cut()));
     let near = near.as_deref().unwrap_or_default();
     let nearest = near.first();
@@ -88,7 +90,7 @@ fn row(casebook: &Casebook, waiting: &WaitingName) -> Vec<Value> {
         Value::Whole(waiting.lines),
         Value::Whole(waiting.entered_value),
         Value::Money(waiting.stake),
-        Value::Whole(waiting.first_row),
+        facts.place(waiting.first_row),
         nearest.map(|near| near.name.clone()).unwrap_or_default().into(),
         differs.into(),
         nearest.map(|near| rates(casebook, near)).unwrap_or_default().into(),

@@ -227,7 +227,7 @@ impl Outline {
             hts: self.sample.hts.value().into_iter().collect(),
             lines: sums.lines,
             entered_value: sums.entered_value,
-            first_row: sums.first_row,
+            first_row: products.at(sums.first_row),
             ..WaitingProduct::asked(self.shape.sample.answer.as_deref(), asking)
         });
     }
@@ -249,7 +249,7 @@ impl Outline {
                 lines: sums.lines,
                 entered_value: sums.entered_value,
                 stake: stake.map(Money::from_cents),
-                first_row: sums.first_row,
+                first_row: to.at(sums.first_row),
             });
         }
     }

@@ -6,6 +6,7 @@ use super::causes::of_a_product;
 use super::waiting::{Waiting, Waits, added};
 use crate::determine::{Answer, LineFindings};
 use crate::entry::EntryLine;
+use crate::terms::place::SheetRow;
 use crate::terms::{Code, Exception, Ground, Heading, Hts, Money, ProductKey, ProductNames, Severity};
 
 /// Tariff numbers of one product that are told, at most.
@@ -28,8 +29,8 @@ pub struct WaitingProduct {
     pub entered_value: u64,
     /// The money between the answers, where it can be told.
     pub stake: Option<Money>,
-    /// Row of the first line.
-    pub first_row: u64,
+    /// Where the first line stands.
+    pub first_row: SheetRow,
 }
 
 impl Waits for WaitingProduct {
@@ -59,6 +60,8 @@ pub struct Products {
     pub(super) waiting: Waiting<ProductKey, WaitingProduct>,
     /// Lines on which something is missing and which name no product.
     pub(super) unnamed: u64,
+    /// Place of the sheet on whose lines they stand.
+    sheet: usize,
 }
 
 /// True if an exception asks a person for something that is the same on all lines of a product.
@@ -94,6 +97,16 @@ impl WaitingProduct {
 }
 
 impl Products {
+    /// None yet, of lines of a sheet.
+    pub fn of_sheet(sheet: usize) -> Products {
+        Products { sheet, ..Products::default() }
+    }
+
+    /// A row of that sheet.
+    pub fn at(&self, row: u64) -> SheetRow {
+        SheetRow { sheet: self.sheet, row }
+    }
+
     /// Adds the product of a line.
     pub fn add(&mut self, line: &EntryLine, findings: &LineFindings) {
         let asking = findings.exceptions.iter().filter(|exception| asks(exception));
@@ -106,7 +119,7 @@ impl Products {
             hts: line.hts.value().into_iter().collect(),
             lines: 1,
             entered_value: line.entered_value.value().map_or(0, |value| value.dollars()),
-            first_row: line.row,
+            first_row: self.at(line.row),
             ..WaitingProduct::asked(findings.answer.as_deref(), asking)
         });
     }

@@ -7,6 +7,7 @@ use rust_xlsxwriter::{DataValidation, DataValidationRule, Formula, Worksheet, Xl
 
 use super::products::{Products, WaitingProduct};
 use super::sheet::{Sheet, Value};
+use super::workbook::RunFacts;
 use crate::casebook::Casebook;
 use crate::entry::{ConfirmedProduct, Products as Confirmed};
 use crate::records::products::{HEADINGS, WORDS_SHEET};
@@ -52,14 +53,14 @@ const FINGERPRINT: u16 = 21;
 pub(super) fn write(
     sheet: &mut Sheet<'_>,
     casebook: &Casebook,
-    products: &Products,
-    confirmed: &Confirmed,
+    facts: &RunFacts,
+    (products, confirmed): (&Products, &Confirmed),
     words: u32,
 ) -> Result<(), XlsxError> {
     sheet.headings(&COLUMNS)?;
     let (shown, more) = products.waiting.shown();
     for (key, waiting) in &shown {
-        sheet.values(waits(casebook, waiting, confirmed.confirmed.get(*key).map(AsRef::as_ref)))?;
+        sheet.values(waits(casebook, facts, waiting, confirmed.confirmed.get(*key).map(AsRef::as_ref)))?;
     }
     let waiting: BTreeSet<&ProductKey> = shown.iter().map(|(key, _)| *key).collect();
     let others = confirmed.confirmed.iter().filter(|(key, _)| !waiting.contains(key));
@@ -98,7 +99,12 @@ fn called(names: &ProductNames) -> Vec<Value> {
     [importer, part_number, manufacturer_id, description].map(|text| Value::from(text.to_string())).into()
 }
 
-fn waits(casebook: &Casebook, waiting: &WaitingProduct, confirmed: Option<&ConfirmedProduct>) -> Vec<Value> {
+fn waits(
+    casebook: &Casebook,
+    facts: &RunFacts,
+    waiting: &WaitingProduct,
+    confirmed: Option<&ConfirmedProduct>,
+) -> Vec<Value> {
     let hts: Vec<String> = waiting.hts.iter().map(ToString::to_string).collect();
     let missing: Vec<&str> = waiting.missing.iter().map(|heading| heading.text()).collect();
     let mut values = called(&waiting.names);
@@ -107,7 +113,7 @@ fn waits(casebook: &Casebook, waiting: &WaitingProduct, confirmed: Option<&Confi
         Value::Whole(waiting.lines),
         Value::Whole(waiting.entered_value),
         Value::Money(waiting.stake),
-        Value::Whole(waiting.first_row),
+        facts.place(waiting.first_row),
         missing.join(", ").into(),
     ]);
     match confirmed {

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::civil::Date;
@@ -17,6 +18,7 @@ use crate::determine::refund::Refundable;
 use crate::determine::{Finding, LineAmounts, LineFindings, Refund, RefundStatus, Watched};
 use crate::entry::line::{Stated, plain};
 use crate::entry::{Declared, EntryLine, Liquidation};
+use crate::terms::place::SheetRow;
 use crate::terms::{CaseNumber, EntryType, Kind, KnownDay, Money, Suffix};
 
 /// Refunds that the sheet holds, at most: the largest. All are in the CSV.
@@ -60,7 +62,7 @@ pub fn watched(
 /// What a line says of itself, as far as it is watched.
 #[derive(Clone, Debug)]
 pub struct LineFacts<'a> {
-    /// Row of the sheet.
+    /// Row of its sheet.
     pub row: u64,
     /// Entry number as written.
     pub entry_number: &'a str,
@@ -152,8 +154,10 @@ pub struct RefundLine {
     pub entry_number: Box<str>,
     /// Line number as written.
     pub line_number: Box<str>,
-    /// Row of the sheet.
-    pub row: u64,
+    /// Name of its sheet; empty for a CSV.
+    pub sheet: Arc<str>,
+    /// Where it stands.
+    pub row: SheetRow,
     /// AD or CVD.
     pub kind: Kind,
     /// The case.
@@ -254,8 +258,10 @@ pub struct WatchedEntry {
     pub importer: Box<str>,
     /// Entry number as first written.
     pub entry_number: Box<str>,
-    /// Row of the first line on which something is to be done.
-    pub first_row: u64,
+    /// Name of the sheet of its first line; empty for a CSV.
+    pub sheet: Arc<str>,
+    /// Where the first line stands on which something is to be done.
+    pub first_row: SheetRow,
     /// Lines on which something is to be done.
     pub lines: u64,
     /// The day that fixes the rate.
@@ -301,9 +307,10 @@ impl LargestRefunds {
         self.0.store(watch.least, Ordering::Relaxed);
     }
 
-    /// A watch over a further piece.
-    pub fn watch(&self) -> Watch {
-        Watch { least: self.0.load(Ordering::Relaxed), ..Watch::default() }
+    /// A watch over a further piece of a sheet.
+    pub fn watch(&self, sheet: usize, name: &str) -> Watch {
+        let least = self.0.load(Ordering::Relaxed);
+        Watch { least, sheet: (sheet, name.into()), ..Watch::default() }
     }
 }
 
@@ -314,6 +321,8 @@ pub struct Watch {
     refunds: Vec<RefundLine>,
     /// Refunds that were left out for want of room.
     left_out: u64,
+    /// The sheet that is looked through: its place among those that are read, and its name.
+    sheet: (usize, Arc<str>),
     /// Refunds below this many cents cannot be among the largest.
     least: i64,
     /// Refunds by what can be done, case and importer.
@@ -325,6 +334,10 @@ pub struct Watch {
 }
 
 impl Watch {
+    fn at(&self, row: u64) -> SheetRow {
+        SheetRow { sheet: self.sheet.0, row }
+    }
+
     /// Looks at a line. `importer` is asked for only where something is to be done.
     pub fn look<'t>(
         &mut self,
@@ -380,11 +393,12 @@ impl Watch {
             }
         };
         let key = plain(line.entry_number);
-        let key = if key.is_empty() { format!("row {}", line.row) } else { key };
+        let key = if key.is_empty() { format!("{:?}", self.at(line.row)) } else { key };
         let entry = WatchedEntry {
             importer: (*importer).into(),
             entry_number: line.entry_number.into(),
-            first_row: line.row,
+            sheet: Arc::clone(&self.sheet.1),
+            first_row: self.at(line.row),
             lines: 1,
             governing: line.governing,
             filed: line.filed,
@@ -427,7 +441,8 @@ impl Watch {
             importer: importer.into(),
             entry_number: line.entry_number.into(),
             line_number: line.line_number.into(),
-            row: line.row,
+            sheet: Arc::clone(&self.sheet.1),
+            row: self.at(line.row),
             kind,
             number: case.number,
             governing: line.governing,

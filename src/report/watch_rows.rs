@@ -16,10 +16,11 @@ use crate::spreadsheet::fields::{push_cents, push_guarded};
 use crate::terms::{CaseNumber, KnownDay, Money, Suffix};
 
 /// The columns of the Refund Watch, and how wide they are.
-pub(super) const REFUND_COLUMNS: [(&str, u32); 18] = [
+pub(super) const REFUND_COLUMNS: [(&str, u32); 19] = [
     ("Importer", 18),
     ("Entry Number", 16),
     ("Line Number", 8),
+    ("Sheet", 12),
     ("Row", 8),
     ("Case", 13),
     ("Entry Date", 12),
@@ -38,9 +39,10 @@ pub(super) const REFUND_COLUMNS: [(&str, u32); 18] = [
 ];
 
 /// The columns of Corrections.
-pub(super) const CORRECTION_COLUMNS: [(&str, u32); 18] = [
+pub(super) const CORRECTION_COLUMNS: [(&str, u32); 19] = [
     ("Importer", 18),
     ("Entry Number", 16),
+    ("Sheet", 12),
     ("First Row", 8),
     ("Lines", 8),
     ("Entry Date", 12),
@@ -60,12 +62,13 @@ pub(super) const CORRECTION_COLUMNS: [(&str, u32); 18] = [
 ];
 
 /// The columns of Deadlines.
-pub(super) const DEADLINE_COLUMNS: [(&str, u32); 11] = [
+pub(super) const DEADLINE_COLUMNS: [(&str, u32); 12] = [
     ("Day", 12),
     ("Days Left", 10),
     ("What", 34),
     ("Importer", 18),
     ("Entry Number", 16),
+    ("Sheet", 12),
     ("First Row", 8),
     ("Cases", 26),
     ("AD Amount", 16),
@@ -223,13 +226,14 @@ fn advice(refund: Refund) -> String {
 }
 
 /// The cells of a refund, under [`REFUND_COLUMNS`].
-pub(super) fn refund_row(casebook: &Casebook, line: &RefundLine) -> [Value; 18] {
+pub(super) fn refund_row(casebook: &Casebook, line: &RefundLine) -> [Value; 19] {
     let (ground, authority) = ground(casebook, line.why);
     [
         Value::Text(line.importer.to_string()),
         Value::Text(line.entry_number.to_string()),
         Value::Text(line.line_number.to_string()),
-        Value::Whole(line.row),
+        (&*line.sheet).into(),
+        Value::Whole(line.row.row),
         Value::Text(filed(line.number)),
         Value::Day(Some(line.governing)),
         Value::Day(line.liquidation),
@@ -253,7 +257,7 @@ pub(super) fn refund_csv(casebook: &Casebook, line: &RefundLine, out: &mut Vec<u
 }
 
 /// The cells of an entry that wants correcting, under [`CORRECTION_COLUMNS`].
-pub(super) fn correction_row(entry: &WatchedEntry, as_of: KnownDay) -> [Value; 18] {
+pub(super) fn correction_row(entry: &WatchedEntry, as_of: KnownDay) -> [Value; 19] {
     let short = entry.cases.iter().any(|case| case.additional > 0 || case.undeclared);
     let route = correction(Clocks::built_in(), entry.governing, &entry.liquidation, short, as_of);
     let last = match route {
@@ -277,7 +281,8 @@ pub(super) fn correction_row(entry: &WatchedEntry, as_of: KnownDay) -> [Value; 1
     [
         Value::Text(entry.importer.to_string()),
         Value::Text(entry.entry_number.to_string()),
-        Value::Whole(entry.first_row),
+        (&*entry.sheet).into(),
+        Value::Whole(entry.first_row.row),
         Value::Whole(entry.lines),
         Value::Day(Some(entry.governing)),
         Value::Text(entry_type(entry.entry_type)),
@@ -401,7 +406,7 @@ fn days_of(entry: &WatchedEntry, as_of: KnownDay) -> Vec<Deadline<'_>> {
 
 impl Deadline<'_> {
     /// The cells of a deadline, under [`DEADLINE_COLUMNS`].
-    pub(super) fn row(&self, as_of: KnownDay) -> [Value; 11] {
+    pub(super) fn row(&self, as_of: KnownDay) -> [Value; 12] {
         let Deadline { day, what, entry, not_before } = self;
         let left = as_of.0.until(*day).map_or(0, |span| span.get_days());
         let amount = |case: &EntryCase| match what {
@@ -432,7 +437,8 @@ impl Deadline<'_> {
             what.words().into(),
             Value::Text(entry.importer.to_string()),
             Value::Text(entry.entry_number.to_string()),
-            Value::Whole(entry.first_row),
+            (&*entry.sheet).into(),
+            Value::Whole(entry.first_row.row),
             Value::Text(cases.join(" ")),
             amount(&entry.cases[0]),
             amount(&entry.cases[1]),

@@ -21,6 +21,7 @@ use crate::determine::Action;
 use crate::entry::Products as ConfirmedProducts;
 use crate::records::{aliases, products};
 use crate::spreadsheet::new_workbook::properties;
+use crate::terms::place::SheetRow;
 use crate::terms::{Code, KnownDay};
 
 /// What the report tells of a run, beside its tally and causes.
@@ -40,6 +41,18 @@ pub struct RunFacts {
     pub written_anew: Option<&'static str>,
     /// What else is to be told of the run.
     pub notes: Vec<String>,
+    /// Names of the sheets that were read, in order; an empty one where there are none.
+    pub sheets: Vec<String>,
+}
+
+impl RunFacts {
+    /// A row as a sheet of the report names it: its number, and where several sheets were read also the sheet.
+    pub(super) fn place(&self, at: SheetRow) -> Value {
+        match self.sheets.get(at.sheet).filter(|_| self.sheets.len() > 1) {
+            Some(sheet) => format!("{sheet}, row {}", at.row).into(),
+            None => Value::Whole(at.row),
+        }
+    }
 }
 
 /// What was gathered over the file for people.
@@ -121,10 +134,10 @@ pub fn write(
     summary(&mut Sheet::begin(summary_sheet, &looks), casebook, facts, tally, gathered)?;
     exceptions(&mut Sheet::begin(exceptions_sheet, &looks), facts, causes)?;
     let listed = names_sheet::write_listed(listed_sheet, casebook)?;
-    names_sheet::write(&mut Sheet::begin(names_sheet, &looks), casebook, names, listed)?;
+    names_sheet::write(&mut Sheet::begin(names_sheet, &looks), casebook, facts, names, listed)?;
     let words = products_sheet::write_words(words_sheet, casebook)?;
     let products_sheet = &mut Sheet::begin(products_sheet, &looks);
-    products_sheet::write(products_sheet, casebook, waiting, confirmed, words)?;
+    products_sheet::write(products_sheet, casebook, facts, (waiting, confirmed), words)?;
     let [refunds_csv, corrections_csv, deadlines_csv] = &facts.watch_csvs;
     watch_sheets::refund_watch(&mut Sheet::begin(refunds_sheet, &looks), casebook, watch, refunds_csv)?;
     watch_sheets::corrections(&mut Sheet::begin(corrections_sheet, &looks), watch, as_of, corrections_csv)?;
@@ -292,7 +305,7 @@ fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Resul
             cause.expected.clone().into(),
             cause.code.remedy().into(),
             lines.nearest.clone().into(),
-            Value::Whole(lines.first_row),
+            facts.place(lines.first_row),
             lines.first_line.clone().into(),
         ])?;
     }

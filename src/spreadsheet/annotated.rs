@@ -7,14 +7,13 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::append::{Appender, Encoded, Texts};
-use super::book::{self, Book, Numbered};
-use super::graft::Graft;
+use super::book::{Book, Numbered};
 use super::read::{Header, Kind};
 use super::row::Rows;
+use super::shape::{Prepared, Shape, SheetShape};
 use super::whole_file::{Ready, WholeFile};
 
 /// The form of the annotated file.
@@ -197,11 +196,13 @@ pub struct Layout {
     pub no_dimension: bool,
 }
 
-/// The annotated file while it is written.
+/// The annotated file while it is written, one sheet after the other.
 pub struct Annotated {
     file: Output,
+    /// What was assumed of the sheet that is being written, and what was found of those before.
     layout: Layout,
-    /// Columns of the widest row so far, and the last row that holds a cell.
+    found: Vec<Layout>,
+    /// Columns of the widest row of the sheet so far, and its last row that holds a cell.
     widest: usize,
     last_row: u64,
 }
@@ -215,37 +216,49 @@ enum Output {
 pub struct Numbering(pub(super) Option<Numbered>);
 
 impl Annotated {
-    /// Begins the annotated file. `first` are the first rows below the headings, for the widths of a new workbook.
-    /// `as_of` stands in a new workbook's properties, so that the same run gives the same bytes. `prepared` is what
-    /// [`Shape::settle`] gave.
+    /// Begins the annotated file. `prepared` is what [`Shape::settle`] gave.
     ///
     /// # Errors
     /// The folder cannot be written to; the input can no longer be read.
     pub fn begin(
         destination: &Path,
         shape: &Shape,
+        headers: &[Header],
+        prepared: Prepared,
+    ) -> io::Result<Annotated> {
+        let file = WholeFile::begin(destination)?;
+        let file = match shape.format {
+            Format::Csv => Output::Csv(file),
+            Format::Xlsx => Output::Book(Box::new(Book::begin(file, shape, headers, prepared)?)),
+        };
+        Ok(Annotated { file, layout: Layout::default(), found: Vec::new(), widest: 0, last_row: 0 })
+    }
+
+    /// Begins the next sheet. `first` are the first rows below its headings, for the widths of a new workbook.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn begin_sheet(
+        &mut self,
+        shape: &Shape,
         header: &Header,
         first: Option<&Rows>,
-        prepared: Prepared,
-    ) -> io::Result<(Annotated, Appender)> {
-        let mut file = WholeFile::begin(destination)?;
-        let (columns, layout) = (&shape.columns, shape.layout);
-        let delimiter = match &header.opened.0 {
-            Kind::Csv { delimiter, .. } => *delimiter,
-            _ => b',',
-        };
-        let (file, appender) = match shape.format {
-            Format::Csv => {
+    ) -> io::Result<Appender> {
+        let place = self.found.len();
+        let SheetShape { columns, layout } = &shape.sheets[place];
+        (self.layout, self.widest, self.last_row) = (*layout, 0, header.number);
+        match &mut self.file {
+            Output::Csv(file) => {
+                let delimiter = match &header.opened.0 {
+                    Kind::Csv { delimiter, .. } => *delimiter,
+                    _ => b',',
+                };
                 let appender = Appender::csv(delimiter, layout.width, columns);
-                file.write_all(&appender.csv_heading(header, columns)?)?;
-                (Output::Csv(file), appender)
+                file.write_all(&appender.csv_heading(header, columns, place == 0)?)?;
+                Ok(appender)
             }
-            Format::Xlsx => {
-                let (book, appender) = Book::begin(file, shape, header, first, prepared)?;
-                (Output::Book(Box::new(book)), appender)
-            }
-        };
-        Ok((Annotated { file, layout, widest: 0, last_row: header.number }, appender))
+            Output::Book(book) => book.begin_sheet(place, &shape.sheets[place], header, first),
+        }
     }
 
     /// Takes note of rows in their order: numbers their strings, and gives them their place.
@@ -277,80 +290,36 @@ impl Annotated {
         }
     }
 
-    /// Completes the file under its temporary name, or says with which layout it has to be written instead.
+    /// Ends the sheet with what stands behind its rows.
     ///
     /// # Errors
     /// The disk is full.
-    pub fn complete(self, tail: &[u8]) -> io::Result<Result<Ready, Layout>> {
+    pub fn end_sheet(&mut self, tail: &[u8]) -> io::Result<()> {
         let mut layout = self.layout;
         layout.width = layout.width.max(self.widest);
-        if let Output::Book(book) = &self.file {
+        if let Output::Book(book) = &mut self.file {
             layout.anew = layout.anew.or(book.obstacle(tail, layout.width));
             layout.no_dimension |= book.claimed().is_some_and(|claimed| claimed != self.last_row);
+            book.end_sheet(tail)?;
         }
-        if layout != self.layout {
-            return Ok(Err(layout));
+        self.found.push(layout);
+        Ok(())
+    }
+
+    /// Completes the file under its temporary name, or says with which layouts it has to be written instead.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn complete(self, shape: &Shape) -> io::Result<Result<Ready, Vec<Layout>>> {
+        let mut found = shape.clone();
+        found.sheets.iter_mut().zip(self.found).for_each(|(sheet, layout)| sheet.layout = layout);
+        found.settle_together();
+        if found.layouts() != shape.layouts() {
+            return Ok(Err(found.layouts()));
         }
         match self.file {
             Output::Csv(file) => file.complete().map(Ok),
-            Output::Book(book) => book.complete(tail)?.complete().map(Ok),
-        }
-    }
-}
-
-/// The broker's package, prepared to be passed through; nothing where none is.
-#[derive(Default)]
-pub struct Prepared(pub(super) Option<Box<Graft>>);
-
-/// What an annotated file is to be.
-#[derive(Clone, Debug)]
-pub struct Shape {
-    /// Its form.
-    pub format: Format,
-    /// Our columns.
-    pub columns: Vec<OurColumn>,
-    /// What is assumed.
-    pub layout: Layout,
-    /// How hard a workbook is compressed, 1 to 9.
-    pub level: u8,
-    /// The day that stands in a new workbook's properties.
-    pub as_of: Date,
-}
-
-impl Shape {
-    /// Settles what the headings and the package tell: how wide the rows are at least, and whether the workbook can be
-    /// passed through; if so it is prepared.
-    ///
-    /// # Errors
-    /// The input can no longer be read.
-    pub fn settle(&mut self, header: &Header) -> io::Result<Prepared> {
-        self.layout.width = self.layout.width.max(header.cells.len());
-        if let Kind::Sheet(sheet) = &header.opened.0 {
-            // Behind the last heading there may be cells that hold nothing but a style.
-            let widths = sheet.first.places.iter().map(|place| place.width as usize);
-            self.layout.width = widths.fold(self.layout.width, usize::max);
-        }
-        let (Kind::Sheet(sheet), Format::Xlsx, None) = (&header.opened.0, self.format, self.layout.anew)
-        else {
-            return Ok(Prepared::default());
-        };
-        let prepared = book::prepare(sheet, self)?;
-        self.layout.anew = prepared.as_ref().err().copied();
-        Ok(Prepared(prepared.ok().map(Box::new)))
-    }
-
-    /// True if the first rows are looked at, for the widths of a new workbook.
-    pub fn measures(&self, header: &Header) -> bool {
-        let passes = matches!(header.opened.0, Kind::Sheet(_)) && self.layout.anew.is_none();
-        self.format == Format::Xlsx && !passes
-    }
-
-    /// True if all cells of a row are needed, not only its bytes.
-    pub fn needs_all(&self, header: &Header) -> bool {
-        match (&header.opened.0, self.format) {
-            (Kind::Sheet(_), Format::Xlsx) => self.layout.anew.is_some(),
-            (Kind::Sheet(_), Format::Csv) => true,
-            (Kind::Csv { .. } | Kind::Cells, _) => false,
+            Output::Book(book) => book.complete()?.complete().map(Ok),
         }
     }
 }

@@ -57,8 +57,14 @@ impl Appender {
         Appender { kind: Target::Book(target), figures }
     }
 
-    /// The heading row of a CSV file with ours behind it.
-    pub(super) fn csv_heading(&self, header: &Header, ours: &[OurColumn]) -> io::Result<Vec<u8>> {
+    /// What stands above the rows of a sheet in a CSV file, with our headings. Sheets with the same headings stand one
+    /// below the other, under those of the first.
+    pub(super) fn csv_heading(
+        &self,
+        header: &Header,
+        ours: &[OurColumn],
+        first: bool,
+    ) -> io::Result<Vec<u8>> {
         let Target::Csv { delimiter, width } = self.kind else { return Err(io::Error::other("no CSV")) };
         let (mut out, present, end) = match &header.opened.0 {
             Kind::Csv { header: bytes, .. } => {
@@ -66,17 +72,24 @@ impl Appender {
                 // A lone line feed behind a blank line is one line end, not two.
                 let end = if end == 2 && !bytes.ends_with(b"\r\n") { 1 } else { end };
                 let (record, end) = bytes.split_at(bytes.len() - end);
-                (record.to_vec(), header.cells.len(), end.to_vec())
+                (record.to_vec(), header.row.len(), end.to_vec())
             }
             _ => {
                 let mut out = Vec::new();
-                for (_, cells) in &header.above {
+                let record = |out: &mut Vec<u8>, cells: &[Cell]| {
                     let cells: Vec<String> = cells.iter().map(Cell::shown).collect();
-                    cells_as_record(&mut out, cells.iter().map(String::as_str), delimiter);
+                    cells_as_record(out, cells.iter().map(String::as_str), delimiter);
+                };
+                let upper = if header.on_two_rows && !first { 1 } else { 0 };
+                for (_, cells) in &header.above[..header.above.len() - upper] {
+                    record(&mut out, cells);
                     out.extend_from_slice(b"\r\n");
                 }
-                cells_as_record(&mut out, header.cells.iter().map(String::as_str), delimiter);
-                (out, header.cells.len(), b"\r\n".to_vec())
+                if !first {
+                    return Ok(out);
+                }
+                record(&mut out, &header.row);
+                (out, header.row.len(), b"\r\n".to_vec())
             }
         };
         out.extend(std::iter::repeat_n(delimiter, width.saturating_sub(present)));

@@ -4,14 +4,16 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::annotated::{Anew, OurRow, OurRows, Prepared, Shape, Words};
+use super::annotated::{Anew, OurRow, OurRows, Words};
 use super::append::{Appender, Texts};
 use super::book_cells::BookTarget;
 use super::deflate::{Chunk, chunk};
 use super::graft::Graft;
 use super::new_workbook::NewWorkbook;
+use super::our_styles::OurStyles;
 use super::read::{Header, Kind};
 use super::row::Rows;
+use super::shape::{Prepared, Shape, SheetShape};
 use super::sheet_rows::SHEET_ROWS_MAX;
 use super::sheet_text::Piecewise;
 use super::string_table::StringTable;
@@ -24,6 +26,7 @@ pub(super) struct Book {
     container: Container<WholeFile>,
     host: Host,
     strings: StringTable,
+    /// How cells of the sheet that is being written are written.
     target: Arc<BookTarget>,
     /// The sheet that is being written, from 0, and the row that comes next in it, from 1.
     sheet: usize,
@@ -60,51 +63,78 @@ pub(super) struct Numbered {
     pub(super) texts: Option<Texts>,
 }
 
-/// The package of a sheet, prepared to be passed through; or why it cannot be.
-pub(super) fn prepare(sheet: &OpenedSheet, shape: &Shape) -> io::Result<Result<Graft, Anew>> {
-    if sheet.signed {
+/// The package of some sheets, prepared to be passed through; or why it cannot be.
+pub(super) fn prepare(sheets: &[&OpenedSheet], shape: &Shape) -> io::Result<Result<Graft, Anew>> {
+    if sheets.iter().any(|sheet| sheet.signed) {
         return Ok(Err(Anew::Signed));
     }
-    Ok(Graft::prepare(sheet, shape)?.ok_or(Anew::Unfit))
+    Ok(Graft::prepare(sheets, shape)?.ok_or(Anew::Unfit))
 }
 
 impl Book {
-    /// Begins the workbook: everything in front of the first row below the headings is written.
+    /// Begins the workbook.
     pub(super) fn begin(
         file: WholeFile,
         shape: &Shape,
-        header: &Header,
-        first: Option<&Rows>,
+        headers: &[Header],
         prepared: Prepared,
-    ) -> io::Result<(Book, Appender)> {
-        let (width, columns, level) = (shape.layout.width, &shape.columns, shape.level);
-        let mut container = Container::new(file);
-        let (host, target, strings, sheet_head) = match (&header.opened.0, prepared.0) {
-            (Kind::Sheet(sheet), Some(mut graft)) => {
-                let prefix = graft.head.prefix.clone();
-                let target = BookTarget::new(&prefix, graft.styles, level, true, width, columns);
-                let mut strings = StringTable::new(sheet.context.strings.len(), &graft.strings_prefix);
-                graft.begin(&mut container)?;
-                let head = heading_rows(sheet, &graft, &target, shape, &mut strings);
-                (Host::Broker(graft), target, strings, head)
+    ) -> io::Result<Book> {
+        let first = headers.first().map(|header| &header.opened.0);
+        let (host, strings) = match (first, prepared.0) {
+            (Some(Kind::Sheet(sheet)), Some(graft)) => {
+                let strings = StringTable::new(sheet.context.strings.len(), &graft.strings_prefix);
+                (Host::Broker(graft), strings)
             }
             _ => {
-                let mut new = NewWorkbook::begin(shape, header, first)?;
-                let target = BookTarget::new("", new.styles, level, false, width, columns);
+                let new = NewWorkbook::begin(shape, headers)?;
                 let strings = StringTable::new(new.strings, "");
-                container.begin(&NewWorkbook::part(0), false)?;
-                let head = new.head(0)?;
-                (Host::New(Box::new(new)), target, strings, head)
+                (Host::New(Box::new(new)), strings)
             }
         };
-        container.add(&chunk(&sheet_head, level)?)?;
-        let target = Arc::new(target);
-        let appender = Appender::book(Arc::clone(&target));
-        let next_row = match &host {
-            Host::New(new) => u64::from(new.heading_row) + 2,
-            Host::Broker(_) => 0,
+        let target = Arc::new(BookTarget::new("", OurStyles::default(), shape.level, false, 0, &[]));
+        let container = Container::new(file);
+        Ok(Book { container, host, strings, target, sheet: 0, next_row: 0, level: shape.level })
+    }
+
+    /// Begins a sheet: everything in front of the first row below its headings is written.
+    pub(super) fn begin_sheet(
+        &mut self,
+        place: usize,
+        shape: &SheetShape,
+        header: &Header,
+        first: Option<&Rows>,
+    ) -> io::Result<Appender> {
+        let (width, columns, level) = (shape.layout.width, &shape.columns, self.level);
+        let head = match (&mut self.host, &header.opened.0) {
+            (Host::Broker(graft), Kind::Sheet(sheet)) => {
+                graft.begin_sheet(place, &mut self.container)?;
+                let own = &graft.sheets[place].head;
+                self.target =
+                    Arc::new(BookTarget::new(&own.prefix, graft.styles, level, true, width, columns));
+                heading_rows(sheet, &own.xml, &self.target, shape, &mut self.strings)
+            }
+            (Host::New(new), _) => {
+                new.measure(place, width, first);
+                self.target = Arc::new(BookTarget::new("", new.styles, level, false, width, columns));
+                self.next_row = new.first_row(place);
+                self.container.begin(&NewWorkbook::part(place), false)?;
+                new.head(place)?
+            }
+            (Host::Broker(_), _) => return Err(io::Error::other("no sheet of a package")),
         };
-        Ok((Book { container, host, strings, target, sheet: 0, next_row, level }, appender))
+        self.sheet = place;
+        self.container.add(&chunk(&head, level)?)?;
+        Ok(Appender::book(Arc::clone(&self.target)))
+    }
+
+    /// Ends a sheet with what stands behind its rows.
+    pub(super) fn end_sheet(&mut self, tail: &[u8]) -> io::Result<()> {
+        let tail = match &mut self.host {
+            Host::Broker(graft) => graft.tail(self.sheet, tail, &self.target),
+            Host::New(new) => new.tail(self.sheet)?,
+        };
+        self.container.add(&chunk(&tail, self.level)?)?;
+        self.container.end()
     }
 
     /// Numbers the strings of a piece and gives its rows their places.
@@ -133,10 +163,10 @@ impl Book {
         let parts = if counted {
             self.counted_parts(rows.len())
         } else {
-            vec![Part { sheet: 0, rows: 0..rows.len(), first: 0 }]
+            vec![Part { sheet: self.sheet, rows: 0..rows.len(), first: 0 }]
         };
         if let (Host::New(new), Some(last)) = (&mut self.host, rows.places.last().filter(|_| !counted)) {
-            new.last_rows[0] = last.number.saturating_sub(1) as u32;
+            new.ends(self.sheet, last.number.saturating_sub(1) as u32);
         }
         Ok(Numbered { parts, texts })
     }
@@ -147,15 +177,14 @@ impl Book {
         let (mut parts, mut from) = (Vec::new(), 0);
         while from < rows {
             if self.next_row > SHEET_ROWS_MAX {
-                self.next_row = u64::from(new.heading_row) + 2;
-                new.last_rows.push(0);
+                self.next_row = new.go_on();
             }
             let room = usize::try_from(SHEET_ROWS_MAX + 1 - self.next_row).unwrap_or(usize::MAX);
             let to = rows.min(from + room);
-            let sheet = new.last_rows.len() - 1;
+            let sheet = new.sheets.len() - 1;
             parts.push(Part { sheet, rows: from..to, first: self.next_row });
             self.next_row += (to - from) as u64;
-            new.last_rows[sheet] = (self.next_row - 2) as u32;
+            new.ends(sheet, (self.next_row - 2) as u32);
             from = to;
         }
         parts
@@ -187,7 +216,9 @@ impl Book {
     /// Why the broker's sheet cannot take our columns, as what stands behind its rows tells.
     pub(super) fn obstacle(&self, tail: &[u8], width: usize) -> Option<Anew> {
         match &self.host {
-            Host::Broker(graft) => super::sheet_frame::obstacle(tail, width, graft.heading_row),
+            Host::Broker(graft) => {
+                super::sheet_frame::obstacle(tail, width, graft.sheets[self.sheet].heading_row)
+            }
             Host::New(_) => None,
         }
     }
@@ -195,20 +226,14 @@ impl Book {
     /// The last row that the broker's sheet claims to have, where the claim is passed on.
     pub(super) fn claimed(&self) -> Option<u64> {
         match &self.host {
-            Host::Broker(graft) => graft.head.claimed,
+            Host::Broker(graft) => graft.sheets[self.sheet].head.claimed,
             Host::New(_) => None,
         }
     }
 
-    /// Writes what stands behind the rows, and all other parts.
-    pub(super) fn complete(mut self, tail: &[u8]) -> io::Result<WholeFile> {
+    /// Writes all other parts.
+    pub(super) fn complete(mut self) -> io::Result<WholeFile> {
         let table = self.strings.finish();
-        let tail = match &mut self.host {
-            Host::Broker(graft) => graft.tail(tail, &self.target),
-            Host::New(new) => new.tail(self.sheet)?,
-        };
-        self.container.add(&chunk(&tail, self.level)?)?;
-        self.container.end()?;
         match self.host {
             Host::Broker(graft) => graft.complete(&mut self.container, table, self.level)?,
             Host::New(new) => new.complete(&mut self.container, table, self.level)?,
@@ -220,13 +245,13 @@ impl Book {
 /// The head of a broker's sheet with its rows up to the headings, ours among them.
 fn heading_rows(
     sheet: &OpenedSheet,
-    graft: &Graft,
+    head: &[u8],
     target: &BookTarget,
-    shape: &Shape,
+    shape: &SheetShape,
     strings: &mut StringTable,
 ) -> Vec<u8> {
     let rows = &sheet.first;
-    let mut out = graft.head.xml.clone();
+    let mut out = head.to_vec();
     let Some(place) = rows.places.iter().rev().find(|place| !place.blank) else { return out };
     let insert = target.up_to_ours(&mut out, &rows.bytes, 0, place);
     out.extend_from_slice(&target.headings(shape.layout.width, place.number, &shape.columns, strings));

@@ -9,7 +9,7 @@ use super::buffers;
 use super::csv_fields::{self, Fault, closing_quote, line_ends};
 use super::cut::{RowStream, cut, row_end};
 use super::encoding::{TextEncoding, TextFile, encoding_of};
-use super::headings;
+use super::headings::{self, Headings, Knows};
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
 use super::row::{Cell, Rows};
 use crate::terms::place::Source;
@@ -178,7 +178,7 @@ fn said_separator(line: &[u8]) -> Option<u8> {
 
 /// The separator of a file, by its first lines: the one that a `sep=` line names if a heading row fits it, else the first
 /// with which one does, else the one that gives the first filled line the most fields.
-fn separator(start: &[u8], fits: &dyn Fn(&[String]) -> bool) -> u8 {
+fn separator(start: &[u8], who: &impl Knows) -> u8 {
     let lines =
         start.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.trim_ascii().is_empty());
     let lines: Vec<&[u8]> = lines.take(headings::ROWS_MAX).collect();
@@ -188,7 +188,7 @@ fn separator(start: &[u8], fits: &dyn Fn(&[String]) -> bool) -> u8 {
     };
     let has_headings = |delimiter: &u8| {
         let rows: Vec<Vec<String>> = lines.iter().map(|line| cells(line, *delimiter)).collect();
-        headings::find(&rows, fits).is_some_and(|found| fits(&found.cells))
+        headings::find(&rows, who).is_some_and(|found| who.fits(&found.cells))
     };
     let said = lines.first().and_then(|line| said_separator(line));
     let fitting = said.into_iter().chain(DELIMITERS).find(has_headings);
@@ -222,8 +222,8 @@ pub(super) fn read<C: Consumer>(
     records.more()?;
     let marked = records.buffer.starts_with(BOM);
     records.buffer.drain(..if marked { BOM.len() } else { 0 });
-    records.delimiter = separator(&records.buffer, &|header| consumer.fits(header));
-    let Heading { number, cells, above, bytes } = heading(&mut records, &|header| consumer.fits(header))?;
+    records.delimiter = separator(&records.buffer, consumer);
+    let Heading { number, found: headings, row, above, bytes } = heading(&mut records, consumer)?;
     let source = Arc::new(Source {
         file: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         sheet: String::new(),
@@ -232,8 +232,10 @@ pub(super) fn read<C: Consumer>(
     let bytes = if marked || !found.is_utf_8() { [BOM, &bytes].concat() } else { bytes };
     let (path, delimiter) = (path.to_path_buf(), records.delimiter);
     let opened = Arc::new(Opened(Kind::Csv { path, delimiter, header: bytes }));
-    let notes = found.note().into_iter().collect();
-    records.asked = consumer.header(Header { source, cells, number, above, notes, opened, work: size })?;
+    let notes = found.note().into_iter().chain(headings.note(number)).collect();
+    let Headings { cells, on_two_rows, .. } = headings;
+    let header = Header { source, cells, row, on_two_rows, number, above, notes, opened, work: size };
+    records.asked = consumer.headers(vec![header])?.pop().unwrap_or_default();
     cut(&mut records, consumer)?;
     consumer.tail(Vec::new())?;
     let TextFile { hash, total, .. } = records.file;
@@ -243,15 +245,16 @@ pub(super) fn read<C: Consumer>(
 /// The heading row of a CSV.
 struct Heading {
     number: u64,
-    cells: Vec<String>,
+    found: Headings,
+    row: Vec<Cell>,
     above: Vec<(u64, Vec<Cell>)>,
     /// All bytes up to and with it.
     bytes: Vec<u8>,
 }
 
 /// Finds the heading row among the first records, and takes it with all that stands above it.
-fn heading(records: &mut Records<'_>, fits: &dyn Fn(&[String]) -> bool) -> Result<Heading, SpreadsheetError> {
-    let (mut end, mut line) = (0, records.line);
+fn heading(records: &mut Records<'_>, who: &impl Knows) -> Result<Heading, SpreadsheetError> {
+    let (mut end, mut line, mut fitted) = (0, records.line, false);
     // End, line and cells of each record.
     let mut first: Vec<(usize, u64, Vec<Cell>)> = Vec::new();
     while first.len() < headings::ROWS_MAX {
@@ -264,7 +267,8 @@ fn heading(records: &mut Records<'_>, fits: &dyn Fn(&[String]) -> bool) -> Resul
             first.push((next, rows.number(row), rows.whole(row)));
         }
         (end, line) = (next, line + lines);
-        if first.last().is_some_and(|(.., cells)| fits(&texts(cells))) {
+        // The row below headings may go on with them.
+        if std::mem::replace(&mut fitted, first.last().is_some_and(|(.., cells)| who.fits(&texts(cells)))) {
             break;
         }
     }
@@ -275,16 +279,16 @@ fn heading(records: &mut Records<'_>, fits: &dyn Fn(&[String]) -> bool) -> Resul
             _ => texts(cells),
         })
         .collect();
-    let Some(found) = headings::find(&shown, fits) else {
-        return Err(SpreadsheetError::Empty(records.path.to_path_buf()));
+    let Some(found) = headings::find(&shown, who) else {
+        return Err(SpreadsheetError::empty(records.path, ""));
     };
     first.truncate(found.row + 1);
-    let Some((end, number, _)) = first.pop() else {
-        return Err(SpreadsheetError::Empty(records.path.to_path_buf()));
+    let Some((end, number, row)) = first.pop() else {
+        return Err(SpreadsheetError::empty(records.path, ""));
     };
     let above = first.into_iter().map(|(_, line, cells)| (line, cells)).collect();
     let piece = records.take(end)?;
-    Ok(Heading { number, cells: found.cells, above, bytes: piece.bytes })
+    Ok(Heading { number, found, row, above, bytes: piece.bytes })
 }
 
 fn texts(cells: &[Cell]) -> Vec<String> {

@@ -14,7 +14,7 @@ use super::read::{
     WORKBOOK_BYTES_MAX,
 };
 use super::row::{Cell, Decoder, Form, Row, RowPlace, Rows, Span};
-use super::xlsx_input::{choose_by_name, none_fits};
+use super::sheet_choice::{Listed, choose};
 use crate::terms::place::Source;
 use crate::terms::sha256::hexadecimal;
 
@@ -39,14 +39,14 @@ impl Dense {
     }
 }
 
-/// Reads the entry sheet of an XLS, XLSB or ODS workbook.
+/// Reads the entry sheets of an XLS, XLSB or ODS workbook.
 ///
 /// # Errors
 /// The workbook is damaged, protected or too large, no sheet can be chosen, or the consumer stopped.
 pub(super) fn read<C: Consumer>(
     path: &Path,
     format: Dense,
-    sheet: Option<&str>,
+    wanted: &[String],
     consumer: &mut C,
 ) -> Result<InputFacts, C::Error> {
     let io = |source| SpreadsheetError::Io { path: path.to_path_buf(), source };
@@ -63,9 +63,9 @@ pub(super) fn read<C: Consumer>(
     let facts = InputFacts { sha256, bytes: size };
     let cursor = Cursor::new(bytes);
     match format {
-        Dense::Xls => of_book(path, Xls::new(cursor), sheet, consumer)?,
-        Dense::Xlsb => of_book(path, Xlsb::new(cursor), sheet, consumer)?,
-        Dense::Ods => of_book(path, Ods::new(cursor), sheet, consumer)?,
+        Dense::Xls => of_book(path, Xls::new(cursor), wanted, consumer)?,
+        Dense::Xlsb => of_book(path, Xlsb::new(cursor), wanted, consumer)?,
+        Dense::Ods => of_book(path, Ods::new(cursor), wanted, consumer)?,
     }
     Ok(facts)
 }
@@ -77,7 +77,7 @@ fn damaged(path: &Path, place: &str, problem: String) -> SpreadsheetError {
 fn of_book<B, C: Consumer>(
     path: &Path,
     book: Result<B, B::Error>,
-    sheet: Option<&str>,
+    wanted: &[String],
     consumer: &mut C,
 ) -> Result<(), C::Error>
 where
@@ -92,56 +92,74 @@ where
         damaged(path, "whole file", problem)
     })?;
     let worksheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    let (mut all, mut visible) = (Vec::new(), Vec::new());
-    for sheet in worksheets {
-        all.push(sheet.name.clone());
-        if sheet.visible == SheetVisible::Visible {
-            visible.push(sheet.name.clone());
-        }
+    let listed = worksheets
+        .map(|sheet| Listed { name: sheet.name.clone(), visible: sheet.visible == SheetVisible::Visible });
+    let listed: Vec<Listed> = listed.collect();
+    let mut fits = |place: usize| {
+        let rows = rows_of(path, &mut book, &listed[place].name)?;
+        let found = found(&rows, consumer).map(|found| found.cells);
+        Ok(consumer.fits(&found.unwrap_or_default()))
+    };
+    let chosen = choose(path, wanted, &listed, &mut fits)?;
+    // One sheet is kept as it is decoded; several are decoded again, each in its turn, so that one is held at a time.
+    let (mut headers, mut kept) = (Vec::new(), None);
+    for place in &chosen {
+        let rows = rows_of(path, &mut book, &listed[*place].name)?;
+        let (header, below) = header(path, &listed[*place].name, rows, consumer)?;
+        headers.push(header);
+        kept = Some(below).filter(|_| chosen.len() == 1);
     }
-    let names: Vec<&str> = visible.iter().map(String::as_str).collect();
-    let name = match choose_by_name(path, sheet, &all, &names)? {
-        Some(name) => name,
-        None => {
-            let mut fitting = Vec::new();
-            for name in &visible {
-                let rows = rows_of(path, &mut book, name)?;
-                let found = found(&rows, consumer).map(|found| found.cells);
-                if consumer.fits(&found.unwrap_or_default()) {
-                    fitting.push(name.clone());
-                }
-            }
-            match &fitting[..] {
-                [only] => only.clone(),
-                several => return Err(none_fits(path, several.len(), &names).into()),
-            }
-        }
+    let work = headers.iter().map(|header| header.work).sum();
+    headers.iter_mut().for_each(|header| header.work = work);
+    let asked = consumer.headers(headers)?;
+    let mut done = 0;
+    for (place, asked) in chosen.iter().zip(asked) {
+        let name = &listed[*place].name;
+        let rows = match kept.take() {
+            Some(rows) => rows,
+            None => header(path, name, rows_of(path, &mut book, name)?, consumer)?.1,
+        };
+        let before = done;
+        done += rows.len() as u64;
+        cut(rows.into_iter(), before, &asked, consumer)?;
+        consumer.tail(Vec::new())?;
+    }
+    Ok(())
+}
+
+/// Rows that hold something: number from 1, and cells from the first column on.
+type Numbered = Vec<(u64, Vec<Cell>)>;
+
+/// The headings of a sheet, and the rows below them.
+fn header<C: Consumer>(
+    path: &Path,
+    sheet: &str,
+    mut rows: Numbered,
+    consumer: &C,
+) -> Result<(Header, Numbered), SpreadsheetError> {
+    let Some(headings) = found(&rows, consumer) else {
+        return Err(SpreadsheetError::empty(path, sheet));
     };
-    let mut rows = rows_of(path, &mut book, &name)?;
-    let Some(Headings { row, cells, .. }) = found(&rows, consumer) else {
-        return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
-    };
-    let below = rows.split_off(row + 1);
-    let number = rows.pop().map_or(1, |(number, _)| number);
-    let above = rows;
-    let rows = below.into_iter();
+    let below = rows.split_off(headings.row + 1);
+    let (number, row) = rows.pop().unwrap_or((1, Vec::new()));
+    let notes = headings.note(number).into_iter().collect();
+    let Headings { cells, on_two_rows, .. } = headings;
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let source = Arc::new(Source { file, sheet: name });
-    let (opened, work) = (Arc::new(Opened(Kind::Cells)), rows.len() as u64);
-    let asked = consumer.header(Header { source, cells, number, above, notes: Vec::new(), opened, work })?;
-    cut(rows, &asked, consumer)?;
-    consumer.tail(Vec::new())
+    let source = Arc::new(Source { file, sheet: sheet.to_string() });
+    let (opened, work) = (Arc::new(Opened(Kind::Cells)), below.len() as u64);
+    let above = rows;
+    Ok((Header { source, cells, row, on_two_rows, number, above, notes, opened, work }, below))
 }
 
 /// The headings among the first rows.
 fn found<C: Consumer>(rows: &[(u64, Vec<Cell>)], consumer: &C) -> Option<Headings> {
     let first = rows.iter().take(headings::ROWS_MAX);
     let shown: Vec<Vec<String>> = first.map(|(_, cells)| cells.iter().map(Cell::shown).collect()).collect();
-    headings::find(&shown, &|header| consumer.fits(header))
+    headings::find(&shown, consumer)
 }
 
 /// The rows that hold something: number from 1, and cells from the first column on.
-fn rows_of<B>(path: &Path, book: &mut B, name: &str) -> Result<Vec<(u64, Vec<Cell>)>, SpreadsheetError>
+fn rows_of<B>(path: &Path, book: &mut B, name: &str) -> Result<Numbered, SpreadsheetError>
 where
     B: Reader<Cursor<Vec<u8>>>,
     B::Error: std::fmt::Display,
@@ -195,9 +213,11 @@ fn value(value: &Data) -> Cell {
     }
 }
 
-/// Hands rows over in pieces that part nothing that belongs together.
+/// Hands rows over in pieces that part nothing that belongs together; so many rows of other sheets were handed over
+/// before.
 fn cut<C: Consumer>(
     rows: impl Iterator<Item = (u64, Vec<Cell>)>,
+    before: u64,
     asked: &[usize],
     to: &mut C,
 ) -> Result<(), C::Error> {
@@ -207,7 +227,7 @@ fn cut<C: Consumer>(
             asked.iter().map(|column| cells.get(*column).cloned().unwrap_or_default()).collect(),
         )
     };
-    let (mut piece, mut done) = (Vec::new(), 0);
+    let (mut piece, mut done) = (Vec::new(), before);
     for row in rows {
         if piece.len() >= to.piece_rows() {
             let before = piece.last().map(bound);

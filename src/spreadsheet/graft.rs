@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::annotated::{Look, Shape};
+use super::annotated::Look;
 use super::book_cells::BookTarget;
 use super::deflate::chunk;
 use super::our_styles::{self, OurStyles};
 use super::package::{
     Archive, PART_BYTES_MAX, compared, in_utf8, in_utf8_stream, relationships_of, resolved, utf_16,
 };
+use super::shape::{Shape, SheetShape};
 use super::sheet_frame::{self, Head};
 use super::string_table;
 use super::xlsx_input::OpenedSheet;
@@ -20,21 +21,27 @@ use crate::terms::place::column_letters;
 /// The package while it is passed through.
 pub(super) struct Graft {
     archive: Archive,
-    /// Name of the sheet's part in the container.
-    sheet: String,
-    pub(super) head: Head,
-    pub(super) heading_row: u64,
+    /// The sheets that get our columns, in the order in which they are written.
+    pub(super) sheets: Vec<GraftedSheet>,
     pub(super) styles: OurStyles,
     /// Prefix of element names in the shared strings, with its colon.
     pub(super) strings_prefix: String,
     strings: String,
     /// Parts that are written anew, by their name in the container; the shared strings come to it at the end.
     changed: Vec<(String, Vec<u8>)>,
+    copied: usize,
+}
+
+/// A sheet that gets our columns.
+pub(super) struct GraftedSheet {
+    /// Name of its part in the container.
+    part: String,
+    pub(super) head: Head,
+    pub(super) heading_row: u64,
     /// Notes on our headings: cell and text.
     notes: Vec<(String, String)>,
-    /// Bytes that the sheet has now.
-    sheet_bytes: u64,
-    copied: usize,
+    /// Bytes that it has now.
+    bytes: u64,
 }
 
 /// The name of a part as the container spells it.
@@ -68,37 +75,30 @@ const CONTENT_TYPE: &str = "application/vnd.openxmlformats-officedocument.spread
 
 impl Graft {
     /// Reads what is to be changed; `None` where the package lacks something that our cells need.
-    pub(super) fn prepare(sheet: &OpenedSheet, shape: &Shape) -> io::Result<Option<Graft>> {
-        let reader = io::BufReader::with_capacity(1 << 16, sheet.file.fresh());
+    pub(super) fn prepare(sheets: &[&OpenedSheet], shape: &Shape) -> io::Result<Option<Graft>> {
+        let Some(first) = sheets.first() else { return Ok(None) };
+        let reader = io::BufReader::with_capacity(1 << 16, first.file.fresh());
         let mut archive = ZipArchive::new(reader).map_err(io::Error::other)?;
-        let layout = shape.layout;
-        let Some(part) = spelled(&archive, &sheet.part) else { return Ok(None) };
-        let encoded = utf_16(&start_of(&mut archive, &part)?).is_some();
-        let head = sheet_frame::head(&sheet.head, layout.width, &shape.columns, !layout.no_dimension);
-        let Some(head) = head.filter(|_| !encoded) else { return Ok(None) };
-        let heading = sheet.first.places.iter().rev().find(|place| !place.blank);
-        let heading_row = heading.map_or(1, |place| place.number);
-        let sheet_bytes = archive.by_name(&part).map_err(io::Error::other)?.size();
+        let mut grafted = Vec::with_capacity(sheets.len());
+        for (sheet, shape) in sheets.iter().zip(&shape.sheets) {
+            let Some(sheet) = GraftedSheet::prepare(&mut archive, sheet, shape)? else { return Ok(None) };
+            grafted.push(sheet);
+        }
         let mut graft = Graft {
-            sheet_bytes,
             archive,
-            sheet: part,
-            heading_row,
+            sheets: grafted,
             styles: OurStyles::default(),
             strings_prefix: String::new(),
             strings: String::new(),
             changed: Vec::new(),
-            notes: Vec::new(),
             copied: 0,
-            head,
         };
-        let notes = shape.columns.iter().enumerate();
-        let notes = notes.filter_map(|(place, column)| {
-            let cell = format!("{}{heading_row}", column_letters(layout.width + place));
-            column.note.clone().map(|note| (cell, note))
-        });
-        graft.notes = notes.collect();
-        Ok((graft.prepare_styles(sheet)? && graft.prepare_strings(sheet)?).then_some(graft))
+        Ok((graft.prepare_styles(first)? && graft.prepare_strings(first)?).then_some(graft))
+    }
+
+    /// Namespace of the package's elements.
+    fn namespace(&self) -> &str {
+        self.sheets.first().map_or("", |sheet| &sheet.head.namespace)
     }
 
     fn prepare_styles(&mut self, sheet: &OpenedSheet) -> io::Result<bool> {
@@ -110,7 +110,7 @@ impl Graft {
             }
             None => {
                 let Some(name) = self.add_part(sheet, "styles")? else { return Ok(false) };
-                (name, our_styles::bare(&self.head.namespace))
+                (name, our_styles::bare(self.namespace()))
             }
         };
         let Some((part, styles)) = our_styles::appended(&part) else { return Ok(false) };
@@ -181,20 +181,16 @@ impl Graft {
         Ok(Some(name))
     }
 
-    /// Copies the parts in front of the sheet, and begins the sheet.
-    pub(super) fn begin<W: Write>(&mut self, to: &mut Container<W>) -> io::Result<()> {
-        while self.copied < self.archive.len() {
-            let is_sheet = self
-                .archive
-                .name_for_index(self.copied)
-                .is_some_and(|name| name.is_ok_and(|name| name == self.sheet));
-            if is_sheet {
-                break;
-            }
+    /// Copies the parts in front of a sheet, and begins the sheet. The sheets come in the order of the workbook, whatever
+    /// the order of their parts.
+    pub(super) fn begin_sheet<W: Write>(&mut self, sheet: usize, to: &mut Container<W>) -> io::Result<()> {
+        let GraftedSheet { part, bytes, .. } = &self.sheets[sheet];
+        let (part, large) = (part.clone(), *bytes > LARGE);
+        let place = self.archive.index_for_name(&part).unwrap_or(self.copied);
+        while self.copied < place {
             self.copy_next(to)?;
         }
-        self.copied += 1;
-        to.begin(&self.sheet, self.sheet_bytes > LARGE)
+        to.begin(&part, large)
     }
 
     fn copy_next<W: Write>(&mut self, to: &mut Container<W>) -> io::Result<()> {
@@ -202,7 +198,8 @@ impl Graft {
         self.copied += 1;
         let mut part = self.archive.by_index_raw(place).map_err(io::Error::other)?;
         let name = part.name().map_err(io::Error::other)?.into_owned();
-        if name == self.strings || self.changed.iter().any(|(changed, _)| *changed == name) {
+        let ours = self.sheets.iter().any(|sheet| sheet.part == name);
+        if ours || name == self.strings || self.changed.iter().any(|(changed, _)| *changed == name) {
             return Ok(());
         }
         let method = match part.compression() {
@@ -222,12 +219,12 @@ impl Graft {
         to.copy(&finished, &mut part)
     }
 
-    /// What stands behind the rows, with the notes on our headings.
-    pub(super) fn tail(&self, tail: &[u8], target: &BookTarget) -> Vec<u8> {
-        sheet_frame::tail(tail, &target.prefix, &self.notes)
+    /// What stands behind the rows of a sheet, with the notes on our headings.
+    pub(super) fn tail(&self, sheet: usize, tail: &[u8], target: &BookTarget) -> Vec<u8> {
+        sheet_frame::tail(tail, &target.prefix, &self.sheets[sheet].notes)
     }
 
-    /// Copies the parts behind the sheet and writes those that have changed.
+    /// Copies the parts behind the sheets and writes those that have changed.
     pub(super) fn complete<W: Write>(
         mut self,
         to: &mut Container<W>,
@@ -247,13 +244,36 @@ impl Graft {
                 })?;
             }
             None => {
-                let namespace = &self.head.namespace;
+                let namespace = self.namespace();
                 let bare = format!("<sst xmlns=\"{namespace}\" count=\"0\" uniqueCount=\"0\"></sst>");
                 string_table::extend(bare.as_bytes(), "", table, |bytes| to.add(&chunk(bytes, level)?))?;
             }
         }
         to.end()?;
         self.changed.iter().try_for_each(|(name, part)| to.part(name, part, level))
+    }
+}
+
+impl GraftedSheet {
+    /// Reads what is to be changed of a sheet; `None` where our cells cannot be put into it.
+    fn prepare(
+        archive: &mut Archive,
+        sheet: &OpenedSheet,
+        shape: &SheetShape,
+    ) -> io::Result<Option<GraftedSheet>> {
+        let SheetShape { columns, layout } = shape;
+        let Some(part) = spelled(archive, &sheet.part) else { return Ok(None) };
+        let encoded = utf_16(&start_of(archive, &part)?).is_some();
+        let head = sheet_frame::head(&sheet.head, layout.width, columns, !layout.no_dimension);
+        let Some(head) = head.filter(|_| !encoded) else { return Ok(None) };
+        let heading = sheet.first.places.iter().rev().find(|place| !place.blank);
+        let heading_row = heading.map_or(1, |place| place.number);
+        let bytes = archive.by_name(&part).map_err(io::Error::other)?.size();
+        let notes = columns.iter().enumerate().filter_map(|(place, column)| {
+            let cell = format!("{}{heading_row}", column_letters(layout.width + place));
+            column.note.clone().map(|note| (cell, note))
+        });
+        Ok(Some(GraftedSheet { part, head, heading_row, notes: notes.collect(), bytes }))
     }
 }
 

@@ -10,12 +10,13 @@ use rust_xlsxwriter::{
 };
 use zip::ZipArchive;
 
-use super::annotated::{OurColumn, Shape};
+use super::annotated::OurColumn;
 use super::graft::shown_width;
 use super::number::number_out;
 use super::our_styles::{HEADING, OurStyles, RANKS};
 use super::read::{Header, Kind};
 use super::row::{Cell, Rows};
+use super::shape::{Shape, SheetShape};
 use super::string_table::{cell_text, extended};
 use super::zip_output::Container;
 
@@ -30,22 +31,30 @@ const SHEET_NAME_MAX: usize = 31;
 
 /// A new workbook while it is written.
 pub(super) struct NewWorkbook {
-    name: String,
-    headings: Vec<String>,
-    widths: Vec<u32>,
-    columns: Vec<OurColumn>,
+    pub(super) sheets: Vec<NewSheet>,
     as_of: Date,
-    /// The rows above the headings, each with its place from 0.
-    above: Vec<(u32, Vec<Cell>)>,
-    /// Row of the headings, from 0.
-    pub(super) heading_row: u32,
-    /// Last row of each sheet, from 0.
-    pub(super) last_rows: Vec<u32>,
     pub(super) styles: OurStyles,
     /// Shared strings that the frame has.
     pub(super) strings: usize,
-    /// The frame that was made last, and for which last rows.
-    frame: (Vec<u32>, Parts),
+    /// The frame, while the sheets are as they were when it was made.
+    frame: Option<Parts>,
+}
+
+/// A sheet of a new workbook, without its rows.
+#[derive(Clone)]
+pub(super) struct NewSheet {
+    name: String,
+    headings: Vec<Cell>,
+    /// How wide the columns of the input are shown.
+    widths: Vec<u32>,
+    columns: Vec<OurColumn>,
+    /// The rows above the headings, each with its place from 0.
+    above: Vec<(u32, Vec<Cell>)>,
+    /// Row of the headings, from 0, the lower one of two; and the upper one.
+    heading_row: u32,
+    upper_row: u32,
+    /// Last row, from 0.
+    last_row: u32,
 }
 
 /// The parts of a frame, by name.
@@ -126,29 +135,19 @@ fn sampled() -> Vec<CellFormat> {
 
 impl NewWorkbook {
     /// A new workbook for the rows of an input.
-    pub(super) fn begin(shape: &Shape, header: &Header, first: Option<&Rows>) -> io::Result<NewWorkbook> {
-        let csv = matches!(header.opened.0, Kind::Csv { .. });
-        // Records stand one below the other; rows of a sheet keep their places.
-        let place = |number: u64| u32::try_from(number - 1).unwrap_or(u32::MAX);
-        let above = (0u32..).zip(&header.above);
-        let above =
-            above.map(|(record, (number, cells))| (if csv { record } else { place(*number) }, cells.clone()));
-        let above: Vec<(u32, Vec<Cell>)> = above.collect();
-        let heading_row = if csv { above.len() as u32 } else { place(header.number) };
-        let name = if csv { SHEET_NAME } else { &header.source.sheet };
+    pub(super) fn begin(shape: &Shape, headers: &[Header]) -> io::Result<NewWorkbook> {
         let mut new = NewWorkbook {
-            name: sheet_name(name),
-            headings: header.cells.clone(),
-            widths: widths(header, shape.layout.width, first),
-            columns: shape.columns.clone(),
+            sheets: Vec::with_capacity(headers.len()),
             as_of: shape.as_of,
-            above,
-            heading_row,
-            last_rows: vec![heading_row],
             styles: OurStyles::default(),
             strings: 0,
-            frame: Default::default(),
+            frame: None,
         };
+        for (shape, header) in shape.sheets.iter().zip(headers) {
+            let mut sheet = NewSheet::new(shape, header);
+            sheet.name = new.free_name(&sheet.name);
+            new.sheets.push(sheet);
+        }
         let parts = new.frame()?;
         let our_styles = styles(part(parts, &NewWorkbook::part(0))?)?;
         let strings = part(parts, "xl/sharedStrings.xml")?;
@@ -162,21 +161,53 @@ impl NewWorkbook {
         format!("xl/worksheets/sheet{}.xml", sheet + 1)
     }
 
-    fn sheet_name(&self, sheet: usize) -> String {
-        if sheet == 0 {
-            return self.name.clone();
-        }
-        let suffix = format!(" {}", sheet + 1);
-        let room = SHEET_NAME_MAX - suffix.len();
-        first_units(&self.name, room) + &suffix
+    /// A name that no sheet has yet, up to the case of its letters: this one, or with a number behind it.
+    fn free_name(&self, name: &str) -> String {
+        let taken =
+            |name: &str| self.sheets.iter().any(|sheet| sheet.name.to_lowercase() == name.to_lowercase());
+        let numbered = |number: usize| {
+            let suffix = format!(" {number}");
+            first_units(name, SHEET_NAME_MAX - suffix.len()) + &suffix
+        };
+        let all = std::iter::once(name.to_string()).chain((2..).map(numbered));
+        all.into_iter().find(|name| !taken(name)).unwrap_or_default()
     }
 
-    /// The frame for the last rows as they are now; made anew only where they have changed.
+    /// Makes the columns of a sheet as wide as its first rows ask for; `width` of them are the input's.
+    pub(super) fn measure(&mut self, sheet: usize, width: usize, first: Option<&Rows>) {
+        let sheet = &mut self.sheets[sheet];
+        sheet.widths = widths(&sheet.headings, width, first);
+        self.frame = None;
+    }
+
+    /// The row below the headings of a sheet, from 1.
+    pub(super) fn first_row(&self, sheet: usize) -> u64 {
+        u64::from(self.sheets[sheet].heading_row) + 2
+    }
+
+    /// Goes on with the rows of the last sheet on a further one; its first row, from 1.
+    pub(super) fn go_on(&mut self) -> u64 {
+        let mut further = self.sheets[0].clone();
+        further.name = self.free_name(&further.name);
+        further.last_row = 0;
+        self.sheets.push(further);
+        self.frame = None;
+        self.first_row(self.sheets.len() - 1)
+    }
+
+    /// Takes note of the last row of a sheet, from 0.
+    pub(super) fn ends(&mut self, sheet: usize, last_row: u32) {
+        self.sheets[sheet].last_row = last_row;
+        self.frame = None;
+    }
+
+    /// The frame of the sheets as they are now.
     fn frame(&mut self) -> io::Result<&Parts> {
-        if self.frame.0 != self.last_rows {
-            self.frame = (self.last_rows.clone(), self.made_frame()?);
-        }
-        Ok(&self.frame.1)
+        let frame = match self.frame.take() {
+            Some(frame) => frame,
+            None => self.made_frame()?,
+        };
+        Ok(self.frame.insert(frame))
     }
 
     fn made_frame(&self) -> io::Result<Parts> {
@@ -195,51 +226,10 @@ impl NewWorkbook {
     fn workbook(&self) -> Result<Vec<u8>, XlsxError> {
         let mut workbook = Workbook::new();
         workbook.set_properties(&properties(self.as_of)?);
-        for sheet in 0..self.last_rows.len() {
-            let worksheet = workbook.add_worksheet();
-            worksheet.set_name(self.sheet_name(sheet))?;
-            self.sheet(worksheet, self.last_rows[sheet])?;
+        for sheet in &self.sheets {
+            sheet.write(workbook.add_worksheet())?;
         }
         workbook.save_to_buffer()
-    }
-
-    fn sheet(&self, sheet: &mut Worksheet, last_row: u32) -> Result<(), XlsxError> {
-        let row = self.heading_row;
-        let heading = CellFormat::new()
-            .set_bold()
-            .set_border_bottom(FormatBorder::Thin)
-            .set_text_wrap()
-            .set_align(FormatAlign::Top);
-        let ours = heading.clone().set_background_color(Color::RGB(HEADING));
-        sheet.set_freeze_panes(row + 1, 0)?;
-        sheet.set_row_height(row, HEADING_HEIGHT)?;
-        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
-        for (row, cells) in &self.above {
-            for (column, cell) in (0u16..).zip(cells) {
-                write_above(sheet, *row, column, cell)?;
-            }
-        }
-        for (column, text) in (0u16..).zip(&self.headings) {
-            sheet.write_string_with_format(row, column, cell_text(text), &heading)?;
-        }
-        for (column, width) in (0u16..).zip(&self.widths) {
-            sheet.set_column_width(column, *width)?;
-        }
-        let first = u16::try_from(self.widths.len()).expect("columns are limited when a file is read");
-        for (column, our) in (first..).zip(&self.columns) {
-            sheet.set_column_width(column, shown_width(our.look))?;
-            sheet.write_string_with_format(row, column, &our.heading, &ours)?;
-            if let Some(note) = &our.note {
-                sheet.insert_note(row, column, &Note::new(note))?;
-            }
-        }
-        let last_column = first + u16::try_from(self.columns.len()).expect("few columns of ours") - 1;
-        sheet.autofilter(row, 0, last_row.max(row), last_column)?;
-        // Cells that show each style once; the rows take their place.
-        for (column, format) in (0u16..).zip(sampled()) {
-            sheet.write_blank(row + 1, column, &format)?;
-        }
-        Ok(())
     }
 
     /// XML of a sheet up to and with its heading row.
@@ -283,6 +273,69 @@ impl NewWorkbook {
     }
 }
 
+impl NewSheet {
+    fn new(shape: &SheetShape, header: &Header) -> NewSheet {
+        let csv = matches!(header.opened.0, Kind::Csv { .. });
+        // Records stand one below the other; rows of a sheet keep their places.
+        let place = |number: u64| u32::try_from(number - 1).unwrap_or(u32::MAX);
+        let above = (0u32..).zip(&header.above);
+        let above =
+            above.map(|(record, (number, cells))| (if csv { record } else { place(*number) }, cells.clone()));
+        let above: Vec<(u32, Vec<Cell>)> = above.collect();
+        let heading_row = if csv { above.len() as u32 } else { place(header.number) };
+        NewSheet {
+            name: sheet_name(if csv { SHEET_NAME } else { &header.source.sheet }),
+            headings: header.row.clone(),
+            widths: widths(&header.row, shape.layout.width, None),
+            columns: shape.columns.clone(),
+            above,
+            heading_row,
+            upper_row: heading_row.saturating_sub(u32::from(header.on_two_rows)),
+            last_row: heading_row,
+        }
+    }
+
+    fn write(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        sheet.set_name(&self.name)?;
+        let row = self.heading_row;
+        let heading = CellFormat::new()
+            .set_bold()
+            .set_border_bottom(FormatBorder::Thin)
+            .set_text_wrap()
+            .set_align(FormatAlign::Top);
+        let ours = heading.clone().set_background_color(Color::RGB(HEADING));
+        sheet.set_freeze_panes(row + 1, 0)?;
+        sheet.set_row_height(row, HEADING_HEIGHT)?;
+        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(self.upper_row, row)?;
+        for (row, cells) in &self.above {
+            for (column, cell) in (0u16..).zip(cells) {
+                write_above(sheet, *row, column, cell)?;
+            }
+        }
+        for (column, text) in (0u16..).zip(&self.headings) {
+            sheet.write_string_with_format(row, column, cell_text(&text.shown()), &heading)?;
+        }
+        for (column, width) in (0u16..).zip(&self.widths) {
+            sheet.set_column_width(column, *width)?;
+        }
+        let first = u16::try_from(self.widths.len()).expect("columns are limited when a file is read");
+        for (column, our) in (first..).zip(&self.columns) {
+            sheet.set_column_width(column, shown_width(our.look))?;
+            sheet.write_string_with_format(row, column, &our.heading, &ours)?;
+            if let Some(note) = &our.note {
+                sheet.insert_note(row, column, &Note::new(note))?;
+            }
+        }
+        let last_column = first + u16::try_from(self.columns.len()).expect("few columns of ours") - 1;
+        sheet.autofilter(row, 0, self.last_row.max(row), last_column)?;
+        // Cells that show each style once; the rows take their place.
+        for (column, format) in (0u16..).zip(sampled()) {
+            sheet.write_blank(row + 1, column, &format)?;
+        }
+        Ok(())
+    }
+}
+
 fn part<'p>(parts: &'p Parts, name: &str) -> io::Result<&'p [u8]> {
     let found = parts.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.as_slice());
     found.ok_or_else(|| io::Error::other(format!("a frame without {name}")))
@@ -316,10 +369,10 @@ fn styles(xml: &[u8]) -> io::Result<OurStyles> {
 
 /// How wide the columns of the input are shown: as wide as their first cells, and half as wide as their heading, which
 /// may take two lines.
-fn widths(header: &Header, width: usize, first: Option<&Rows>) -> Vec<u32> {
+fn widths(headings: &[Cell], width: usize, first: Option<&Rows>) -> Vec<u32> {
     let mut widest = vec![0; width];
-    for (widest, heading) in widest.iter_mut().zip(&header.cells) {
-        *widest = heading.chars().count().div_ceil(2);
+    for (widest, heading) in widest.iter_mut().zip(headings) {
+        *widest = heading.shown().chars().count().div_ceil(2);
     }
     for row in first.iter().flat_map(|rows| (0..rows.len().min(ROWS_MEASURED)).map(|row| rows.whole(row))) {
         for (widest, cell) in widest.iter_mut().zip(row.iter().map(Cell::shown)) {

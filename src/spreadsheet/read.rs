@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::dense_input::Dense;
 use super::encoding::TextEncoding;
 use super::row::{Cell, Row, Rows};
+use super::sheet_choice::EVERY_SHEET;
 use super::xlsx_input::OpenedSheet;
 use super::{csv_input, dense_input, xlsx_input};
 use crate::terms::place::Source;
@@ -48,7 +49,10 @@ pub enum SpreadsheetError {
         what: &'static str,
     },
     /// The named sheet is not there, or none can be chosen.
-    #[error("{path}: {problem}; the visible sheets are {sheets}. Choose one with --sheet")]
+    #[error(
+        "{path}: {problem}; the visible sheets are {sheets}. Choose one with --sheet NAME, several by giving it more than \
+         once, or with --sheet '*' all that have the headings: they are read as one file"
+    )]
     Sheet {
         /// Which file.
         path: PathBuf,
@@ -60,8 +64,13 @@ pub enum SpreadsheetError {
         typed: bool,
     },
     /// No row at all.
-    #[error("{0} holds no rows: expected a row of headings and entry lines below it")]
-    Empty(PathBuf),
+    #[error("{path}{sheet} holds no rows: expected a row of headings and entry lines below it")]
+    Empty {
+        /// Which file.
+        path: PathBuf,
+        /// Which of its sheets, as it stands behind the path.
+        sheet: String,
+    },
     /// The file is damaged or over a limit.
     #[error("{path}, {place}: {problem}")]
     Damaged {
@@ -74,6 +83,14 @@ pub enum SpreadsheetError {
     },
 }
 
+impl SpreadsheetError {
+    /// The error of a file, or of the sheet of this name, that has no row at all.
+    pub(super) fn empty(path: &Path, sheet: &str) -> SpreadsheetError {
+        let sheet = if sheet.is_empty() { String::new() } else { format!(", sheet {sheet:?},") };
+        SpreadsheetError::Empty { path: path.to_path_buf(), sheet }
+    }
+}
+
 /// Some rows of a file, in order, as bytes; cells where the file had to be decoded to be read at all.
 #[derive(Clone, Debug, Default)]
 pub struct Piece {
@@ -81,7 +98,7 @@ pub struct Piece {
     pub(super) cells: Vec<(u64, Vec<Cell>)>,
     /// Of a CSV, the physical line on which the piece begins; of a sheet, the row behind which it does.
     pub(super) begins: u64,
-    /// How much of the file has been read, in the unit of [`Header::work`].
+    /// How much of the whole file has been read, in the unit of [`Header::work`].
     pub done: u64,
 }
 
@@ -93,11 +110,17 @@ pub trait Consumer {
     /// True if a heading row looks like the one that is wanted; asked where a workbook has several visible sheets.
     fn fits(&self, header: &[String]) -> bool;
 
-    /// Takes the heading row; returns the columns whose cells are wanted.
+    /// What a heading means by itself, as a number; `None` if it is not known. Asked where headings stand on two rows.
+    fn means(&self, _heading: &str) -> Option<usize> {
+        None
+    }
+
+    /// Takes the heading rows: one of a CSV, and of a workbook one of each sheet that is read, in its order. Returns for
+    /// each the columns whose cells are wanted. The pieces of each follow, and its tail.
     ///
     /// # Errors
     /// The headings cannot be used.
-    fn header(&mut self, header: Header) -> Result<Vec<usize>, Self::Error>;
+    fn headers(&mut self, headers: Vec<Header>) -> Result<Vec<Vec<usize>>, Self::Error>;
 
     /// Rows of a piece, about.
     fn piece_rows(&self) -> usize {
@@ -113,7 +136,7 @@ pub trait Consumer {
     /// The consumer has stopped.
     fn piece(&mut self, piece: Piece) -> Result<(), Self::Error>;
 
-    /// Takes what stands behind the rows of a sheet; the last that is read.
+    /// Takes what stands behind the rows of a sheet: nothing more of it follows.
     ///
     /// # Errors
     /// The consumer has stopped.
@@ -134,8 +157,9 @@ pub enum Border {
 /// How a file is read where its content does not tell.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReadAs<'a> {
-    /// The sheet of a workbook.
-    pub sheet: Option<&'a str>,
+    /// The sheets of a workbook by their names, [`EVERY_SHEET`] among them for every visible one that has the headings;
+    /// none where the headings tell the one.
+    pub sheets: &'a [String],
     /// The encoding of a text.
     pub encoding: Option<TextEncoding>,
 }
@@ -145,8 +169,12 @@ pub struct ReadAs<'a> {
 pub struct Header {
     /// File and sheet.
     pub source: Arc<Source>,
-    /// Headings as they stand, in order.
+    /// Headings, in order; those on two rows as one.
     pub cells: Vec<String>,
+    /// The cells of the heading row as they stand, the lower one of two.
+    pub row: Vec<Cell>,
+    /// True if they stand on two rows: the upper one is the last of `above`.
+    pub on_two_rows: bool,
     /// Row of the sheet, or physical line of the CSV, from 1.
     pub number: u64,
     /// The rows above the headings: number and cells.
@@ -155,7 +183,8 @@ pub struct Header {
     pub notes: Vec<String>,
     /// What is needed to understand the rows below, and to write the file back.
     pub opened: Arc<Opened>,
-    /// How much there is to read, in the unit of [`Piece::done`]; 0 where nobody knows. For a progress bar.
+    /// How much there is to read of the whole file, in the unit of [`Piece::done`]; 0 where nobody knows. For a progress
+    /// bar.
     pub work: u64,
 }
 
@@ -210,7 +239,7 @@ pub struct InputFacts {
 /// # Errors
 /// The file cannot be read, is damaged, or the consumer stopped it.
 pub fn read<C: Consumer>(path: &Path, read_as: ReadAs<'_>, consumer: &mut C) -> Result<InputFacts, C::Error> {
-    let ReadAs { sheet, encoding } = read_as;
+    let ReadAs { sheets, encoding } = read_as;
     let io = |source| SpreadsheetError::Io { path: path.to_path_buf(), source };
     let metadata = match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -226,11 +255,12 @@ pub fn read<C: Consumer>(path: &Path, read_as: ReadAs<'_>, consumer: &mut C) -> 
     (&mut file).take(512).read_to_end(&mut start).map_err(io)?;
     match kind(&start) {
         FileKind::Zip => match zipped(path)? {
-            Zipped::Xlsx => xlsx_input::read(path, sheet, consumer),
-            Zipped::Dense(format) => dense_input::read(path, format, sheet, consumer),
+            Zipped::Xlsx => xlsx_input::read(path, sheets, consumer),
+            Zipped::Dense(format) => dense_input::read(path, format, sheets, consumer),
         },
-        FileKind::Compound => dense_input::read(path, Dense::Xls, sheet, consumer),
-        FileKind::Text if sheet.is_some() => {
+        FileKind::Compound => dense_input::read(path, Dense::Xls, sheets, consumer),
+        // Every sheet of a file without any is the file.
+        FileKind::Text if sheets.iter().any(|name| name != EVERY_SHEET) => {
             let (problem, sheets) = ("a CSV file has no sheets".to_string(), "none".to_string());
             Err(SpreadsheetError::Sheet { path: path.to_path_buf(), problem, sheets, typed: true }.into())
         }

@@ -10,7 +10,7 @@ use quick_xml::events::Event;
 
 use super::buffers;
 use super::cut::{PIECE_BYTES_MAX, RowStream, row_end};
-use super::headings;
+use super::headings::{self, Headings, Knows};
 use super::package::{Package, SMALL_PART_BYTES_MAX, in_utf8_stream};
 use super::read::{Piece, SpreadsheetError};
 use super::row::{Cell, Rows};
@@ -264,11 +264,11 @@ impl<'a> SheetStream<'a> {
     /// The first rows, up to and with the heading row, and the headings; `None` if no row holds anything.
     pub(super) fn first_rows(
         &mut self,
-        fits: &dyn Fn(&[String]) -> bool,
-    ) -> Result<Option<(Rows, Vec<String>)>, SpreadsheetError> {
+        who: &impl Knows,
+    ) -> Result<Option<(Rows, Headings)>, SpreadsheetError> {
         let (mut end, mut behind) = (0, self.behind);
         let (mut shown, mut ends): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
-        let mut filled = 0;
+        let (mut filled, mut fitted) = (0, false);
         while filled < headings::ROWS_MAX && end < HEADINGS_BYTES_MAX {
             let Some(next) = row_end(self, end)? else { break };
             let rows = self.read_rows(self.buffer[end..next].to_vec(), behind, &[], true)?;
@@ -279,14 +279,31 @@ impl<'a> SheetStream<'a> {
                 shown.push(rows.whole(row).iter().map(Cell::shown).collect());
                 ends.push(end);
             }
-            if shown.last().is_some_and(|cells| fits(cells)) {
+            // The row below headings may go on with them.
+            if std::mem::replace(&mut fitted, shown.last().is_some_and(|cells| who.fits(cells))) {
                 break;
             }
         }
-        let Some(found) = headings::find(&shown, fits) else { return Ok(None) };
+        let Some(found) = headings::find(&shown, who) else { return Ok(None) };
         let piece = self.take(ends[found.row])?;
         let first = self.read_rows(piece.bytes, piece.begins, &[], true)?;
-        Ok(Some((first, found.cells)))
+        Ok(Some((first, found)))
+    }
+}
+
+impl SheetStream<'_> {
+    /// Steps over the heading rows, to hand over the rows below with these columns. So many bytes of other sheets were
+    /// read before.
+    pub(super) fn begin_rows(
+        &mut self,
+        asked: Vec<usize>,
+        before: u64,
+        who: &impl Knows,
+    ) -> Result<(), SpreadsheetError> {
+        self.first_rows(who)?;
+        self.asked = asked;
+        self.done += before;
+        Ok(())
     }
 }
 

@@ -37,11 +37,12 @@ impl Consumer for Collect<'_> {
         (self.fits)(header)
     }
 
-    fn header(&mut self, header: Header) -> Result<Vec<usize>, SpreadsheetError> {
+    fn headers(&mut self, headers: Vec<Header>) -> Result<Vec<Vec<usize>>, SpreadsheetError> {
+        let header = headers.into_iter().next().unwrap_or_default();
         let columns: Vec<usize> = (0..header.cells.len()).collect();
         let opened = Arc::clone(&header.opened);
         self.header = Some((header, opened, columns.clone()));
-        Ok(columns)
+        Ok(vec![columns])
     }
 
     fn border(&self, _: &Row, _: &Row) -> Border {
@@ -77,8 +78,9 @@ pub fn read_small_table(
     fits: &dyn Fn(&[String]) -> bool,
 ) -> Result<SmallTable, SpreadsheetError> {
     let mut collect = Collect { path, fits, header: None, rows: Vec::new() };
-    let facts = read(path, ReadAs { sheet, encoding: None }, &mut collect)?;
-    let Some((header, ..)) = collect.header else { return Err(SpreadsheetError::Empty(path.to_path_buf())) };
+    let sheets: Vec<String> = sheet.map(str::to_string).into_iter().collect();
+    let facts = read(path, ReadAs { sheets: &sheets, encoding: None }, &mut collect)?;
+    let Some((header, ..)) = collect.header else { return Err(SpreadsheetError::empty(path, "")) };
     Ok(SmallTable { source: header.source, headings: header.cells, rows: collect.rows, facts })
 }
 
@@ -96,6 +98,7 @@ impl From<SpreadsheetError> for Stop {
 
 struct HeadingsOnly<'a> {
     fits: &'a dyn Fn(&[String]) -> bool,
+    means: &'a dyn Fn(&str) -> Option<usize>,
     cells: Vec<String>,
 }
 
@@ -106,8 +109,12 @@ impl Consumer for HeadingsOnly<'_> {
         (self.fits)(header)
     }
 
-    fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
-        self.cells = header.cells;
+    fn means(&self, heading: &str) -> Option<usize> {
+        (self.means)(heading)
+    }
+
+    fn headers(&mut self, headers: Vec<Header>) -> Result<Vec<Vec<usize>>, Stop> {
+        self.cells = headers.into_iter().next().unwrap_or_default().cells;
         Err(Stop::Found)
     }
 
@@ -132,8 +139,9 @@ pub fn read_headings(
     path: &Path,
     read_as: ReadAs<'_>,
     fits: &dyn Fn(&[String]) -> bool,
+    means: &dyn Fn(&str) -> Option<usize>,
 ) -> Result<Vec<String>, SpreadsheetError> {
-    let mut headings = HeadingsOnly { fits, cells: Vec::new() };
+    let mut headings = HeadingsOnly { fits, means, cells: Vec::new() };
     match read(path, read_as, &mut headings) {
         Ok(_) | Err(Stop::Found) => Ok(headings.cells),
         Err(Stop::Error(error)) => Err(error),

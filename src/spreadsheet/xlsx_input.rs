@@ -1,4 +1,4 @@
-//! XLSX: which sheet holds the entry lines, and its rows as a stream of pieces.
+//! XLSX: which sheets hold the entry lines, and their rows as a stream of pieces.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,22 +7,19 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::cut::cut;
+use super::headings::Headings;
 use super::package::{FileView, Package, SMALL_PART_BYTES_MAX, SheetEntry};
 use super::read::{Consumer, Header, InputFacts, Kind, Opened, Piece, SpreadsheetError};
 use super::row::Rows;
 use super::shared_strings::SharedStrings;
 use super::sheet_cells::SheetContext;
+use super::sheet_choice::{Listed, choose};
 use super::sheet_rows::{self, Ask};
 use super::sheet_stream::{SheetStream, of_fault};
 use super::styles::number_kinds;
 use super::whole_file::HashOnly;
 use crate::terms::place::Source;
 use crate::terms::sha256::hexadecimal;
-
-/// Sheets whose headings are looked at, at most; of a workbook with more the user chooses.
-const SHEETS_TRIED: usize = 200;
-/// Names of sheets that an error lists.
-const SHEETS_SHOWN: usize = 20;
 
 /// A sheet of a package that is opened for reading, and all that is needed to write the package back.
 #[derive(Debug)]
@@ -49,13 +46,13 @@ impl OpenedSheet {
     }
 }
 
-/// Reads the entry sheet of a workbook.
+/// Reads the entry sheets of a workbook.
 ///
 /// # Errors
 /// The workbook is damaged, protected or too large, no sheet can be chosen, or the consumer stopped.
 pub(super) fn read<C: Consumer>(
     path: &Path,
-    sheet: Option<&str>,
+    wanted: &[String],
     consumer: &mut C,
 ) -> Result<InputFacts, C::Error> {
     let mut package = Package::open(path)?;
@@ -67,37 +64,66 @@ pub(super) fn read<C: Consumer>(
             io::copy(&mut io::BufReader::with_capacity(1 << 18, whole.fresh()), &mut HashOnly(&mut hash))
                 .map(|_| hexadecimal(hash))
         });
-        read_sheet(path, &mut package, sheet, consumer)?;
+        read_sheets(path, &mut package, wanted, consumer)?;
         let hash = hash.join().unwrap_or_else(|_| Err(io::Error::other("hashing failed")));
         let sha256 = hash.map_err(|source| SpreadsheetError::Io { path: path.to_path_buf(), source })?;
         Ok(InputFacts { sha256, bytes: whole.length() })
     })
 }
 
-fn read_sheet<C: Consumer>(
+fn read_sheets<C: Consumer>(
     path: &Path,
     package: &mut Package,
-    sheet: Option<&str>,
+    wanted: &[String],
     consumer: &mut C,
 ) -> Result<(), C::Error> {
     let context = Arc::new(context(package)?);
-    let entry = choose(path, package, sheet, &context, consumer)?;
-    let part = entry.part.clone().unwrap_or_default();
-    let facts = (
-        package.file.fresh(),
-        package.workbook.clone(),
-        package.strings.clone(),
-        package.styles.clone(),
-        package.signed,
-    );
-    let (mut stream, work) = SheetStream::open(package, path, &entry.name, &part, &context)?;
-    let Some((first, cells)) = stream.first_rows(&|header| consumer.fits(header))? else {
-        return Err(SpreadsheetError::Empty(path.to_path_buf()).into());
+    let entries = chosen(path, package, wanted, &context, consumer)?;
+    let mut headers = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        headers.push(header(path, package, entry, &context, consumer)?);
+    }
+    let sizes: Vec<u64> = headers.iter().map(|header| header.work).collect();
+    let work = sizes.iter().sum();
+    headers.iter_mut().for_each(|header| header.work = work);
+    let asked = consumer.headers(headers)?;
+    let mut before = 0;
+    for ((entry, asked), size) in entries.iter().zip(asked).zip(sizes) {
+        // A sheet is opened twice, for only one can be read of a container at a time.
+        let (mut stream, _) = SheetStream::open(package, path, &entry.name, part(entry), &context)?;
+        stream.begin_rows(asked, before, consumer)?;
+        cut(&mut stream, consumer)?;
+        let tail = std::mem::take(&mut stream.tail);
+        before += size;
+        consumer.tail(tail)?;
+    }
+    Ok(())
+}
+
+fn part(entry: &SheetEntry) -> &str {
+    entry.part.as_deref().unwrap_or_default()
+}
+
+/// The headings of a sheet and all that is needed to write it back.
+fn header<C: Consumer>(
+    path: &Path,
+    package: &mut Package,
+    entry: &SheetEntry,
+    context: &Arc<SheetContext>,
+    consumer: &C,
+) -> Result<Header, SpreadsheetError> {
+    let file = package.file.fresh();
+    let (workbook, signed) = (package.workbook.clone(), package.signed);
+    let (strings, styles) = (package.strings.clone(), package.styles.clone());
+    let (mut stream, work) = SheetStream::open(package, path, &entry.name, part(entry), context)?;
+    let Some((first, headings)) = stream.first_rows(consumer)? else {
+        return Err(SpreadsheetError::empty(path, &entry.name));
     };
     let last = first.len().saturating_sub(1);
-    let number = first.number(last);
+    let (number, row) = (first.number(last), first.whole(last));
+    let notes = headings.note(number).into_iter().collect();
+    let Headings { cells, on_two_rows, .. } = headings;
     let above = (0..last).map(|row| (first.number(row), first.whole(row))).collect();
-    let (file, workbook, strings, styles, signed) = facts;
     let source = Arc::new(Source {
         file: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         sheet: entry.name.clone(),
@@ -105,21 +131,18 @@ fn read_sheet<C: Consumer>(
     let opened = OpenedSheet {
         path: path.to_path_buf(),
         file,
-        name: entry.name,
-        part,
+        name: entry.name.clone(),
+        part: part(entry).to_string(),
         workbook,
         strings,
         styles,
         signed,
-        context,
+        context: Arc::clone(context),
         head: std::mem::take(&mut stream.head),
         first,
     };
     let opened = Arc::new(Opened(Kind::Sheet(Box::new(opened))));
-    stream.asked =
-        consumer.header(Header { source, cells, number, above, notes: Vec::new(), opened, work })?;
-    cut(&mut stream, consumer)?;
-    consumer.tail(std::mem::take(&mut stream.tail))
+    Ok(Header { source, cells, row, on_two_rows, number, above, notes, opened, work })
 }
 
 /// Shared strings and styles.
@@ -141,83 +164,32 @@ pub(super) fn context(package: &mut Package) -> Result<SheetContext, Spreadsheet
     })
 }
 
-/// The sheet that was named; else the one visible sheet; else the one visible sheet whose headings fit.
-fn choose<C: Consumer>(
+/// The sheets that are read, each from a part of its own.
+fn chosen<C: Consumer>(
     path: &Path,
     package: &mut Package,
-    sheet: Option<&str>,
+    wanted: &[String],
     context: &Arc<SheetContext>,
     consumer: &C,
-) -> Result<SheetEntry, SpreadsheetError> {
+) -> Result<Vec<SheetEntry>, SpreadsheetError> {
     let worksheets: Vec<SheetEntry> =
         package.sheets.iter().filter(|sheet| sheet.worksheet).cloned().collect();
-    let visible: Vec<SheetEntry> = worksheets.iter().filter(|sheet| sheet.visible).cloned().collect();
-    let names: Vec<&str> = visible.iter().map(|sheet| sheet.name.as_str()).collect();
-    let chosen = choose_by_name(path, sheet, &worksheets, &names)?;
-    if let Some(chosen) = chosen {
-        return Ok(chosen);
-    }
-    if visible.len() > SHEETS_TRIED {
-        return Err(no_sheet(
-            path,
-            format!("{} sheets; which holds the entry lines?", names.len()),
-            &names,
-            false,
-        ));
-    }
-    let mut fitting = Vec::new();
-    for entry in &visible {
-        let part = entry.part.clone().unwrap_or_default();
-        let (mut stream, _) = SheetStream::open(package, path, &entry.name, &part, context)?;
-        let first = stream.first_rows(&|header| consumer.fits(header))?;
-        if consumer.fits(&first.map(|(_, cells)| cells).unwrap_or_default()) {
-            fitting.push(entry.clone());
-        }
-    }
-    match &fitting[..] {
-        [only] => Ok(only.clone()),
-        several => Err(none_fits(path, several.len(), &names)),
-    }
-}
-
-/// The sheet that was named, or the only one there is; `None` if the headings must tell.
-pub(super) fn choose_by_name<S: Clone + AsRef<str>>(
-    path: &Path,
-    wanted: Option<&str>,
-    all: &[S],
-    visible: &[&str],
-) -> Result<Option<S>, SpreadsheetError> {
-    let named = |wanted: &str| all.iter().find(|sheet| sheet.as_ref() == wanted).cloned();
-    match (wanted, visible) {
-        (Some(wanted), _) => match named(wanted) {
-            Some(found) => Ok(Some(found)),
-            None => Err(no_sheet(path, format!("no sheet is named {wanted:?}"), visible, true)),
-        },
-        (None, [only]) => Ok(named(only)),
-        (None, _) => Ok(None),
-    }
-}
-
-/// The error where not exactly one sheet has the headings.
-pub(super) fn none_fits(path: &Path, fitting: usize, visible: &[&str]) -> SpreadsheetError {
-    let problem = match fitting {
-        0 => "no visible sheet has the headings of an entry file in its first rows".to_string(),
-        several => format!("{several} sheets have the headings of an entry file"),
+    let listed = worksheets.iter().map(|sheet| Listed { name: sheet.name.clone(), visible: sheet.visible });
+    let listed: Vec<Listed> = listed.collect();
+    let mut fits = |place: usize| {
+        let entry: &SheetEntry = &worksheets[place];
+        let (mut stream, _) = SheetStream::open(package, path, &entry.name, part(entry), context)?;
+        let first = stream.first_rows(consumer)?;
+        Ok(consumer.fits(&first.map(|(_, found)| found.cells).unwrap_or_default()))
     };
-    no_sheet(path, problem, visible, false)
-}
-
-fn no_sheet(path: &Path, problem: String, visible: &[&str], typed: bool) -> SpreadsheetError {
-    let shown = visible.len().min(SHEETS_SHOWN);
-    let mut sheets = if visible.is_empty() { "none".to_string() } else { visible[..shown].join(", ") };
-    if shown < visible.len() {
-        sheets.push_str(&format!(" and {} more", visible.len() - shown));
-    }
-    SpreadsheetError::Sheet { path: path.to_path_buf(), problem, sheets, typed }
-}
-
-impl AsRef<str> for SheetEntry {
-    fn as_ref(&self) -> &str {
-        &self.name
+    let places = choose(path, wanted, &listed, &mut fits)?;
+    let entries: Vec<SheetEntry> = places.into_iter().map(|place| worksheets[place].clone()).collect();
+    let again = |place: &usize| entries[..*place].iter().any(|entry| entry.part == entries[*place].part);
+    match (0..entries.len()).find(again) {
+        Some(place) => {
+            let problem = format!("the sheet {:?} shares its rows with another sheet", entries[place].name);
+            Err(package.damaged(problem))
+        }
+        None => Ok(entries),
     }
 }

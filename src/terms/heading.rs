@@ -1,6 +1,7 @@
 //! The column headings that the program knows: the closed list of its own template.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 macro_rules! headings {
     ($($name:ident = $text:literal, $help:literal;)+) => {
@@ -94,7 +95,8 @@ impl Heading {
     /// The heading that `text` means, without regard to case, spacing and punctuation.
     pub fn parse(text: &str) -> Option<Heading> {
         let key = heading_key(text);
-        Heading::ALL.iter().copied().find(|heading| heading_key(heading.text()) == key)
+        let place = KEYS.iter().position(|known| *known == key)?;
+        Heading::ALL.get(place).copied()
     }
 
     /// The place in arrays that hold one value a heading.
@@ -102,6 +104,10 @@ impl Heading {
         self as usize
     }
 }
+
+/// Every heading as headings are compared, in the order of the template.
+static KEYS: LazyLock<Vec<String>> =
+    LazyLock::new(|| Heading::ALL.iter().map(|heading| heading_key(heading.text())).collect());
 
 /// Letters and digits in lower case, nothing else.
 fn heading_key(text: &str) -> String {

@@ -9,6 +9,15 @@ pub struct Source {
     pub sheet: String,
 }
 
+/// A row among those of all sheets that are read: it comes before another if its sheet does, or if it stands above it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SheetRow {
+    /// Place of the sheet among those that are read, from 0.
+    pub sheet: usize,
+    /// Row of the sheet, from 1.
+    pub row: u64,
+}
+
 /// The letters of a spreadsheet column, from 0: `A`, `Z`, `AA`.
 pub fn column_letters(mut column: usize) -> String {
     let mut letters = Vec::new();

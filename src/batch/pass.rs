@@ -1,0 +1,249 @@
+//! One reading of a file, sheet after sheet: its outputs under their temporary names, or what it has to be read again
+//! with.
+
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+
+use super::line_keys::LineKeys;
+use super::outputs::OutputNames;
+use super::piece::{Shop, Told, our_columns};
+use super::pipeline::{FileError, Progress, RunOptions, failed, internal};
+use super::read_notes::ReadNotes;
+use super::reader::{End, Message, headings, some_pieces};
+use super::totals::FileTotals;
+use super::writing::{Complete, Writing};
+use crate::casebook::Casebook;
+use crate::entry::{ColumnEvidence, Columns, Writings};
+use crate::report::tally::Tally;
+use crate::report::watch_sheets::{corrections_csv, deadlines_csv};
+use crate::report::workbook::{self, Gathered, RunFacts};
+use crate::spreadsheet::annotated::Anew;
+use crate::spreadsheet::read::Header;
+use crate::spreadsheet::whole_file::Ready;
+use crate::spreadsheet::{Format, Layout, Shape, SheetShape, WholeFile};
+use crate::terms::place::column_letters;
+
+/// Files of a run under their temporary names.
+pub(super) struct Unplaced {
+    pub(super) outputs: Vec<Ready>,
+    pub(super) tally: Tally,
+    pub(super) anew: Option<Anew>,
+    pub(super) notes: Vec<String>,
+    pub(super) profile: String,
+}
+
+/// What a pass over the file ended with.
+pub(super) enum Pass {
+    Done(Box<Unplaced>),
+    /// The whole file settles something otherwise than was assumed: start again.
+    Again(Settled),
+}
+
+/// What only a whole file settles, of each of its sheets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Settled {
+    /// How its columns write.
+    pub(super) writings: Vec<Writings>,
+    /// The form of the annotated file.
+    pub(super) layouts: Vec<Layout>,
+}
+
+/// Reads the file once, sheet after sheet.
+pub(super) fn one_pass(
+    casebook: &Casebook,
+    path: &Path,
+    names: &OutputNames,
+    options: &RunOptions,
+    mut assumed: Settled,
+    progress: &dyn Progress,
+    from: &Receiver<Message>,
+) -> Result<Pass, FileError> {
+    let (headers, columns) = headings(path, from)?;
+    if options.format == Format::Csv {
+        same_headings(path, &headers)?;
+    }
+    if let Some(header) = headers.first() {
+        progress.begin(&header.source.file, header.work);
+    }
+    std::fs::create_dir_all(&options.out).map_err(failed(&options.out))?;
+    assumed.writings.resize(headers.len(), Writings::default());
+    assumed.layouts.resize(headers.len(), Layout::default());
+    let sheets = headers.iter().zip(&assumed.layouts);
+    let mut shape = Shape {
+        format: options.format,
+        sheets: sheets
+            .map(|(header, layout)| SheetShape { columns: our_columns(header), layout: *layout })
+            .collect(),
+        level: options.level,
+        as_of: options.as_of.0,
+    };
+    let was_anew = shape.anew().is_some();
+    let prepared = shape.settle(&headers).map_err(failed(path))?;
+    let anew = shape.anew();
+    if anew.is_some() && !was_anew {
+        return Ok(Pass::Again(Settled { layouts: shape.layouts(), ..assumed }));
+    }
+    let all: Vec<bool> = headers.iter().map(|header| shape.needs_all(header)).collect();
+    let writing = Writing::begin(names, shape, &headers, prepared).map_err(failed(&names.exceptions))?;
+    let mut pass = Sheets { path, names, progress, from, writing, seen: LineKeys::default() };
+    let mut evidence = ColumnEvidence::default();
+    let mut read_notes = ReadNotes::default();
+    for (sheet, header) in headers.iter().enumerate() {
+        let (columns, writings) = (columns[sheet].clone(), assumed.writings[sheet]);
+        let shop = Shop::of_sheet(casebook, options, header, sheet, columns, writings);
+        let shop = Shop { all: all[sheet], ..shop };
+        let tail = pass.sheet(&shop, &mut evidence)?;
+        read_notes.of_sheet(header, &tail);
+    }
+    // The columns of all sheets are read as one, so what one tells of its writing counts for all.
+    let settled = assumed.writings.iter().zip(&columns);
+    let settled =
+        settled.map(|(writings, columns)| evidence.settled(*writings, options.dates, columns.dates()));
+    let writings: Vec<Writings> = settled.collect();
+    let Complete { annotated, exceptions, refunds, counted } =
+        pass.writing.complete().map_err(failed(&names.annotated))?;
+    let FileTotals { tally, causes, names: waiting, products, watch } = counted;
+    let annotated = match annotated {
+        Ok(annotated) if writings == assumed.writings => annotated,
+        again => {
+            let layouts = again.err().unwrap_or(assumed.layouts);
+            return Ok(Pass::Again(Settled { writings, layouts }));
+        }
+    };
+    let notes = read_notes.told(&headers, &writings);
+    if !tally.ties_out() {
+        return Err(internal(path, "rows in and rows out do not tie out"));
+    }
+    let facts = RunFacts {
+        input: headers.first().map(|header| header.source.file.clone()).unwrap_or_default(),
+        as_of: options.as_of.0,
+        version: env!("CARGO_PKG_VERSION"),
+        exceptions_csv: name_of(&names.exceptions),
+        watch_csvs: [&names.refunds, &names.corrections, &names.deadlines].map(|path| name_of(path)),
+        written_anew: anew.map(Anew::told),
+        notes: [&options.notes[..], &notes].concat(),
+        sheets: headers.iter().map(|header| header.source.sheet.clone()).collect(),
+    };
+    let gathered = Gathered {
+        causes: &causes,
+        names: &waiting,
+        products: &products,
+        confirmed: &options.products,
+        watch: &watch,
+    };
+    let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
+    let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
+    let mut outputs = vec![annotated, report, exceptions];
+    if let Some(refunds) = refunds {
+        outputs.push(refunds.complete().map_err(failed(&names.refunds))?);
+    }
+    let days = [
+        (&names.corrections, corrections_csv(&watch, options.as_of)),
+        (&names.deadlines, deadlines_csv(&watch, options.as_of)),
+    ];
+    for (path, csv) in days.into_iter().filter(|(_, csv)| !csv.is_empty()) {
+        outputs.push(whole(path, csv).map_err(failed(path))?);
+    }
+    let mut profiles: Vec<&str> = columns.iter().map(Columns::profile).collect();
+    profiles.dedup();
+    let profile = profiles.join(", ");
+    Ok(Pass::Done(Box::new(Unplaced { outputs, tally, anew, notes, profile })))
+}
+
+/// The sheets of a file on their way through one pass.
+struct Sheets<'a> {
+    path: &'a Path,
+    names: &'a OutputNames,
+    progress: &'a dyn Progress,
+    from: &'a Receiver<Message>,
+    writing: Writing,
+    /// Lines of all sheets.
+    seen: LineKeys,
+}
+
+impl Sheets<'_> {
+    /// Takes a sheet from its first piece to its end; what stands behind its rows.
+    fn sheet(&mut self, shop: &Shop<'_>, evidence: &mut ColumnEvidence) -> Result<Vec<u8>, FileError> {
+        let Sheets { path, names, progress, from, writing, seen } = self;
+        // While some pieces are told, those before them are written.
+        let mut told: Vec<Told> = Vec::new();
+        loop {
+            let received = some_pieces(from);
+            if received.pieces.is_empty() && received.end.is_none() {
+                return Err(internal(path, "the file ended early"));
+            }
+            let appender = writing.appender(shop, &received.pieces)?.map_err(failed(&names.annotated))?;
+            let before = std::mem::take(&mut told);
+            let (written, next) = rayon::join(
+                || writing.write(before, &appender, *progress),
+                || shop.tell(received.pieces, seen, &appender),
+            );
+            written.map_err(failed(&names.annotated))?;
+            writing.tell_largest(&shop.largest);
+            told = next?;
+            for piece in &told {
+                evidence.add(&piece.evidence);
+            }
+            match received.end {
+                None => {}
+                Some(End::Fault(error)) => return Err(error),
+                Some(End::Tail(tail)) => {
+                    let written = writing.write(told, &appender, *progress);
+                    let ended = written.and_then(|()| writing.end_sheet(&tail));
+                    ended.map_err(failed(&names.annotated))?;
+                    return Ok(tail);
+                }
+            }
+        }
+    }
+}
+
+/// Refuses sheets that are headed differently: a CSV has one row of headings.
+fn same_headings(path: &Path, headers: &[Header]) -> Result<(), FileError> {
+    let Some((one, others)) = headers.split_first() else { return Ok(()) };
+    for other in others {
+        let shown = |header: &Header, column: usize| match header.cells.get(column).map(|text| text.trim()) {
+            None | Some("") => "nothing".to_string(),
+            Some(text) => format!("{text:?}"),
+        };
+        let columns = one.cells.len().max(other.cells.len());
+        let differs = (0..columns).find(|column| shown(one, *column) != shown(other, *column));
+        if let Some(column) = differs {
+            let letters = column_letters(column);
+            let differs = format!(
+                "the headings of sheet {:?} are not those of sheet {:?} (column {letters}: {}, not {})",
+                other.source.sheet,
+                one.source.sheet,
+                shown(other, column),
+                shown(one, column)
+            );
+            let path = path.to_path_buf();
+            return Err(FileError::SheetsDiffer { path, differs });
+        }
+    }
+    Ok(())
+}
+
+fn report(
+    casebook: &Casebook,
+    names: &OutputNames,
+    facts: &RunFacts,
+    tally: &Tally,
+    gathered: &Gathered<'_>,
+) -> io::Result<Ready> {
+    let mut bytes = io::Cursor::new(Vec::new());
+    workbook::write(casebook, facts, tally, gathered, &mut bytes).map_err(io::Error::other)?;
+    whole(&names.report, bytes.into_inner())
+}
+
+/// The name of an output, without its folder.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn whole(path: &Path, bytes: Vec<u8>) -> io::Result<Ready> {
+    let mut file = WholeFile::begin(path)?;
+    file.put(bytes)?;
+    file.complete()
+}
