@@ -27,6 +27,7 @@ pub mod new_workbook;
 pub mod number;
 mod our_styles;
 mod package;
+pub mod package_check;
 pub mod read;
 pub mod row;
 mod shared_strings;
@@ -47,6 +48,7 @@ mod zip_output;
 
 pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Shape, Words};
 pub use encoding::TextEncoding;
+pub use package_check::PackageLimits;
 pub use read::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
 pub use string_table::cell_text;
 pub use whole_file::{Ready, WholeFile};

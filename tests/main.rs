@@ -10,6 +10,7 @@ mod exceptions;
 mod files;
 mod law;
 mod names;
+mod packages;
 mod pass_through;
 mod replay;
 mod rooms;

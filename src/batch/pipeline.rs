@@ -22,7 +22,9 @@ use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::read::PIECE_ROWS;
 use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{Format, InputFacts, Layout, Shape, SpreadsheetError, TextEncoding, WholeFile};
+use crate::spreadsheet::{
+    Format, InputFacts, Layout, PackageLimits, Shape, SpreadsheetError, TextEncoding, WholeFile,
+};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -36,6 +38,8 @@ pub struct RunOptions {
     pub sheet: Option<String>,
     /// Encoding of a CSV.
     pub encoding: Option<TextEncoding>,
+    /// What the package of a workbook may claim.
+    pub package: PackageLimits,
     /// Folder of the outputs.
     pub out: PathBuf,
     /// Replace files that are not ours.
@@ -67,6 +71,7 @@ impl RunOptions {
             format: Format::Xlsx,
             sheet: None,
             encoding: None,
+            package: PackageLimits::default(),
             out,
             force: false,
             dates: None,

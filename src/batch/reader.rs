@@ -93,7 +93,8 @@ pub(super) fn with_reader<T>(
     std::thread::scope(|scope| {
         let (path_, profile) = (path.to_path_buf(), options.columns.clone());
         let mut feed = Feed { path: path_, to, columns: None, profile, piece_rows: options.piece_rows };
-        let read_as = ReadAs { sheet: options.sheet.as_deref(), encoding: options.encoding };
+        let (sheet, encoding, package) = (options.sheet.as_deref(), options.encoding, options.package);
+        let read_as = ReadAs { sheet, encoding, package };
         let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
             Ok(facts) => Some(facts),
             Err(stop) => {

@@ -6,7 +6,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::entry::DateOrder;
-use crate::spreadsheet::TextEncoding;
+use crate::spreadsheet::package_check::{PACKAGE_BYTES_MAX, PARTS_MAX, RATIO_MAX};
+use crate::spreadsheet::{PackageLimits, TextEncoding};
+
+const MIB: u64 = 1024 * 1024;
 
 /// AD/CVD cash deposits for customs entry files: scope, exporter/producer pair, rate on the day of entry, with its
 /// source.
@@ -139,6 +142,15 @@ pub struct LimitArgs {
     /// Time for one file, in seconds
     #[arg(long = "time-limit", value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     pub time: u64,
+    /// Parts of a workbook (XLSX, XLSM, XLSB, ODS)
+    #[arg(long = "parts-limit", value_name = "N", default_value_t = PARTS_MAX)]
+    pub parts: u64,
+    /// Bytes of a workbook when unpacked, in MiB
+    #[arg(long = "package-limit", value_name = "MIB", default_value_t = PACKAGE_BYTES_MAX / MIB, value_parser = clap::value_parser!(u64).range(1..=u64::MAX / MIB))]
+    pub package: u64,
+    /// How many times larger than when packed a part of a workbook may be
+    #[arg(long = "ratio-limit", value_name = "N", default_value_t = RATIO_MAX, value_parser = clap::value_parser!(u64).range(1..))]
+    pub ratio: u64,
     /// This process is the one that reads
     #[arg(long, hide = true)]
     pub worker: bool,
@@ -151,6 +163,11 @@ impl LimitArgs {
         const A_THREAD: u64 = 32;
         let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get() as u64);
         self.memory.unwrap_or(BASE + A_THREAD * threads.saturating_sub(2))
+    }
+
+    /// What the package of a workbook may claim.
+    pub fn package(&self) -> PackageLimits {
+        PackageLimits { parts: self.parts, bytes: self.package * MIB, ratio: self.ratio }
     }
 }
 

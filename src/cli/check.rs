@@ -25,7 +25,7 @@ const EXAMPLES: usize = 3;
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
-    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, crosswalk)?;
+    let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, &args.limits, crosswalk)?;
     let options = RunOptions { each_apart: false, ..options };
     let survey = count_file(&casebook, &args.input, &options)?;
     let mut text = format!("{}\n", args.input.display());

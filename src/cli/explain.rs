@@ -50,7 +50,7 @@ fn of_file(
     if args.line.is_none() && args.row.is_none() {
         return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
     }
-    let options = looking(as_of, args.sheet.clone(), &args.file, crosswalk)?;
+    let options = looking(as_of, args.sheet.clone(), &args.file, &args.limits, crosswalk)?;
     let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, line, findings| {
         if wanted(line) {
             found.push((line.clone(), findings.clone()));

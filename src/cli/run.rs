@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::args::{AsOf, DatesArg, FailOn, FileOption, FormatArg, RunArgs};
+use super::args::{AsOf, DatesArg, FailOn, FileOption, FormatArg, LimitArgs, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
 use super::terminal::{Bar, complain, grouped, say};
@@ -36,6 +36,7 @@ pub fn looking(
     as_of: KnownDay,
     sheet: Option<String>,
     file: &FileOption,
+    limits: &LimitArgs,
     crosswalk: Arc<Crosswalk>,
 ) -> Result<RunOptions, Failure> {
     Ok(RunOptions {
@@ -43,6 +44,7 @@ pub fn looking(
         sheet,
         dates: file.order.map(DatesArg::order),
         encoding: file.encoding,
+        package: limits.package(),
         each_apart: true,
         crosswalk,
         columns: profile(file)?,
@@ -77,6 +79,7 @@ fn asked(args: &RunArgs) -> Result<Asked, Failure> {
         force: args.force,
         dates: args.file.order.map(DatesArg::order),
         encoding: args.file.encoding,
+        package: args.limits.package(),
         level: args.level.unwrap_or(LEVEL_DEFAULT),
         ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };

@@ -46,7 +46,8 @@ pub fn entries(args: &TemplateEntriesArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// The file cannot be read; the path is taken, or cannot be written to.
 pub fn columns(args: &TemplateColumnsArgs) -> Result<Exit, Failure> {
-    let read_as = ReadAs { sheet: args.sheet.as_deref(), encoding: args.encoding };
+    let package = args.limits.package();
+    let read_as = ReadAs { sheet: args.sheet.as_deref(), encoding: args.encoding, package };
     let fits = |header: &[String]| known_headings(header).iter().flatten().count() >= KNOWN_MIN;
     let header = read_headings(&args.input, read_as, &fits).map_err(crate::batch::FileError::from)?;
     let name = args.input.file_name().unwrap_or(args.input.as_os_str()).to_string_lossy();

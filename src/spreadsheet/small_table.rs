@@ -77,7 +77,7 @@ pub fn read_small_table(
     fits: &dyn Fn(&[String]) -> bool,
 ) -> Result<SmallTable, SpreadsheetError> {
     let mut collect = Collect { path, fits, header: None, rows: Vec::new() };
-    let facts = read(path, ReadAs { sheet, encoding: None }, &mut collect)?;
+    let facts = read(path, ReadAs { sheet, ..ReadAs::default() }, &mut collect)?;
     let Some((header, ..)) = collect.header else { return Err(SpreadsheetError::Empty(path.to_path_buf())) };
     Ok(SmallTable { source: header.source, headings: header.cells, rows: collect.rows, facts })
 }
