@@ -11,9 +11,11 @@ pub mod memo;
 pub mod outputs;
 mod piece;
 pub mod pipeline;
+mod placing;
 mod reader;
 pub mod survey;
 mod totals;
+mod verify;
 mod writing;
 
 pub use outputs::{OutputNames, names, shared};

@@ -29,6 +29,7 @@ mod our_styles;
 mod package;
 pub mod package_check;
 pub mod read;
+mod recount;
 pub mod row;
 mod shared_strings;
 mod sheet_cells;
@@ -46,7 +47,7 @@ mod xlsx_input;
 mod xml;
 mod zip_output;
 
-pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Shape, Words};
+pub use annotated::{Annotated, AnnotatedFile, Figure, Format, Layout, Look, OurRow, OurRows, Shape, Words};
 pub use encoding::TextEncoding;
 pub use package_check::PackageLimits;
 pub use read::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};

@@ -12,6 +12,7 @@ mod law;
 mod names;
 mod packages;
 mod pass_through;
+mod recount;
 mod replay;
 mod rooms;
 mod samples;

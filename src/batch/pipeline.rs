@@ -1,6 +1,6 @@
 //! One file from end to end: a reader cuts pieces, workers find, one writer keeps the order.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -8,10 +8,11 @@ use std::sync::mpsc::Receiver;
 use thiserror::Error;
 
 use super::line_keys::LineKeys;
-use super::manifest::{FileEntry, Manifest, manifest};
+use super::manifest::{FileEntry, Manifest};
 use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
+use super::placing::{Unplaced, place};
 use super::reader::{End, Message, headings, some_pieces, with_reader};
 use super::writing::Writing;
 use crate::casebook::Casebook;
@@ -20,11 +21,9 @@ use crate::report::tally::Tally;
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
-use crate::spreadsheet::read::PIECE_ROWS;
-use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{
-    Format, InputFacts, Layout, PackageLimits, Shape, SpreadsheetError, TextEncoding, WholeFile,
-};
+use crate::spreadsheet::read::{COLUMNS_MAX, PIECE_ROWS};
+use crate::spreadsheet::whole_file::Ready;
+use crate::spreadsheet::{Format, Layout, PackageLimits, Shape, SpreadsheetError, TextEncoding, WholeFile};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -53,6 +52,8 @@ pub struct RunOptions {
     /// Read and judge each line by itself, remembering nothing of others: slower, and the same in every byte. For
     /// looking at lines in full, and for proof.
     pub each_apart: bool,
+    /// Read the outputs a second time before they are put in place.
+    pub verify: bool,
     /// The column profile; the best fitting one where none is asked for.
     pub columns: Option<Arc<Profile>>,
     /// Names for manufacturer IDs, where the broker keeps any.
@@ -78,6 +79,7 @@ impl RunOptions {
             piece_rows: PIECE_ROWS,
             level: LEVEL_DEFAULT,
             each_apart: false,
+            verify: false,
             columns: None,
             crosswalk: Arc::default(),
             records: Vec::new(),
@@ -107,6 +109,27 @@ pub enum FileError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// An output is not on the disk as it was written.
+    #[error(
+        "{path} was written and is not on the disk as it should be: {problem}. Nothing was replaced; have the disk checked, \
+         and run again"
+    )]
+    Differs {
+        /// Which output.
+        path: PathBuf,
+        /// What.
+        problem: String,
+    },
+    /// An output is too wide to be read a second time.
+    #[error(
+        "{path} has {columns} columns with ours, and {COLUMNS_MAX} can be read again; run without --verify"
+    )]
+    TooWide {
+        /// Which output.
+        path: PathBuf,
+        /// Columns of the output.
+        columns: usize,
     },
     /// A file is there that is not ours.
     #[error(
@@ -147,7 +170,7 @@ pub(super) fn internal(path: &Path, problem: &str) -> FileError {
 }
 
 /// An output that cannot be written.
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {
     let path = path.to_path_buf();
     move |source| FileError::Output { path, source }
 }
@@ -158,6 +181,8 @@ pub trait Progress: Sync {
     fn begin(&self, name: &str, work: u64);
     /// So many lines were finished, and so much of the file.
     fn advanced(&self, lines: u64, done: u64);
+    /// All is written under temporary names, and is about to be looked at again.
+    fn written(&self);
     /// The file is done.
     fn end(&self);
 }
@@ -168,6 +193,7 @@ pub struct Silent;
 impl Progress for Silent {
     fn begin(&self, _: &str, _: u64) {}
     fn advanced(&self, _: u64, _: u64) {}
+    fn written(&self) {}
     fn end(&self) {}
 }
 
@@ -186,17 +212,6 @@ pub struct FileOutcome {
     pub notes: Vec<String>,
     /// The column profile by which the headings were understood.
     pub profile: String,
-}
-
-/// Files of a run under their temporary names.
-struct Unplaced {
-    annotated: Ready,
-    exceptions: Ready,
-    report: Ready,
-    tally: Tally,
-    anew: Option<Anew>,
-    notes: Vec<String>,
-    profile: String,
 }
 
 /// What a pass over the file ended with.
@@ -254,46 +269,7 @@ pub fn run_file(
             }
         }
     };
-    progress.end();
-    place(casebook, path, names, options, unplaced, &facts)
-}
-
-fn place(
-    casebook: &Casebook,
-    path: &Path,
-    names: OutputNames,
-    options: &RunOptions,
-    unplaced: Unplaced,
-    facts: &InputFacts,
-) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, exceptions, report, tally, anew, notes, profile } = unplaced;
-    let ready = [annotated, report, exceptions];
-    let outputs = ready.iter().map(|ready| {
-        let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        FileEntry { name, sha256: ready.sha256().to_string(), bytes: ready.bytes() }
-    });
-    let input = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let manifest = manifest(casebook, options, &input, facts, outputs.collect(), &tally);
-    let mut file = WholeFile::begin(&names.manifest).map_err(failed(&names.manifest))?;
-    let text = serde_json::to_string_pretty(&manifest).map_err(|error| internal(path, &error.to_string()))?;
-    writeln!(file, "{text}").map_err(failed(&names.manifest))?;
-    let file = file.complete().map_err(failed(&names.manifest))?;
-    // Everything is on the disk; only names change from here on. Between the two removals and the last name there is no
-    // manifest that could speak for a mixture.
-    names.can_be_written()?;
-    names.begin_placing(&manifest).map_err(failed(&names.manifest))?;
-    let stale = names.stale();
-    remove_if_there(&names.manifest).map_err(failed(&names.manifest))?;
-    for path in stale {
-        remove_if_there(&path).map_err(failed(&path))?;
-    }
-    for ready in ready {
-        let destination = ready.destination().to_path_buf();
-        ready.put().map_err(failed(&destination))?;
-    }
-    file.put().map_err(failed(&names.manifest))?;
-    names.end_placing().map_err(failed(&names.manifest))?;
-    Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
+    place(casebook, path, names, options, unplaced, &facts, progress)
 }
 
 fn one_pass(
@@ -377,8 +353,9 @@ fn one_pass(
              others lack it"
         ));
     }
-    if !tally.ties_out() {
-        return Err(internal(path, "rows in and rows out do not tie out"));
+    if !tally.ties_out() || annotated.rows != tally.rows {
+        let problem = format!("{} rows came in and {} went out", tally.rows, annotated.rows);
+        return Err(internal(path, &problem));
     }
     let facts = RunFacts {
         input: header.source.file.clone(),
@@ -402,9 +379,8 @@ fn report(
     tally: &Tally,
     gathered: &Gathered<'_>,
 ) -> io::Result<Ready> {
-    let mut file = WholeFile::begin(&names.report)?;
+    let file = WholeFile::begin(&names.report)?;
     let mut bytes = io::Cursor::new(Vec::new());
     workbook::write(casebook, facts, tally, gathered, &mut bytes).map_err(io::Error::other)?;
-    file.put(bytes.into_inner())?;
-    file.complete()
+    file.complete_container(bytes.into_inner())
 }

@@ -16,8 +16,7 @@ use crate::report::tally::Tally;
 use crate::spreadsheet::annotated::Prepared;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
-use crate::spreadsheet::whole_file::Ready;
-use crate::spreadsheet::{Annotated, Layout, Piece, Shape, SpreadsheetError, WholeFile};
+use crate::spreadsheet::{Annotated, AnnotatedFile, Layout, Piece, Shape, SpreadsheetError, WholeFile};
 
 /// The outputs of a file while they are written.
 pub(super) struct Writing {
@@ -97,7 +96,7 @@ impl Writing {
         self,
         header: &Header,
         tail: &[u8],
-    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes, Names)> {
+    ) -> io::Result<(Result<AnnotatedFile, Layout>, WholeFile, Tally, Causes, Names)> {
         let annotated = match self.annotated {
             Some((annotated, _)) => annotated,
             None => Annotated::begin(&self.destination, &self.shape, header, None, self.prepared)?.0,

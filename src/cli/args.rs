@@ -269,6 +269,9 @@ pub struct RunArgs {
     /// Replace files that no manifest of adcvd lists
     #[arg(long)]
     pub force: bool,
+    /// Read the outputs a second time before they are put in place: rows, actions and sums from the cells, hashes
+    #[arg(long)]
+    pub verify: bool,
     /// Say nothing but errors
     #[arg(long)]
     pub quiet: bool,

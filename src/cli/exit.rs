@@ -138,10 +138,13 @@ fn of_input(error: &SpreadsheetError) -> Exit {
 /// The exit code of a file that was not finished.
 pub fn of_file(error: &FileError) -> Exit {
     match error {
-        FileError::Output { .. } | FileError::Locked { .. } => Exit::Io,
+        FileError::Output { .. } | FileError::Differs { .. } | FileError::Locked { .. } => Exit::Io,
         FileError::Input(error) => of_input(error),
         FileError::Columns { .. } => Exit::Rejected,
-        FileError::Exists(_) | FileError::Changed(_) | FileError::OutputIsInput(_) => Exit::Usage,
+        FileError::TooWide { .. }
+        | FileError::Exists(_)
+        | FileError::Changed(_)
+        | FileError::OutputIsInput(_) => Exit::Usage,
         FileError::Internal { .. } => Exit::Internal,
     }
 }

@@ -77,6 +77,7 @@ fn asked(args: &RunArgs) -> Result<Asked, Failure> {
         },
         sheet: args.sheet.clone(),
         force: args.force,
+        verify: args.verify,
         dates: args.file.order.map(DatesArg::order),
         encoding: args.file.encoding,
         package: args.limits.package(),

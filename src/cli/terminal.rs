@@ -94,6 +94,10 @@ impl Progress for Bar {
         });
     }
 
+    fn written(&self) {
+        self.with(|bar| bar.set_message("written; looking at it again"));
+    }
+
     fn end(&self) {
         self.with(|bar| bar.finish_and_clear());
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::append::{Appender, Encoded, Texts};
+use super::append::{Appender, Body, Encoded, Texts};
 use super::book::{self, Book, Numbered};
 use super::graft::Graft;
 use super::read::{Header, Kind};
@@ -204,11 +204,25 @@ pub struct Annotated {
     /// Columns of the widest row so far, and the last row that holds a cell.
     widest: usize,
     last_row: u64,
+    /// Rows that were written.
+    rows: u64,
 }
 
 enum Output {
     Csv(WholeFile),
     Book(Box<Book>),
+}
+
+/// The annotated file under its temporary name.
+pub struct AnnotatedFile {
+    /// The file.
+    pub file: Ready,
+    /// Rows below the headings that were written.
+    pub rows: u64,
+    /// Names of the sheets with lines; none of a CSV.
+    pub sheets: Vec<String>,
+    /// The column in which ours begin, from 0.
+    pub ours: usize,
 }
 
 /// Rows of a piece with all that writing them needs.
@@ -245,7 +259,7 @@ impl Annotated {
                 (Output::Book(Box::new(book)), appender)
             }
         };
-        Ok((Annotated { file, layout, widest: 0, last_row: header.number }, appender))
+        Ok((Annotated { file, layout, widest: 0, last_row: header.number, rows: 0 }, appender))
     }
 
     /// Takes note of rows in their order: numbers their strings, and gives them their place.
@@ -270,9 +284,10 @@ impl Annotated {
     /// # Errors
     /// The disk is full.
     pub fn write(&mut self, encoded: Encoded) -> io::Result<()> {
-        match (encoded, &mut self.file) {
-            (Encoded::Bytes(bytes), Output::Csv(file)) => file.put(bytes),
-            (Encoded::Chunks(chunks), Output::Book(book)) => book.write(&chunks),
+        self.rows += encoded.rows;
+        match (encoded.body, &mut self.file) {
+            (Body::Bytes(bytes), Output::Csv(file)) => file.put(bytes),
+            (Body::Chunks(chunks), Output::Book(book)) => book.write(&chunks),
             _ => Err(io::Error::other("a piece was made for another output")),
         }
     }
@@ -281,7 +296,7 @@ impl Annotated {
     ///
     /// # Errors
     /// The disk is full.
-    pub fn complete(self, tail: &[u8]) -> io::Result<Result<Ready, Layout>> {
+    pub fn complete(self, tail: &[u8]) -> io::Result<Result<AnnotatedFile, Layout>> {
         let mut layout = self.layout;
         layout.width = layout.width.max(self.widest);
         if let Output::Book(book) = &self.file {
@@ -291,10 +306,15 @@ impl Annotated {
         if layout != self.layout {
             return Ok(Err(layout));
         }
-        match self.file {
-            Output::Csv(file) => file.complete().map(Ok),
-            Output::Book(book) => book.complete(tail)?.complete().map(Ok),
-        }
+        let (file, sheets) = match self.file {
+            Output::Csv(file) => (file.complete()?, Vec::new()),
+            Output::Book(book) => {
+                let sheets = book.sheets();
+                let (file, parts) = book.complete(tail)?;
+                (file.complete()?.of_parts(parts), sheets)
+            }
+        };
+        Ok(Ok(AnnotatedFile { file, rows: self.rows, sheets, ours: layout.width }))
     }
 }
 

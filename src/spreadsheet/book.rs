@@ -11,6 +11,7 @@ use super::deflate::{Chunk, chunk};
 use super::graft::Graft;
 use super::new_workbook::NewWorkbook;
 use super::read::{Header, Kind};
+use super::recount::CountedPart;
 use super::row::Rows;
 use super::sheet_rows::SHEET_ROWS_MAX;
 use super::sheet_text::Piecewise;
@@ -200,8 +201,16 @@ impl Book {
         }
     }
 
-    /// Writes what stands behind the rows, and all other parts.
-    pub(super) fn complete(mut self, tail: &[u8]) -> io::Result<WholeFile> {
+    /// Names of the sheets with lines, in order.
+    pub(super) fn sheets(&self) -> Vec<String> {
+        match &self.host {
+            Host::Broker(graft) => vec![graft.name.clone()],
+            Host::New(new) => new.sheet_names(),
+        }
+    }
+
+    /// Writes what stands behind the rows, and all other parts; with it what was counted of each part.
+    pub(super) fn complete(mut self, tail: &[u8]) -> io::Result<(WholeFile, Vec<CountedPart>)> {
         let table = self.strings.finish();
         let tail = match &mut self.host {
             Host::Broker(graft) => graft.tail(tail, &self.target),

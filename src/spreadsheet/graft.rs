@@ -20,6 +20,8 @@ use crate::terms::place::column_letters;
 /// The package while it is passed through.
 pub(super) struct Graft {
     archive: Archive,
+    /// Name of the sheet, as the workbook has it.
+    pub(super) name: String,
     /// Name of the sheet's part in the container.
     sheet: String,
     pub(super) head: Head,
@@ -80,6 +82,7 @@ impl Graft {
         let heading_row = heading.map_or(1, |place| place.number);
         let sheet_bytes = archive.by_name(&part).map_err(io::Error::other)?.size();
         let mut graft = Graft {
+            name: sheet.name.clone(),
             sheet_bytes,
             archive,
             sheet: part,

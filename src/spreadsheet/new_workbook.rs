@@ -162,6 +162,11 @@ impl NewWorkbook {
         format!("xl/worksheets/sheet{}.xml", sheet + 1)
     }
 
+    /// Names of the sheets so far.
+    pub(super) fn sheet_names(&self) -> Vec<String> {
+        (0..self.last_rows.len()).map(|sheet| self.sheet_name(sheet)).collect()
+    }
+
     fn sheet_name(&self, sheet: usize) -> String {
         if sheet == 0 {
             return self.name.clone();
