@@ -9,6 +9,7 @@ mod corpus;
 mod exceptions;
 mod files;
 mod law;
+mod log;
 mod names;
 mod packages;
 mod pass_through;

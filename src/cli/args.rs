@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use super::overall::Overall;
 use crate::entry::DateOrder;
 use crate::spreadsheet::package_check::{PACKAGE_BYTES_MAX, PARTS_MAX, RATIO_MAX};
 use crate::spreadsheet::{PackageLimits, TextEncoding};
@@ -275,6 +276,9 @@ pub struct RunArgs {
     /// Say nothing but errors
     #[arg(long)]
     pub quiet: bool,
+    /// Append a line for each file, as it ends, to this file
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Print the manifests as JSON instead of a table
     #[arg(long)]
     pub json: bool,
@@ -287,6 +291,9 @@ pub struct RunArgs {
     /// What its outputs are called
     #[arg(long, hide = true)]
     pub base: Option<String>,
+    /// How far the run is, for the worker's bar
+    #[arg(long, hide = true)]
+    pub overall: Option<Overall>,
     /// Where the worker leaves word of a failure
     #[arg(long, hide = true)]
     pub word: Option<PathBuf>,
