@@ -13,10 +13,12 @@ pub mod outputs;
 mod pass;
 mod piece;
 pub mod pipeline;
+mod placing;
 mod read_notes;
 mod reader;
 pub mod survey;
 mod totals;
+mod verify;
 mod writing;
 
 pub use outputs::{OutputNames, names, shared};

@@ -28,7 +28,9 @@ pub mod new_workbook;
 pub mod number;
 mod our_styles;
 mod package;
+pub mod package_check;
 pub mod read;
+mod recount;
 pub mod row;
 pub mod shape;
 mod shared_strings;
@@ -48,8 +50,11 @@ mod xlsx_input;
 mod xml;
 mod zip_output;
 
-pub use annotated::{Annotated, Figure, Format, Layout, Look, OurRow, OurRows, Words};
+pub use annotated::{
+    Annotated, AnnotatedFile, Figure, Format, Layout, Look, OurRow, OurRows, Words, WrittenSheet,
+};
 pub use encoding::TextEncoding;
+pub use package_check::PackageLimits;
 pub use read::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
 pub use shape::{Shape, SheetShape};
 pub use sheet_choice::EVERY_SHEET;

@@ -60,13 +60,14 @@ fn one_bad_file_of_a_folder_is_one_rejected_file() {
     inbox(folder.path(), 3);
     let ran = adcvd(&["run", "inbox", "-o", "outbox"], folder.path());
     assert_eq!(code(&ran), 1, "{}", said(&ran));
-    assert!(said(&ran).contains("killer.xls: rejected: the reader died"), "{}", said(&ran));
+    let told = "rejected input=inbox/killer.xls seconds=";
+    assert!(said(&ran).contains(told) && said(&ran).contains("reason=\"the reader died"), "{}", said(&ran));
     let written = tree(&folder.path().join("outbox"));
     assert_eq!(written.len(), 3 * 5 + 1, "{:?}", written.keys());
     let summary: serde_json::Value = serde_json::from_slice(&written["adcvd.run.json"]).unwrap();
     let results: Vec<&str> =
         summary["files"].as_array().unwrap().iter().map(|file| file["result"].as_str().unwrap()).collect();
-    assert_eq!(results, ["rejected", "finished", "finished", "finished"]);
+    assert_eq!(results, ["rejected", "done", "done", "done"]);
 }
 
 /// A run that is broken off after some files, and gone on with, gives the tree of one that was not.

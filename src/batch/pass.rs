@@ -9,6 +9,7 @@ use super::line_keys::LineKeys;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
 use super::pipeline::{FileError, Progress, RunOptions, failed, internal};
+use super::placing::Unplaced;
 use super::read_notes::ReadNotes;
 use super::reader::{End, Message, headings, some_pieces};
 use super::totals::FileTotals;
@@ -23,15 +24,6 @@ use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::Ready;
 use crate::spreadsheet::{Format, Layout, Shape, SheetShape, WholeFile};
 use crate::terms::place::column_letters;
-
-/// Files of a run under their temporary names.
-pub(super) struct Unplaced {
-    pub(super) outputs: Vec<Ready>,
-    pub(super) tally: Tally,
-    pub(super) anew: Option<Anew>,
-    pub(super) notes: Vec<String>,
-    pub(super) profile: String,
-}
 
 /// What a pass over the file ended with.
 pub(super) enum Pass {
@@ -112,8 +104,9 @@ pub(super) fn one_pass(
         }
     };
     let notes = read_notes.told(&headers, &writings);
-    if !tally.ties_out() {
-        return Err(internal(path, "rows in and rows out do not tie out"));
+    if !tally.ties_out() || annotated.rows != tally.rows {
+        let problem = format!("{} rows came in and {} went out", tally.rows, annotated.rows);
+        return Err(internal(path, &problem));
     }
     let facts = RunFacts {
         input: headers.first().map(|header| header.source.file.clone()).unwrap_or_default(),
@@ -134,21 +127,21 @@ pub(super) fn one_pass(
     };
     let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
-    let mut outputs = vec![annotated, report, exceptions];
+    let mut others = vec![report, exceptions];
     if let Some(refunds) = refunds {
-        outputs.push(refunds.complete().map_err(failed(&names.refunds))?);
+        others.push(refunds.complete().map_err(failed(&names.refunds))?);
     }
     let days = [
         (&names.corrections, corrections_csv(&watch, options.as_of)),
         (&names.deadlines, deadlines_csv(&watch, options.as_of)),
     ];
     for (path, csv) in days.into_iter().filter(|(_, csv)| !csv.is_empty()) {
-        outputs.push(whole(path, csv).map_err(failed(path))?);
+        others.push(whole(path, csv).map_err(failed(path))?);
     }
     let mut profiles: Vec<&str> = columns.iter().map(Columns::profile).collect();
     profiles.dedup();
     let profile = profiles.join(", ");
-    Ok(Pass::Done(Box::new(Unplaced { outputs, tally, anew, notes, profile })))
+    Ok(Pass::Done(Box::new(Unplaced { annotated, others, tally, anew, notes, profile })))
 }
 
 /// The sheets of a file on their way through one pass.
@@ -234,7 +227,7 @@ fn report(
 ) -> io::Result<Ready> {
     let mut bytes = io::Cursor::new(Vec::new());
     workbook::write(casebook, facts, tally, gathered, &mut bytes).map_err(io::Error::other)?;
-    whole(&names.report, bytes.into_inner())
+    WholeFile::begin(&names.report)?.complete_container(bytes.into_inner())
 }
 
 /// The name of an output, without its folder.

@@ -1,14 +1,15 @@
 //! One file from end to end: a reader cuts pieces, workers find, one writer keeps the order.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::manifest::{FileEntry, Manifest, RecordEntry, manifest};
+use super::manifest::{Manifest, RecordEntry};
 use super::outputs::OutputNames;
-use super::pass::{Pass, Settled, Unplaced, name_of, one_pass};
+use super::pass::{Pass, Settled, one_pass};
+use super::placing::place;
 use super::reader::with_reader;
 use crate::casebook::Casebook;
 use crate::entry::{
@@ -17,9 +18,8 @@ use crate::entry::{
 use crate::report::tally::Tally;
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
-use crate::spreadsheet::read::PIECE_ROWS;
-use crate::spreadsheet::whole_file::remove_if_there;
-use crate::spreadsheet::{Format, InputFacts, SpreadsheetError, TextEncoding, WholeFile};
+use crate::spreadsheet::read::{COLUMNS_MAX, PIECE_ROWS};
+use crate::spreadsheet::{Format, PackageLimits, SpreadsheetError, TextEncoding};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -33,6 +33,8 @@ pub struct RunOptions {
     pub sheets: Vec<String>,
     /// Encoding of a CSV.
     pub encoding: Option<TextEncoding>,
+    /// What the package of a workbook may claim.
+    pub package: PackageLimits,
     /// Folder of the outputs.
     pub out: PathBuf,
     /// Replace files that are not ours.
@@ -46,6 +48,8 @@ pub struct RunOptions {
     /// Read and judge each line by itself, remembering nothing of others: slower, and the same in every byte. For
     /// looking at lines in full, and for proof.
     pub each_apart: bool,
+    /// Read the outputs a second time before they are put in place.
+    pub verify: bool,
     /// The column profile; the best fitting one where none is asked for.
     pub columns: Option<Arc<Profile>>,
     /// Names for manufacturer IDs, where the broker keeps any.
@@ -66,12 +70,14 @@ impl RunOptions {
             format: Format::Xlsx,
             sheets: Vec::new(),
             encoding: None,
+            package: PackageLimits::default(),
             out,
             force: false,
             dates: None,
             piece_rows: PIECE_ROWS,
             level: LEVEL_DEFAULT,
             each_apart: false,
+            verify: false,
             columns: None,
             crosswalk: Arc::default(),
             products: Arc::default(),
@@ -121,6 +127,27 @@ pub enum FileError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// An output is not on the disk as it was written.
+    #[error(
+        "{path} was written and is not on the disk as it should be: {problem}. Nothing was replaced; have the disk checked, \
+         and run again"
+    )]
+    Differs {
+        /// Which output.
+        path: PathBuf,
+        /// What.
+        problem: String,
+    },
+    /// An output is too wide to be read a second time.
+    #[error(
+        "{path} has {columns} columns with ours, and {COLUMNS_MAX} can be read again; run without --verify"
+    )]
+    TooWide {
+        /// Which output.
+        path: PathBuf,
+        /// Columns of the output.
+        columns: usize,
     },
     /// A file is there that is not ours.
     #[error(
@@ -172,6 +199,8 @@ pub trait Progress: Sync {
     fn begin(&self, name: &str, work: u64);
     /// So many lines were finished, and so much of the file.
     fn advanced(&self, lines: u64, done: u64);
+    /// All is written under temporary names, and is about to be looked at again.
+    fn written(&self);
     /// The file is done.
     fn end(&self);
 }
@@ -182,6 +211,7 @@ pub struct Silent;
 impl Progress for Silent {
     fn begin(&self, _: &str, _: u64) {}
     fn advanced(&self, _: u64, _: u64) {}
+    fn written(&self) {}
     fn end(&self) {}
 }
 
@@ -241,44 +271,5 @@ pub fn run_file(
             }
         }
     };
-    progress.end();
-    place(casebook, path, names, options, unplaced, &facts)
-}
-
-fn place(
-    casebook: &Casebook,
-    path: &Path,
-    names: OutputNames,
-    options: &RunOptions,
-    unplaced: Unplaced,
-    facts: &InputFacts,
-) -> Result<FileOutcome, FileError> {
-    let Unplaced { outputs: ready, tally, anew, notes, profile } = unplaced;
-    let outputs = ready.iter().map(|ready| {
-        let name = name_of(ready.destination());
-        FileEntry { name, sha256: ready.sha256().to_string(), bytes: ready.bytes() }
-    });
-    let input = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let manifest = manifest(casebook, options, &input, facts, outputs.collect(), &tally);
-    let mut file = WholeFile::begin(&names.manifest).map_err(failed(&names.manifest))?;
-    let text = serde_json::to_string_pretty(&manifest).map_err(|error| internal(path, &error.to_string()))?;
-    writeln!(file, "{text}").map_err(failed(&names.manifest))?;
-    let file = file.complete().map_err(failed(&names.manifest))?;
-    // Everything is on the disk; only names change from here on. Between the two removals and the last name there is no
-    // manifest that could speak for a mixture.
-    names.can_be_written()?;
-    names.begin_placing(&manifest).map_err(failed(&names.manifest))?;
-    let written: Vec<&Path> = ready.iter().map(|ready| ready.destination()).collect();
-    let stale = names.stale(&written);
-    remove_if_there(&names.manifest).map_err(failed(&names.manifest))?;
-    for path in stale {
-        remove_if_there(&path).map_err(failed(&path))?;
-    }
-    for ready in ready {
-        let destination = ready.destination().to_path_buf();
-        ready.put().map_err(failed(&destination))?;
-    }
-    file.put().map_err(failed(&names.manifest))?;
-    names.end_placing().map_err(failed(&names.manifest))?;
-    Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
+    place(casebook, path, names, options, unplaced, &facts, progress)
 }

@@ -111,7 +111,8 @@ pub(super) fn with_reader<T>(
         let (path_, profile) = (path.to_path_buf(), options.columns.clone());
         let mut feed =
             Feed { path: path_, to, columns: Vec::new(), sheet: 0, profile, piece_rows: options.piece_rows };
-        let read_as = ReadAs { sheets: &options.sheets, encoding: options.encoding };
+        let (encoding, package) = (options.encoding, options.package);
+        let read_as = ReadAs { sheets: &options.sheets, encoding, package };
         let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
             Ok(facts) => Some(facts),
             Err(stop) => {

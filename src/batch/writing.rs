@@ -16,13 +16,12 @@ use crate::report::watch::LargestRefunds;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::shape::Prepared;
-use crate::spreadsheet::whole_file::Ready;
-use crate::spreadsheet::{Annotated, Layout, Piece, Shape, SpreadsheetError, WholeFile};
+use crate::spreadsheet::{Annotated, AnnotatedFile, Layout, Piece, Shape, SpreadsheetError, WholeFile};
 
 /// The outputs of a file when all its pieces are written.
 pub(super) struct Complete {
     /// Or the layouts that the file turned out to need.
-    pub(super) annotated: Result<Ready, Vec<Layout>>,
+    pub(super) annotated: Result<AnnotatedFile, Vec<Layout>>,
     pub(super) exceptions: WholeFile,
     pub(super) refunds: Option<WholeFile>,
     pub(super) counted: FileTotals,

@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use super::overall::Overall;
 use crate::entry::DateOrder;
-use crate::spreadsheet::TextEncoding;
+use crate::spreadsheet::package_check::{PACKAGE_BYTES_MAX, PARTS_MAX, RATIO_MAX};
+use crate::spreadsheet::{PackageLimits, TextEncoding};
+
+const MIB: u64 = 1024 * 1024;
 
 /// AD/CVD cash deposits for customs entry files: scope, exporter/producer pair, rate on the day of entry, with its
 /// source.
@@ -143,6 +147,15 @@ pub struct LimitArgs {
     /// Time for one file, in seconds
     #[arg(long = "time-limit", value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     pub time: u64,
+    /// Parts of a workbook (XLSX, XLSM, XLSB, ODS)
+    #[arg(long = "parts-limit", value_name = "N", default_value_t = PARTS_MAX)]
+    pub parts: u64,
+    /// Bytes of a workbook when unpacked, in MiB
+    #[arg(long = "package-limit", value_name = "MIB", default_value_t = PACKAGE_BYTES_MAX / MIB, value_parser = clap::value_parser!(u64).range(1..=u64::MAX / MIB))]
+    pub package: u64,
+    /// How many times larger than when packed a part of a workbook may be
+    #[arg(long = "ratio-limit", value_name = "N", default_value_t = RATIO_MAX, value_parser = clap::value_parser!(u64).range(1..))]
+    pub ratio: u64,
     /// This process is the one that reads
     #[arg(long, hide = true)]
     pub worker: bool,
@@ -155,6 +168,11 @@ impl LimitArgs {
         const A_THREAD: u64 = 32;
         let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get() as u64);
         self.memory.unwrap_or(BASE + A_THREAD * threads.saturating_sub(2))
+    }
+
+    /// What the package of a workbook may claim.
+    pub fn package(&self) -> PackageLimits {
+        PackageLimits { parts: self.parts, bytes: self.package * MIB, ratio: self.ratio }
     }
 }
 
@@ -257,9 +275,15 @@ pub struct RunArgs {
     /// Replace files that no manifest of adcvd lists
     #[arg(long)]
     pub force: bool,
+    /// Read the outputs a second time before they are put in place: rows, actions and sums from the cells, hashes
+    #[arg(long)]
+    pub verify: bool,
     /// Say nothing but errors
     #[arg(long)]
     pub quiet: bool,
+    /// Append a line for each file, as it ends, to this file
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Print the manifests as JSON instead of a table
     #[arg(long)]
     pub json: bool,
@@ -272,6 +296,9 @@ pub struct RunArgs {
     /// What its outputs are called
     #[arg(long, hide = true)]
     pub base: Option<String>,
+    /// How far the run is, for the worker's bar
+    #[arg(long, hide = true)]
+    pub overall: Option<Overall>,
     /// Where the worker leaves word of a failure
     #[arg(long, hide = true)]
     pub word: Option<PathBuf>,

@@ -25,7 +25,8 @@ const EXAMPLES: usize = 3;
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let Kept { casebook, crosswalk, products, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
-    let options = looking(as_of(&args.as_of), &args.sheets, &args.file, (crosswalk, products))?;
+    let kept = (crosswalk, products);
+    let options = looking(as_of(&args.as_of), &args.sheets, &args.file, &args.limits, kept)?;
     let options = RunOptions { each_apart: false, ..options };
     let survey = count_file(&casebook, &args.input, &options)?;
     let mut text = format!("{}\n", args.input.display());

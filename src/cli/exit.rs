@@ -1,5 +1,6 @@
 //! Exit codes, and what each failure means for them.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use thiserror::Error;
@@ -98,6 +99,16 @@ pub enum Failure {
     /// An input or an output.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The log of a run.
+    #[error(
+        "cannot open the log {path}: {source}; nothing was done: give a file that can be written to with --log"
+    )]
+    Log {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The terminal or a pipe.
     #[error("cannot write: {0}")]
     Stdout(#[from] std::io::Error),
@@ -116,7 +127,7 @@ impl Failure {
             Failure::Cases(LoadError::Io { .. }) => Exit::Io,
             Failure::Cases(LoadError::Faults(_) | LoadError::NoCase(_)) => Exit::Rejected,
             Failure::Folder(HoldError::Taken { .. }) => Exit::Usage,
-            Failure::Folder(HoldError::Io { .. }) => Exit::Io,
+            Failure::Folder(HoldError::Io { .. }) | Failure::Log { .. } => Exit::Io,
             Failure::Records(RecordError::Input(error)) => of_input(error),
             Failure::Records(RecordError::Headings { .. } | RecordError::Rows(_)) => Exit::Rejected,
             Failure::File(error) => of_file(error),
@@ -138,10 +149,13 @@ fn of_input(error: &SpreadsheetError) -> Exit {
 /// The exit code of a file that was not finished.
 pub fn of_file(error: &FileError) -> Exit {
     match error {
-        FileError::Output { .. } | FileError::Locked { .. } => Exit::Io,
+        FileError::Output { .. } | FileError::Differs { .. } | FileError::Locked { .. } => Exit::Io,
         FileError::Input(error) => of_input(error),
         FileError::Columns { .. } | FileError::SheetsDiffer { .. } => Exit::Rejected,
-        FileError::Exists(_) | FileError::Changed(_) | FileError::OutputIsInput(_) => Exit::Usage,
+        FileError::TooWide { .. }
+        | FileError::Exists(_)
+        | FileError::Changed(_)
+        | FileError::OutputIsInput(_) => Exit::Usage,
         FileError::Internal { .. } => Exit::Internal,
     }
 }

@@ -56,7 +56,7 @@ fn of_file(
     if args.line.is_none() && args.row.is_none() {
         return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
     }
-    let options = looking(as_of, &args.sheets, &args.file, kept)?;
+    let options = looking(as_of, &args.sheets, &args.file, &args.limits, kept)?;
     let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, source, line, findings| {
         if wanted(line) {
             found.push((source.sheet.clone(), (line.clone(), findings.clone())));

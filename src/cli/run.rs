@@ -1,20 +1,18 @@
 //! `run`.
 
-use std::ffi::OsString;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Serialize;
-
-use super::args::{AsOf, DatesArg, FailOn, FileOption, FormatArg, RunArgs};
+use super::args::{AsOf, DatesArg, FileOption, FormatArg, LimitArgs, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
+use super::log::Log;
+use super::overall::Overall;
+use super::several::{Batch, failed_on};
 use super::terminal::{Bar, complain, grouped, say};
-use super::worker::{Ended, Given, Watcher, limit_memory};
-use crate::batch::folder::{Held, done_before, entry_files};
-use crate::batch::manifest::{Manifest, manifest};
-use crate::batch::{FileError, FileOutcome, OutputNames, RunOptions, names, run_file, shared};
+use super::worker::{Watcher, limit_memory};
+use crate::batch::folder::{Held, entry_files};
+use crate::batch::{FileError, FileOutcome, Progress, RunOptions, names, run_file, shared};
 use crate::casebook::Casebook;
 use crate::casebook::load::load;
 use crate::determine::Action;
@@ -22,7 +20,7 @@ use crate::entry::{Crosswalk, Products, Profile};
 use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
-use crate::spreadsheet::{Format, InputFacts, SpreadsheetError, WholeFile};
+use crate::spreadsheet::{Format, SpreadsheetError};
 use crate::terms::KnownDay;
 use crate::terms::money::Grouped;
 
@@ -36,6 +34,7 @@ pub fn looking(
     as_of: KnownDay,
     sheets: &[String],
     file: &FileOption,
+    limits: &LimitArgs,
     (crosswalk, products): (Arc<Crosswalk>, Arc<Products>),
 ) -> Result<RunOptions, Failure> {
     Ok(RunOptions {
@@ -43,6 +42,7 @@ pub fn looking(
         sheets: sheets.to_vec(),
         dates: file.order.map(DatesArg::order),
         encoding: file.encoding,
+        package: limits.package(),
         each_apart: true,
         crosswalk,
         products,
@@ -78,8 +78,10 @@ fn asked(args: &RunArgs) -> Result<Asked, Failure> {
         },
         sheets: args.sheets.clone(),
         force: args.force,
+        verify: args.verify,
         dates: args.file.order.map(DatesArg::order),
         encoding: args.file.encoding,
+        package: args.limits.package(),
         level: args.level.unwrap_or(LEVEL_DEFAULT),
         ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };
@@ -122,15 +124,20 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
             "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
         )));
     }
+    let log = Log::open(args.log.as_deref(), &inputs, args.quiet)?;
     let Asked { casebook, options } = asked(args)?;
     if !args.quiet {
         options.notes.iter().for_each(|note| complain(note));
     }
     let held = Held::hold(&options.out)?;
-    let mut batch = Batch { args, casebook, options, watcher: Watcher::new()?, held, files: Vec::new() };
+    let sizes: Vec<u64> =
+        inputs.iter().map(|input| std::fs::metadata(input).map_or(0, |metadata| metadata.len())).collect();
+    let overall = Overall { files: inputs.len() as u64, behind: sizes.iter().sum(), ..Overall::default() };
+    let mut batch =
+        Batch { args, casebook, options, watcher: Watcher::new()?, held, files: Vec::new(), log, overall };
     let mut exit = Exit::Finished;
     let mut told: Vec<serde_json::Value> = Vec::new();
-    for (input, base) in inputs.iter().zip(&bases) {
+    for ((input, base), bytes) in inputs.iter().zip(&bases).zip(sizes) {
         if let Some(code) = batch.watcher.told() {
             exit = exit.worst(Exit::Told(code));
         }
@@ -138,7 +145,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
             batch.not_reached(input);
             continue;
         }
-        let (ended, manifest) = batch.one(input, base)?;
+        let (ended, manifest) = batch.one(input, base, bytes)?;
         exit = exit.worst(ended);
         match manifest {
             Some(manifest) => told.push(serde_json::to_value(manifest).map_err(std::io::Error::other)?),
@@ -151,172 +158,9 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     if args.json {
         say(&serde_json::to_string_pretty(&told).map_err(std::io::Error::other)?)?;
     }
-    let some_finished = batch.files.iter().any(|file| matches!(file.result, "finished" | "unchanged"));
+    exit = exit.worst(batch.log.exit());
+    let some_finished = batch.files.iter().any(|file| file.result.is_well());
     Ok(if exit == Exit::Rejected && some_finished { Exit::SomeRejected } else { exit })
-}
-
-/// What became of an input, as the run's summary tells it.
-#[derive(Serialize)]
-struct FileResult {
-    input: String,
-    /// `finished`, `unchanged`, `rejected`, `interrupted` or `not reached`.
-    result: &'static str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    manifest: Option<String>,
-    lines: u64,
-}
-
-/// Several inputs on their way.
-struct Batch<'a> {
-    args: &'a RunArgs,
-    casebook: Casebook,
-    options: RunOptions,
-    watcher: Watcher,
-    held: Held,
-    files: Vec<FileResult>,
-}
-
-impl Batch<'_> {
-    /// One input: nothing where nothing would come out otherwise, else a worker.
-    fn one(&mut self, input: &Path, base: &str) -> Result<(Exit, Option<Manifest>), Failure> {
-        let names = OutputNames::new(&self.options.out, base, self.options.format, false);
-        let name = input.file_name().unwrap_or(input.as_os_str()).to_string_lossy().into_owned();
-        if !self.args.force {
-            let facts = InputFacts::default();
-            let wanted =
-                manifest(&self.casebook, &self.options, &name, &facts, Vec::new(), &Tally::default());
-            if let Some(known) = done_before(&names, input, &wanted) {
-                names.end_placing()?;
-                if !self.args.quiet && !self.args.json {
-                    let text = "unchanged since it was run: nothing was done (--force does it again)";
-                    say(&format!("{}: {text}", input.display()))?;
-                }
-                let ended = failed_on(self.args.fail_on, &known);
-                self.note(name, "unchanged", String::new(), &names, Some(&known));
-                return Ok((ended, Some(known)));
-            }
-        }
-        let word =
-            tempfile::Builder::new().prefix(".adcvd-").suffix(".tmp").tempfile_in(&self.options.out)?;
-        let mut more: Vec<OsString> = Vec::new();
-        for (option, value) in
-            [("--only", input.as_os_str()), ("--base", base.as_ref()), ("--word", word.path().as_os_str())]
-        {
-            // Joined, so that a name may begin with a hyphen.
-            let mut joined = OsString::from(option);
-            joined.push("=");
-            joined.push(value);
-            more.push(joined);
-        }
-        if self.args.as_of.day.is_none() {
-            // Today is read once.
-            more.extend(["--as-of".into(), self.options.as_of.to_string().into()]);
-        }
-        let given = Given { capture: self.args.json, hold: Some(self.held.shared()?) };
-        let (ended, said) = self.watcher.again(1, &more, &self.args.limits, given)?;
-        let message = match ended.told(&input.display().to_string(), &self.args.limits) {
-            Some(told) => {
-                complain(&told);
-                self.held.clear();
-                told
-            }
-            None => std::fs::read_to_string(word.path()).unwrap_or_default(),
-        };
-        let exit = match ended {
-            Ended::Code(code) => Exit::of_code(code),
-            Ended::TooLong | Ended::Died(_) => Exit::Rejected,
-            Ended::Told(code) => {
-                self.held.clear();
-                Exit::Told(code)
-            }
-        };
-        let finished = matches!(exit, Exit::Finished | Exit::FailedOn);
-        let known = finished.then(|| names.manifest_there()).flatten();
-        if !said.is_empty() && known.is_none() {
-            say(&String::from_utf8_lossy(&said))?;
-        }
-        let result = match exit {
-            Exit::Told(_) => "interrupted",
-            _ if finished => "finished",
-            _ => "rejected",
-        };
-        self.note(name, result, message, &names, known.as_ref());
-        Ok((exit, known))
-    }
-
-    /// An input that a run which was told to stop did not come to.
-    fn not_reached(&mut self, input: &Path) {
-        let input = input.file_name().unwrap_or(input.as_os_str()).to_string_lossy().into_owned();
-        self.files.push(FileResult {
-            input,
-            result: "not reached",
-            message: String::new(),
-            manifest: None,
-            lines: 0,
-        });
-    }
-
-    fn note(
-        &mut self,
-        input: String,
-        result: &'static str,
-        message: String,
-        names: &OutputNames,
-        manifest: Option<&Manifest>,
-    ) {
-        let lines = manifest.map_or(0, |manifest| manifest.totals.lines);
-        let name = names.manifest.file_name().map(|name| name.to_string_lossy().into_owned());
-        let manifest = manifest.and(name);
-        self.files.push(FileResult { input, result, message, manifest, lines });
-    }
-
-    /// The summary of a run of several files: a table on the terminal, and `adcvd.run.json`.
-    fn conclude(&self) -> Result<(), Failure> {
-        let path = self.options.out.join("adcvd.run.json");
-        let known = std::fs::read(&path).ok();
-        let ours = |text: &Vec<u8>| {
-            let known: Option<serde_json::Value> = serde_json::from_slice(text).ok();
-            known.is_some_and(|known| known["program"] == "adcvd" && known["files"].is_array())
-        };
-        if !self.args.force && path.exists() && !known.as_ref().is_some_and(ours) {
-            return Err(FileError::Exists(path).into());
-        }
-        let summary = serde_json::json!({
-            "program": "adcvd",
-            "version": env!("CARGO_PKG_VERSION"),
-            "as_of": self.options.as_of.to_string(),
-            "casebook_sha256": self.casebook.sha256(),
-            "files": self.files,
-        });
-        let text = serde_json::to_string_pretty(&summary).map_err(std::io::Error::other)?;
-        let written = WholeFile::begin(&path).and_then(|mut file| {
-            writeln!(file, "{text}")?;
-            file.complete()?.put()
-        });
-        written.map_err(|source| FileError::Output { path, source })?;
-        if self.args.quiet || self.args.json {
-            return Ok(());
-        }
-        let mut table = format!("\n{:<11}{:>10}  file\n", "result", "lines");
-        for file in &self.files {
-            table.push_str(&format!("{:<11}{:>10}  {}\n", file.result, grouped(file.lines), file.input));
-        }
-        say(&table)?;
-        Ok(())
-    }
-}
-
-/// The end of a finished file where the run was asked to fail on some lines.
-fn failed_on(fail_on: Option<FailOn>, manifest: &Manifest) -> Exit {
-    let lines = |action: Action| manifest.totals.actions.get(action.text()).copied().unwrap_or(0);
-    let found = match fail_on {
-        None => 0,
-        Some(FailOn::NoFigure) => lines(Action::NoFigure),
-        Some(FailOn::Review) => lines(Action::NoFigure) + lines(Action::Review),
-    };
-    if found > 0 { Exit::FailedOn } else { Exit::Finished }
 }
 
 /// One input, in this process.
@@ -330,7 +174,10 @@ fn work(args: &RunArgs) -> Result<Exit, Failure> {
         pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
     }
     let Asked { casebook, options } = asked(args)?;
-    match run_file(&casebook, input, base, &options, &Bar::new(args.quiet)) {
+    let bar = Bar::new(args.quiet, args.overall);
+    let ran = run_file(&casebook, input, base, &options, &bar);
+    bar.end();
+    match ran {
         Ok(outcome) => {
             if !args.quiet && !args.json {
                 say(&summary(input, &outcome, &tested_against(&casebook), options.as_of))?;
@@ -338,10 +185,10 @@ fn work(args: &RunArgs) -> Result<Exit, Failure> {
             Ok(failed_on(args.fail_on, &outcome.manifest))
         }
         Err(error) => {
-            complain(&error.to_string());
-            if let Some(word) = &args.word {
-                // Who watches has the exit code too.
-                let _ = std::fs::write(word, error.to_string());
+            // Who watches tells it; where that fails, it is told here.
+            let left = args.word.as_ref().map(|word| std::fs::write(word, error.to_string()));
+            if left.is_none_or(|left| left.is_err()) {
+                complain(&error.to_string());
             }
             Ok(of_file(&error))
         }

@@ -47,7 +47,8 @@ pub fn entries(args: &TemplateEntriesArgs) -> Result<Exit, Failure> {
 /// The file cannot be read; the path is taken, or cannot be written to.
 pub fn columns(args: &TemplateColumnsArgs) -> Result<Exit, Failure> {
     let sheets: Vec<String> = args.sheet.iter().cloned().collect();
-    let read_as = ReadAs { sheets: &sheets, encoding: args.encoding };
+    let package = args.limits.package();
+    let read_as = ReadAs { sheets: &sheets, encoding: args.encoding, package };
     let fits = |header: &[String]| known_headings(header).iter().flatten().count() >= KNOWN_MIN;
     let means = |heading: &str| meaning(heading, None).map(Heading::index);
     let header = read_headings(&args.input, read_as, &fits, &means).map_err(crate::batch::FileError::from)?;

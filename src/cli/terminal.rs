@@ -2,10 +2,11 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::overall::Overall;
 use crate::batch::Progress;
 
 /// A text in which control characters and direction marks are shown, not obeyed.
@@ -37,21 +38,35 @@ pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "adcvd: {}", tame(text));
 }
 
-/// A bar on standard error: lines, lines a second, time left.
+/// A bar on standard error: files, lines, lines a second, time left, of the whole run.
 pub struct Bar {
-    bar: Mutex<ProgressBar>,
+    drawn: Mutex<Drawn>,
+    overall: Option<Overall>,
     shown: bool,
+}
+
+/// The bar as it is drawn.
+struct Drawn {
+    bar: ProgressBar,
+    overall: Overall,
+    /// Work of the file, in the reader's unit.
+    work: u64,
+    lines: u64,
+    begun: Instant,
 }
 
 impl Bar {
     /// A bar that is drawn only where standard error is a terminal and nobody asked for quiet.
-    pub fn new(quiet: bool) -> Bar {
-        Bar { bar: Mutex::new(ProgressBar::hidden()), shown: !quiet && std::io::stderr().is_terminal() }
+    pub fn new(quiet: bool, overall: Option<Overall>) -> Bar {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        let (bar, none) = (ProgressBar::hidden(), Overall::default());
+        let drawn = Drawn { bar, overall: none, work: 0, lines: 0, begun: Instant::now() };
+        Bar { drawn: Mutex::new(drawn), overall, shown }
     }
 
-    fn with(&self, work: impl FnOnce(&mut ProgressBar)) {
-        if let Ok(mut bar) = self.bar.lock() {
-            work(&mut bar);
+    fn with(&self, work: impl FnOnce(&mut Drawn)) {
+        if let Ok(mut drawn) = self.drawn.lock() {
+            work(&mut drawn);
         }
     }
 }
@@ -61,15 +76,22 @@ impl Progress for Bar {
         if !self.shown {
             return;
         }
-        self.with(|bar| {
-            let (fresh, template) = match work {
-                0 => (ProgressBar::new_spinner(), "{prefix} {spinner} {msg}"),
-                work => (ProgressBar::new(work), "{prefix} [{bar:30}] {percent}% {msg}, {eta} left"),
+        self.with(|drawn| {
+            let alone = Overall { file: 1, files: 1, bytes: work, ..Overall::default() };
+            drawn.overall = self.overall.filter(|overall| overall.files > 1).unwrap_or(alone);
+            // A file that is read again begins again.
+            (drawn.work, drawn.lines, drawn.begun) = (work, 0, Instant::now());
+            let overall = &drawn.overall;
+            let (fresh, template) = match (work, overall.files) {
+                (0, 1) => (ProgressBar::new_spinner(), "{prefix} {spinner} {msg}"),
+                _ => (ProgressBar::new(overall.length()), "{prefix} [{bar:30}] {percent}% {msg}"),
             };
             let style =
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-            *bar = fresh.with_style(style).with_prefix(tame(name));
-            bar.enable_steady_tick(Duration::from_millis(200));
+            drawn.bar.finish_and_clear();
+            drawn.bar = fresh.with_style(style).with_prefix(tame(&overall.prefix(name)));
+            drawn.bar.set_position(overall.position(0, work));
+            drawn.bar.enable_steady_tick(Duration::from_millis(200));
         });
     }
 
@@ -77,25 +99,22 @@ impl Progress for Bar {
         if !self.shown {
             return;
         }
-        self.with(|bar| {
-            if bar.length().is_some() {
-                bar.set_position(done);
+        self.with(|drawn| {
+            drawn.lines += lines;
+            let position = drawn.overall.position(done, drawn.work);
+            if drawn.bar.length().is_some() {
+                drawn.bar.set_position(position);
             }
-            let total =
-                bar.message().split(' ').next().and_then(|n| n.replace(',', "").parse().ok()).unwrap_or(0)
-                    + lines;
-            let seconds = bar.elapsed().as_millis().max(1);
-            let rate = u128::from(total) * 1000 / seconds;
-            bar.set_message(format!(
-                "{} lines, {} lines/s",
-                grouped(total),
-                grouped(u64::try_from(rate).unwrap_or(0))
-            ));
+            drawn.bar.set_message(drawn.overall.message(drawn.lines, position, drawn.begun.elapsed()));
         });
     }
 
+    fn written(&self) {
+        self.with(|drawn| drawn.bar.set_message("written; looking at it again"));
+    }
+
     fn end(&self) {
-        self.with(|bar| bar.finish_and_clear());
+        self.with(|drawn| drawn.bar.finish_and_clear());
     }
 }
 

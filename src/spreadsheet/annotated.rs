@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use rust_decimal::Decimal;
 
-use super::append::{Appender, Encoded, Texts};
+use super::append::{Appender, Body, Encoded, Texts};
 use super::book::{Book, Numbered};
 use super::read::{Header, Kind};
 use super::row::Rows;
@@ -205,11 +205,32 @@ pub struct Annotated {
     /// Columns of the widest row of the sheet so far, and its last row that holds a cell.
     widest: usize,
     last_row: u64,
+    /// Rows that were written.
+    rows: u64,
 }
 
 enum Output {
     Csv(WholeFile),
     Book(Box<Book>),
+}
+
+/// The annotated file under its temporary name.
+pub struct AnnotatedFile {
+    /// The file.
+    pub file: Ready,
+    /// Rows below the headings that were written.
+    pub rows: u64,
+    /// The sheets with lines; one of a CSV.
+    pub sheets: Vec<WrittenSheet>,
+}
+
+/// A sheet with lines, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenSheet {
+    /// Its name; none of a CSV.
+    pub name: Option<String>,
+    /// The column in which ours begin, from 0.
+    pub ours: usize,
 }
 
 /// Rows of a piece with all that writing them needs.
@@ -231,7 +252,7 @@ impl Annotated {
             Format::Csv => Output::Csv(file),
             Format::Xlsx => Output::Book(Box::new(Book::begin(file, shape, headers, prepared)?)),
         };
-        Ok(Annotated { file, layout: Layout::default(), found: Vec::new(), widest: 0, last_row: 0 })
+        Ok(Annotated { file, layout: Layout::default(), found: Vec::new(), widest: 0, last_row: 0, rows: 0 })
     }
 
     /// Begins the next sheet. `first` are the first rows below its headings, for the widths of a new workbook.
@@ -283,9 +304,10 @@ impl Annotated {
     /// # Errors
     /// The disk is full.
     pub fn write(&mut self, encoded: Encoded) -> io::Result<()> {
-        match (encoded, &mut self.file) {
-            (Encoded::Bytes(bytes), Output::Csv(file)) => file.put(bytes),
-            (Encoded::Chunks(chunks), Output::Book(book)) => book.write(&chunks),
+        self.rows += encoded.rows;
+        match (encoded.body, &mut self.file) {
+            (Body::Bytes(bytes), Output::Csv(file)) => file.put(bytes),
+            (Body::Chunks(chunks), Output::Book(book)) => book.write(&chunks),
             _ => Err(io::Error::other("a piece was made for another output")),
         }
     }
@@ -310,16 +332,22 @@ impl Annotated {
     ///
     /// # Errors
     /// The disk is full.
-    pub fn complete(self, shape: &Shape) -> io::Result<Result<Ready, Vec<Layout>>> {
+    pub fn complete(self, shape: &Shape) -> io::Result<Result<AnnotatedFile, Vec<Layout>>> {
         let mut found = shape.clone();
         found.sheets.iter_mut().zip(self.found).for_each(|(sheet, layout)| sheet.layout = layout);
         found.settle_together();
         if found.layouts() != shape.layouts() {
             return Ok(Err(found.layouts()));
         }
-        match self.file {
-            Output::Csv(file) => file.complete().map(Ok),
-            Output::Book(book) => book.complete()?.complete().map(Ok),
-        }
+        let width = |place: usize| shape.sheets.get(place).map_or(0, |sheet| sheet.layout.width);
+        let (file, sheets) = match self.file {
+            Output::Csv(file) => (file.complete()?, vec![WrittenSheet { name: None, ours: width(0) }]),
+            Output::Book(book) => {
+                let sheets = book.sheets(&width);
+                let (file, parts) = book.complete()?;
+                (file.complete()?.of_parts(parts), sheets)
+            }
+        };
+        Ok(Ok(AnnotatedFile { file, rows: self.rows, sheets }))
     }
 }

@@ -15,7 +15,14 @@ use super::row::{Cell, Decoder, Rows};
 use super::sheet_text::Piecewise;
 
 /// A piece made ready to be written.
-pub enum Encoded {
+pub struct Encoded {
+    pub(super) body: Body,
+    /// Rows that are in it.
+    pub(super) rows: u64,
+}
+
+/// The bytes of a piece.
+pub(super) enum Body {
     /// Bytes of a CSV file.
     Bytes(Vec<u8>),
     /// Compressed rows of one or more sheets, each with the place of its sheet.
@@ -116,20 +123,22 @@ impl Appender {
     pub fn encode(&self, rows: &Rows, ours: &OurRows, numbering: &Numbering) -> io::Result<Encoded> {
         match (&self.kind, &numbering.0) {
             (Target::Csv { delimiter, width }, _) => {
-                Ok(Encoded::Bytes(self.csv_rows(rows, ours, *delimiter, *width)))
+                let (bytes, rows) = self.csv_rows(rows, ours, *delimiter, *width);
+                Ok(Encoded { body: Body::Bytes(bytes), rows })
             }
             (Target::Book(target), Some(numbered)) => {
-                let mut chunks = Vec::new();
+                let (mut chunks, mut all) = (Vec::new(), 0);
                 for part in &numbered.parts {
-                    let xml = if target.pass {
+                    let (xml, rows) = if target.pass {
                         self.passed(target, rows, ours)
                     } else {
                         self.anew(target, numbered, part, ours)
                     };
                     chunks.push((part.sheet, chunk(&xml, target.level)?));
+                    all += rows;
                     buffers::give(xml);
                 }
-                Ok(Encoded::Chunks(chunks))
+                Ok(Encoded { body: Body::Chunks(chunks), rows: all })
             }
             (Target::Book(_), None) => Err(io::Error::other("rows were not numbered")),
         }
@@ -139,9 +148,11 @@ impl Appender {
         self.figures.iter().filter(|figure| **figure).count()
     }
 
-    fn csv_rows(&self, rows: &Rows, ours: &OurRows, delimiter: u8, width: usize) -> Vec<u8> {
+    /// Records with our fields behind them, and how many they are.
+    fn csv_rows(&self, rows: &Rows, ours: &OurRows, delimiter: u8, width: usize) -> (Vec<u8>, u64) {
         let mut out = buffers::take(rows.bytes.len() * 5 / 2);
         let mut figures = ours.figures.chunks_exact(self.figures_per_row().max(1));
+        let mut written = 0;
         for (row, our) in ours.rows.iter().enumerate() {
             let (present, end) = if matches!(rows.decoder, Decoder::Csv(_)) {
                 let (record, end) = record_and_end(rows, row);
@@ -160,8 +171,9 @@ impl Appender {
                 self.csv_ours(&mut out, our, &ours.words, &mut figures, delimiter);
             }
             out.extend_from_slice(end);
+            written += 1;
         }
-        out
+        (out, written)
     }
 
     fn csv_ours<'f>(
@@ -202,12 +214,13 @@ impl Appender {
         }
     }
 
-    /// Rows of the broker's sheet with our cells put in.
-    fn passed(&self, target: &BookTarget, rows: &Rows, ours: &OurRows) -> Vec<u8> {
+    /// Rows of the broker's sheet with our cells put in, and how many they are.
+    fn passed(&self, target: &BookTarget, rows: &Rows, ours: &OurRows) -> (Vec<u8>, u64) {
         let mut out = buffers::take(rows.bytes.len() * 5 / 2);
         let mut figures = ours.figures.chunks_exact(self.figures_per_row().max(1));
-        let mut at = 0;
+        let (mut at, mut written) = (0, 0);
         for (place, our) in rows.places.iter().zip(&ours.rows) {
+            written += 1;
             if matches!(our, OurRow::Nothing) {
                 continue;
             }
@@ -215,14 +228,15 @@ impl Appender {
             self.our_cells(&mut out, target, place.number, our, &ours.words, &mut figures);
         }
         out.extend_from_slice(&rows.bytes[at..]);
-        out
+        (out, written)
     }
 
-    /// Rows of a new workbook.
-    fn anew(&self, target: &BookTarget, numbered: &Numbered, part: &Part, ours: &OurRows) -> Vec<u8> {
+    /// Rows of a new workbook, and how many they are.
+    fn anew(&self, target: &BookTarget, numbered: &Numbered, part: &Part, ours: &OurRows) -> (Vec<u8>, u64) {
         let mut out = buffers::take(part.rows.len() * 2048);
-        let Some(Texts(texts)) = &numbered.texts else { return out };
+        let Some(Texts(texts)) = &numbered.texts else { return (out, 0) };
         let written = texts.written();
+        let mut count = 0;
         let per_row = self.figures_per_row();
         let before =
             ours.rows[..part.rows.start].iter().filter(|our| matches!(our, OurRow::Cells(_))).count();
@@ -235,8 +249,9 @@ impl Appender {
             texts.cells(&mut out, row, &written, target);
             self.our_cells(&mut out, target, number, &ours.rows[row], &ours.words, &mut figures);
             out.extend_from_slice(b"</row>");
+            count += 1;
         }
-        out
+        (out, count)
     }
 
     /// Our cells of a row. The first says where it stands; each of the others stands behind the one before it, so its

@@ -4,14 +4,15 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::annotated::{Anew, OurRow, OurRows, Words};
+use super::annotated::{Anew, OurRow, OurRows, Words, WrittenSheet};
 use super::append::{Appender, Texts};
 use super::book_cells::BookTarget;
 use super::deflate::{Chunk, chunk};
-use super::graft::Graft;
+use super::graft::{Graft, GraftedSheet};
 use super::new_workbook::NewWorkbook;
 use super::our_styles::OurStyles;
 use super::read::{Header, Kind};
+use super::recount::CountedPart;
 use super::row::Rows;
 use super::shape::{Prepared, Shape, SheetShape};
 use super::sheet_rows::SHEET_ROWS_MAX;
@@ -231,8 +232,23 @@ impl Book {
         }
     }
 
-    /// Writes all other parts.
-    pub(super) fn complete(mut self) -> io::Result<WholeFile> {
+    /// The sheets with lines, in order; `width` tells of each sheet of the input where our columns begin.
+    pub(super) fn sheets(&self, width: &dyn Fn(usize) -> usize) -> Vec<WrittenSheet> {
+        match &self.host {
+            Host::Broker(graft) => {
+                let sheets = graft.sheets.iter().enumerate();
+                let written = |(place, sheet): (usize, &GraftedSheet)| WrittenSheet {
+                    name: Some(sheet.name.clone()),
+                    ours: width(place),
+                };
+                sheets.map(written).collect()
+            }
+            Host::New(new) => new.written(),
+        }
+    }
+
+    /// Writes all other parts; with it what was counted of each part.
+    pub(super) fn complete(mut self) -> io::Result<(WholeFile, Vec<CountedPart>)> {
         let table = self.strings.finish();
         match self.host {
             Host::Broker(graft) => graft.complete(&mut self.container, table, self.level)?,

@@ -34,6 +34,8 @@ pub(super) struct Graft {
 
 /// A sheet that gets our columns.
 pub(super) struct GraftedSheet {
+    /// Its name, as the workbook has it.
+    pub(super) name: String,
     /// Name of its part in the container.
     part: String,
     pub(super) head: Head,
@@ -273,7 +275,8 @@ impl GraftedSheet {
             let cell = format!("{}{heading_row}", column_letters(layout.width + place));
             column.note.clone().map(|note| (cell, note))
         });
-        Ok(Some(GraftedSheet { part, head, heading_row, notes: notes.collect(), bytes }))
+        let name = sheet.name.clone();
+        Ok(Some(GraftedSheet { name, part, head, heading_row, notes: notes.collect(), bytes }))
     }
 }
 

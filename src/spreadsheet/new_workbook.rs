@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 };
 use zip::ZipArchive;
 
-use super::annotated::OurColumn;
+use super::annotated::{OurColumn, WrittenSheet};
 use super::graft::shown_width;
 use super::number::number_out;
 use super::our_styles::{HEADING, OurStyles, RANKS};
@@ -48,6 +48,8 @@ pub(super) struct NewSheet {
     /// How wide the columns of the input are shown.
     widths: Vec<u32>,
     columns: Vec<OurColumn>,
+    /// The column in which ours begin, from 0.
+    ours: usize,
     /// The rows above the headings, each with its place from 0.
     above: Vec<(u32, Vec<Cell>)>,
     /// Row of the headings, from 0, the lower one of two; and the upper one.
@@ -159,6 +161,12 @@ impl NewWorkbook {
     /// Name of the part of a sheet, from 0.
     pub(super) fn part(sheet: usize) -> String {
         format!("xl/worksheets/sheet{}.xml", sheet + 1)
+    }
+
+    /// The sheets so far, as they are written.
+    pub(super) fn written(&self) -> Vec<WrittenSheet> {
+        let written = |sheet: &NewSheet| WrittenSheet { name: Some(sheet.name.clone()), ours: sheet.ours };
+        self.sheets.iter().map(written).collect()
     }
 
     /// A name that no sheet has yet, up to the case of its letters: this one, or with a number behind it.
@@ -288,6 +296,7 @@ impl NewSheet {
             headings: header.row.clone(),
             widths: widths(&header.row, shape.layout.width, None),
             columns: shape.columns.clone(),
+            ours: shape.layout.width,
             above,
             heading_row,
             upper_row: heading_row.saturating_sub(u32::from(header.on_two_rows)),

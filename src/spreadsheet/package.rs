@@ -14,8 +14,6 @@ use zip::ZipArchive;
 use super::read::SpreadsheetError;
 use super::xml;
 
-/// Parts of a package, at most. A large workbook has some hundreds; more is made to wear a reader out.
-const PARTS_MAX: usize = 10_000;
 /// Bytes of a part that is read as a whole, at most: the shared strings of a full sheet are some tens of megabytes.
 pub(super) const PART_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// Bytes of a small part (relationships, workbook, styles), at most.
@@ -166,17 +164,6 @@ impl Package {
         let damaged = |problem: String| whole_file(path, problem);
         let archive = ZipArchive::new(BufReader::with_capacity(1 << 16, file.fresh()))
             .map_err(|error| damaged(format!("the workbook is damaged or incomplete ({error})")))?;
-        if archive.len() > PARTS_MAX {
-            return Err(damaged(format!(
-                "{} parts; a workbook of more than {PARTS_MAX} is not read",
-                archive.len()
-            )));
-        }
-        // The library keeps the last of several entries of one name, and nobody knows which of them a spreadsheet
-        // program reads.
-        if entries(&mut file.fresh()).is_some_and(|entries| entries != archive.len()) {
-            return Err(damaged("two parts of the workbook have one name".to_string()));
-        }
         let mut places = HashMap::with_capacity(archive.len());
         for (place, name) in archive.file_names().enumerate() {
             let name =
@@ -308,24 +295,7 @@ impl Package {
     }
 }
 
-/// How many entries the end of the container counts (APPNOTE 6.3.10, 4.3.16); `None` where that cannot be told.
-fn entries(file: &mut FileView) -> Option<usize> {
-    /// Length of the record, and of the longest comment behind it.
-    const RECORD: u64 = 22;
-    const COMMENT: u64 = 65_535;
-    file.seek(SeekFrom::Start(file.length().saturating_sub(RECORD + COMMENT))).ok()?;
-    let mut end = Vec::new();
-    file.read_to_end(&mut end).ok()?;
-    // A comment may hold the mark too; only a record whose comment reaches to the end of the file counts.
-    let record = memchr::memmem::rfind_iter(&end, b"PK\x05\x06").map(|at| &end[at..]).find(|record| {
-        let comment = record.get(20..22).map(|length| u16::from_le_bytes([length[0], length[1]]));
-        comment.is_some_and(|comment| record.len() as u64 == RECORD + u64::from(comment))
-    })?;
-    let entries = u16::from_le_bytes([record[10], record[11]]);
-    (entries != u16::MAX).then_some(usize::from(entries))
-}
-
-fn whole_file(path: &Path, problem: String) -> SpreadsheetError {
+pub(super) fn whole_file(path: &Path, problem: String) -> SpreadsheetError {
     SpreadsheetError::Damaged { path: path.to_path_buf(), place: "whole file".to_string(), problem }
 }
 

@@ -10,6 +10,8 @@ use thiserror::Error;
 
 use super::dense_input::Dense;
 use super::encoding::TextEncoding;
+use super::package::FileView;
+use super::package_check::{self, PackageLimits};
 use super::row::{Cell, Row, Rows};
 use super::sheet_choice::EVERY_SHEET;
 use super::xlsx_input::OpenedSheet;
@@ -162,6 +164,8 @@ pub struct ReadAs<'a> {
     pub sheets: &'a [String],
     /// The encoding of a text.
     pub encoding: Option<TextEncoding>,
+    /// What the package of a workbook may claim.
+    pub package: PackageLimits,
 }
 
 /// The heading row of a file.
@@ -239,7 +243,7 @@ pub struct InputFacts {
 /// # Errors
 /// The file cannot be read, is damaged, or the consumer stopped it.
 pub fn read<C: Consumer>(path: &Path, read_as: ReadAs<'_>, consumer: &mut C) -> Result<InputFacts, C::Error> {
-    let ReadAs { sheets, encoding } = read_as;
+    let ReadAs { sheets, encoding, package } = read_as;
     let io = |source| SpreadsheetError::Io { path: path.to_path_buf(), source };
     let metadata = match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -254,7 +258,7 @@ pub fn read<C: Consumer>(path: &Path, read_as: ReadAs<'_>, consumer: &mut C) -> 
     let mut start = Vec::new();
     (&mut file).take(512).read_to_end(&mut start).map_err(io)?;
     match kind(&start) {
-        FileKind::Zip => match zipped(path)? {
+        FileKind::Zip => match zipped(path, package)? {
             Zipped::Xlsx => xlsx_input::read(path, sheets, consumer),
             Zipped::Dense(format) => dense_input::read(path, format, sheets, consumer),
         },
@@ -282,12 +286,15 @@ enum Zipped {
     Dense(Dense),
 }
 
-/// What is in a ZIP container, by its parts.
-fn zipped(path: &Path) -> Result<Zipped, SpreadsheetError> {
-    let file =
-        File::open(path).map_err(|source| SpreadsheetError::Io { path: path.to_path_buf(), source })?;
+/// What is in a ZIP container, by its parts, once what it claims is accepted.
+fn zipped(path: &Path, limits: PackageLimits) -> Result<Zipped, SpreadsheetError> {
+    let file = FileView::open(path);
+    let file = file.map_err(|source| SpreadsheetError::Io { path: path.to_path_buf(), source })?;
     // A container that cannot be opened is told of by who reads workbooks.
-    let Ok(archive) = zip::ZipArchive::new(std::io::BufReader::new(file)) else { return Ok(Zipped::Xlsx) };
+    let Ok(archive) = zip::ZipArchive::new(std::io::BufReader::new(file.fresh())) else {
+        return Ok(Zipped::Xlsx);
+    };
+    package_check::check(path, &archive, &file, limits)?;
     let has = |name: &str| archive.file_names().flatten().any(|part| part.eq_ignore_ascii_case(name));
     Ok(if has("xl/workbook.bin") {
         Zipped::Dense(Dense::Xlsb)

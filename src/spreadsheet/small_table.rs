@@ -79,7 +79,7 @@ pub fn read_small_table(
 ) -> Result<SmallTable, SpreadsheetError> {
     let mut collect = Collect { path, fits, header: None, rows: Vec::new() };
     let sheets: Vec<String> = sheet.map(str::to_string).into_iter().collect();
-    let facts = read(path, ReadAs { sheets: &sheets, encoding: None }, &mut collect)?;
+    let facts = read(path, ReadAs { sheets: &sheets, ..ReadAs::default() }, &mut collect)?;
     let Some((header, ..)) = collect.header else { return Err(SpreadsheetError::empty(path, "")) };
     Ok(SmallTable { source: header.source, headings: header.cells, rows: collect.rows, facts })
 }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::buffers;
+use super::recount::{Counted, CountedPart, parts_in_memory};
 use crate::terms::sha256::hexadecimal;
 
 /// Bytes that are gathered before they are handed to the thread that writes them.
@@ -28,26 +29,26 @@ pub struct WholeFile {
     writer: Option<JoinHandle<Written>>,
 }
 
-/// The file with its hash and length.
-type Written = io::Result<(NamedTempFile, Sha256, u64)>;
+/// The file with its hash and what was counted of it.
+type Written = io::Result<(NamedTempFile, Sha256, Counted)>;
 
 /// A written file that still has its temporary name.
 pub struct Ready {
     destination: PathBuf,
     file: NamedTempFile,
     sha256: String,
-    bytes: u64,
+    counted: Counted,
 }
 
 fn write_all(mut file: NamedTempFile, from: &Receiver<Vec<u8>>) -> Written {
-    let (mut hash, mut bytes) = (Sha256::new(), 0);
+    let (mut hash, mut counted) = (Sha256::new(), Counted::default());
     while let Ok(buffer) = from.recv() {
         file.as_file_mut().write_all(&buffer)?;
         hash.update(&buffer);
-        bytes += buffer.len() as u64;
+        counted.add(&buffer);
         buffers::give(buffer);
     }
-    Ok((file, hash, bytes))
+    Ok((file, hash, counted))
 }
 
 impl Write for WholeFile {
@@ -109,11 +110,21 @@ impl WholeFile {
     /// The disk is full or fails.
     pub fn complete(mut self) -> io::Result<Ready> {
         let sent = self.send();
-        let (file, hash, bytes) = self.end()?;
+        let (file, hash, counted) = self.end()?;
         sent?;
         file.as_file().sync_all()?;
         let destination = std::mem::take(&mut self.destination);
-        Ok(Ready { destination, file, sha256: hexadecimal(hash), bytes })
+        Ok(Ready { destination, file, sha256: hexadecimal(hash), counted })
+    }
+
+    /// Writes a container that was made in memory, and completes the file.
+    ///
+    /// # Errors
+    /// The disk is full or fails.
+    pub fn complete_container(mut self, bytes: Vec<u8>) -> io::Result<Ready> {
+        let parts = parts_in_memory(&bytes)?;
+        self.put(bytes)?;
+        Ok(self.complete()?.of_parts(parts))
     }
 
     /// Waits until everything that was passed on is written.
@@ -162,7 +173,26 @@ impl Ready {
 
     /// Its size.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.counted.bytes
+    }
+
+    /// The same file, of which these parts were counted.
+    pub(super) fn of_parts(mut self, parts: Vec<CountedPart>) -> Ready {
+        self.counted.parts = Some(parts);
+        self
+    }
+
+    /// Where it stands now.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Opens the file again and compares it with what was counted while it was written.
+    ///
+    /// # Errors
+    /// What differs, in words.
+    pub fn recount(&self) -> Result<(), String> {
+        self.counted.compare(self.file.path())
     }
 
     /// Where it will stand.

@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use crc32fast::Hasher;
 
 use super::deflate::{Chunk, STREAM_END, chunk};
+use super::recount::CountedPart;
 
 /// Version needed to extract (4.4.3): 2.0 for deflate, 4.5 for sizes of eight bytes.
 const VERSION: u16 = 20;
@@ -170,8 +171,8 @@ impl<W: Write> Container<W> {
         self.end()
     }
 
-    /// Writes the directory (4.3.12 to 4.3.16) and gives back what was written to.
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    /// Writes the directory (4.3.12 to 4.3.16) and gives back what was written to, and what was counted of the parts.
+    pub(super) fn finish(mut self) -> io::Result<(W, Vec<CountedPart>)> {
         let start = self.at;
         let mut bytes = Vec::new();
         for entry in &self.entries {
@@ -207,7 +208,11 @@ impl<W: Write> Container<W> {
         put(&mut bytes, 0);
         self.write(&bytes)?;
         self.to.flush()?;
-        Ok(self.to)
+        let counted = self.entries.into_iter().map(|entry| {
+            let Entry { name, crc, compressed, plain, .. } = entry;
+            CountedPart { name, crc, compressed, plain }
+        });
+        Ok((self.to, counted.collect()))
     }
 }
 
@@ -271,7 +276,7 @@ mod tests {
         container.begin("sheet.xml", large).unwrap();
         container.add(&chunk(b"<worksheet/>", 6).unwrap()).unwrap();
         container.end().unwrap();
-        let bytes = container.finish().unwrap();
+        let (bytes, _) = container.finish().unwrap();
         let two = |at: usize| u32::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
         let four = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         let central = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();
