@@ -67,6 +67,7 @@
 //! | at entry, restated | the answer as known on the filing day, and on the as-of day |
 //! | stake | the money between the possible answers of a line |
 //! | base | the value to which a rate applies, in whole dollars: the entered value, or that of the subject portion |
+//! | assumption | hypothetical notices, laid over a family for one run; all that comes out of it says `HYPOTHETICAL` |
 //! | hint | a tariff number under which subject goods may enter; it chooses which lines are tested and settles none |
 //!
 //! Nothing is ever "assessed" here: that happens at liquidation.

@@ -13,6 +13,7 @@ pub mod outline;
 mod sheet;
 pub mod tally;
 pub mod told;
+pub mod what_if;
 pub mod wording;
 pub mod workbook;
 

@@ -13,6 +13,7 @@ use super::memo::Memos;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
 use super::reader::{End, Message, headings, some_pieces, with_reader};
+use super::survey::count_file;
 use super::writing::Writing;
 use crate::casebook::Casebook;
 use crate::entry::{ColumnEvidence, Crosswalk, DateOrder, Grouping, Profile, Writings, columns::ColumnError};
@@ -171,6 +172,8 @@ impl Progress for Silent {
 pub struct FileOutcome {
     /// What was counted.
     pub tally: Tally,
+    /// What would be without the assumption, where there is one.
+    pub without: Option<Tally>,
     /// The manifest, as written.
     pub manifest: Manifest,
     /// Where the outputs stand.
@@ -189,6 +192,7 @@ struct Unplaced {
     exceptions: Ready,
     report: Ready,
     tally: Tally,
+    without: Option<Tally>,
     anew: Option<Anew>,
     notes: Vec<String>,
     profile: String,
@@ -261,7 +265,7 @@ fn place(
     unplaced: Unplaced,
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, exceptions, report, tally, anew, notes, profile } = unplaced;
+    let Unplaced { annotated, exceptions, report, tally, without, anew, notes, profile } = unplaced;
     let ready = [annotated, report, exceptions];
     let outputs = ready.iter().map(|ready| {
         let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -288,7 +292,7 @@ fn place(
     }
     file.put().map_err(failed(&names.manifest))?;
     names.end_placing().map_err(failed(&names.manifest))?;
-    Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
+    Ok(FileOutcome { tally, without, manifest, names, anew, notes, profile })
 }
 
 fn one_pass(
@@ -305,7 +309,7 @@ fn one_pass(
     std::fs::create_dir_all(&options.out).map_err(failed(&options.out))?;
     let mut shape = Shape {
         format: options.format,
-        columns: our_columns(&header),
+        columns: our_columns(&header, casebook),
         layout: assumed.layout,
         level: options.level,
         as_of: options.as_of.0,
@@ -323,7 +327,9 @@ fn one_pass(
         memos: Memos::default(),
     };
     let anew = shape.layout.anew;
-    let mut writing = Writing::begin(names, shape, prepared).map_err(failed(&names.exceptions))?;
+    let hypothetical = casebook.assumed().is_some();
+    let writing = Writing::begin(names, shape, prepared, hypothetical);
+    let mut writing = writing.map_err(failed(&names.exceptions))?;
     let mut seen = LineKeys::default();
     let mut evidence = ColumnEvidence::default();
     // While some pieces are told, those before them are written.
@@ -375,6 +381,7 @@ fn one_pass(
     if !tally.ties_out() {
         return Err(internal(path, "rows in and rows out do not tie out"));
     }
+    let without = without_assumption(casebook, path, options, &tally)?;
     let facts = RunFacts {
         input: header.source.file.clone(),
         as_of: options.as_of.0,
@@ -383,11 +390,26 @@ fn one_pass(
         written_anew: anew.map(Anew::told),
         notes: [&options.notes[..], &read_notes].concat(),
     };
-    let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
-        .map_err(failed(&names.report))?;
+    let gathered = Gathered { causes: &causes, names: &waiting, without: without.as_ref() };
+    let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     let (notes, profile) = (read_notes, shop.grouping.columns.profile().to_string());
-    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew, notes, profile })))
+    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, without, anew, notes, profile })))
+}
+
+/// What the file counts without what is assumed: law is asked of every line once more.
+fn without_assumption(
+    casebook: &Casebook,
+    path: &Path,
+    options: &RunOptions,
+    tally: &Tally,
+) -> Result<Option<Tally>, FileError> {
+    let Some(assumed) = casebook.assumed() else { return Ok(None) };
+    let counted = count_file(&assumed.without, path, options)?.found.tally;
+    if counted.all.lines != tally.all.lines {
+        return Err(internal(path, "with and without the assumption its lines are not the same"));
+    }
+    Ok(Some(counted))
 }
 
 fn report(

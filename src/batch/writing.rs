@@ -32,9 +32,14 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub(super) fn begin(names: &OutputNames, shape: Shape, prepared: Prepared) -> io::Result<Writing> {
+    pub(super) fn begin(
+        names: &OutputNames,
+        shape: Shape,
+        prepared: Prepared,
+        hypothetical: bool,
+    ) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
-        exceptions.write_all(&ExceptionsCsv::headings())?;
+        exceptions.write_all(&ExceptionsCsv::headings(hypothetical))?;
         let (destination, annotated) = (names.annotated.clone(), None);
         Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default(), prepared })
     }

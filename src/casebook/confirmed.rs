@@ -48,6 +48,15 @@ impl Casebook {
         mut self,
         decisions: impl IntoIterator<Item = (PartyKey, Confirmed)>,
     ) -> (Casebook, Vec<Confirmed>) {
+        let decisions: Vec<_> = decisions.into_iter().collect();
+        if let Some(assumed) = &mut self.assumed {
+            assumed.without.decide(decisions.clone());
+        }
+        let of_listed = self.decide(decisions);
+        (self, of_listed)
+    }
+
+    fn decide(&mut self, decisions: Vec<(PartyKey, Confirmed)>) -> Vec<Confirmed> {
         let mut of_listed = Vec::new();
         for (key, confirmed) in decisions {
             if self.families.iter().any(|family| family.names(&key)) {
@@ -55,17 +64,17 @@ impl Casebook {
                 continue;
             }
             for (ix, family) in self.families.iter_mut().enumerate() {
+                // A party that only an assumption lists is none without it.
+                let listed = |place: &&(usize, PartyIx)| place.0 == ix && place.1 < family.parties.len();
                 let party = match &confirmed.decision {
-                    Decision::Same(parties) => {
-                        parties.iter().find(|(of, _)| *of == ix).map(|(_, party)| *party)
-                    }
+                    Decision::Same(parties) => parties.iter().find(listed).map(|(_, party)| *party),
                     Decision::Different => None,
                 };
                 family.confirmed.insert(key.clone(), party);
             }
             self.confirmed.insert(key, confirmed);
         }
-        (self, of_listed)
+        of_listed
     }
 
     /// What a person has confirmed of a name.
@@ -81,8 +90,14 @@ impl Casebook {
     }
 
     /// The fingerprint of a party, of each family that lists it: of all names and rates that its case folder gives it. A
-    /// decision that names the party expires when this changes.
+    /// decision that names the party expires when this changes. What is assumed for one run changes nothing.
     pub fn fingerprint(&self, parties: &[(usize, PartyIx)]) -> String {
+        if let Some(assumed) = &self.assumed {
+            let without = &assumed.without;
+            let listed =
+                parties.iter().filter(|(family, party)| *party < without.families[*family].parties.len());
+            return without.fingerprint(&listed.copied().collect::<Vec<_>>());
+        }
         let text: String =
             parties.iter().map(|(family, party)| told_of(&self.families[*family], *party)).collect();
         let mut hexadecimal = hexadecimal(Sha256::new_with_prefix(text));

@@ -104,6 +104,10 @@ pub struct CaseFolders {
     /// whole folder. May be given more than once
     #[arg(long = "cases", value_name = "DIR")]
     pub folders: Vec<PathBuf>,
+    /// Hypothetical notices, laid over a case for this run: what would be due if. Everything that comes out says
+    /// HYPOTHETICAL
+    #[arg(long = "assume", value_name = "FILE")]
+    pub assume: Option<PathBuf>,
 }
 
 /// Files that the broker keeps.

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use super::args::CheckArgs;
 use super::exit::{Exit, Failure};
 use super::kept::{self, Kept};
+use super::law::heading;
 use super::run::{actions, as_of, looking};
 use super::terminal::{grouped, say};
 use crate::batch::{Counted, RunOptions, Survey, count_file};
-use crate::casebook::load::load;
 use crate::entry::Profile;
 use crate::terms::place::column_letters;
 use crate::terms::{Code, Heading};
@@ -24,11 +24,11 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, .. } = kept::read(&args.cases, &args.kept)?;
     let options = looking(as_of(&args.as_of), args.sheet.clone(), &args.file, crosswalk)?;
     let options = RunOptions { each_apart: false, ..options };
     let survey = count_file(&casebook, &args.input, &options)?;
-    let mut text = format!("{}\n", args.input.display());
+    let mut text = format!("{}{}\n", heading(&casebook), args.input.display());
     place(&survey, &mut text);
     headings(&survey, &mut text);
     let tally = &survey.found.tally;

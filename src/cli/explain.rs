@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::args::{ExplainArgs, FactArgs};
 use super::exit::{Exit, Failure};
 use super::kept::{self, Kept};
+use super::law::heading;
 use super::run::{as_of, looking};
 use super::terminal::say;
 use crate::batch::survey::find_by_hand;
 use crate::batch::survey_file;
 use crate::casebook::Casebook;
-use crate::casebook::load::load;
 use crate::determine::LineFindings;
 use crate::entry::line::{plain, plain_number};
 use crate::entry::{Columns, Crosswalk, EntryLine, Profile};
@@ -23,14 +23,15 @@ use crate::terms::{Heading, KnownDay};
 /// # Errors
 /// The file is refused, or the line is not in it.
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, .. } = kept::read(&args.cases, &args.kept)?;
     let as_of = as_of(&args.as_of);
     let found = match &args.input {
         Some(_) => of_file(&casebook, args, as_of, crosswalk)?,
         None => vec![typed(&casebook, &args.facts, as_of)?],
     };
     for (line, findings) in found {
-        say(&told_in_full(&casebook, &line, &findings, as_of))?;
+        let told = told_in_full(&casebook, &line, &findings, as_of);
+        say(&format!("{}{told}", heading(&casebook)))?;
     }
     Ok(Exit::Finished)
 }

@@ -1,12 +1,12 @@
-//! Files that the broker keeps: decisions on names, names for manufacturer IDs.
+//! Case folders and files that the broker keeps: decisions on names, names for manufacturer IDs; and what is assumed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::KeptFiles;
+use super::args::{CaseFolders, KeptFiles};
 use super::exit::Failure;
 use crate::batch::manifest::FileEntry;
-use crate::casebook::Casebook;
+use crate::casebook::{Casebook, load};
 use crate::entry::Crosswalk;
 use crate::records::{read_aliases, read_crosswalk};
 use crate::spreadsheet::InputFacts;
@@ -20,19 +20,28 @@ pub(super) struct Kept {
     pub(super) notes: Vec<String>,
 }
 
+/// The casebook that was asked for.
+pub(super) fn law(cases: &CaseFolders) -> Result<Casebook, Failure> {
+    Ok(match &cases.assume {
+        Some(path) => load::load_assuming(&cases.folders, path)?,
+        None => load::load(&cases.folders)?,
+    })
+}
+
 fn entry(path: &Path, facts: &InputFacts) -> FileEntry {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     FileEntry { name, sha256: facts.sha256.clone(), bytes: facts.bytes }
 }
 
 /// Reads what is kept.
-pub(super) fn read(casebook: Casebook, files: &KeptFiles) -> Result<Kept, Failure> {
+pub(super) fn read(cases: &CaseFolders, files: &KeptFiles) -> Result<Kept, Failure> {
+    let casebook = law(cases)?;
     let aliases = read_aliases(files.aliases.iter().map(PathBuf::as_path), &casebook)?;
     let mut records: Vec<FileEntry> =
         files.aliases.iter().zip(&aliases.files).map(|(path, facts)| entry(path, facts)).collect();
     let decisions = aliases.confirmed.len();
     let (casebook, of_listed) = casebook.confirm(aliases.confirmed);
-    let mut notes = Vec::new();
+    let mut notes = casebook.assumed().map(|assumed| assumed.notes.clone()).unwrap_or_default();
     if !files.aliases.is_empty() {
         notes.push(format!("{} decisions on names are applied", decisions - of_listed.len()));
     }

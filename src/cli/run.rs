@@ -10,16 +10,17 @@ use serde::Serialize;
 use super::args::{AsOf, DatesArg, FailOn, FileOption, FormatArg, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
+use super::law::heading;
 use super::terminal::{Bar, complain, grouped, say};
 use super::worker::{Ended, Given, Watcher, limit_memory};
 use crate::batch::folder::{Held, done_before, entry_files};
 use crate::batch::manifest::{Manifest, manifest};
 use crate::batch::{FileError, FileOutcome, OutputNames, RunOptions, names, run_file, shared};
-use crate::casebook::Casebook;
-use crate::casebook::load::load;
+use crate::casebook::{Casebook, HYPOTHETICAL};
 use crate::determine::Action;
 use crate::entry::{Crosswalk, Profile};
 use crate::report::tally::Tally;
+use crate::report::what_if::{by_case, without_figure};
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::{Format, InputFacts, SpreadsheetError, WholeFile};
@@ -63,7 +64,7 @@ struct Asked {
 }
 
 fn asked(args: &RunArgs) -> Result<Asked, Failure> {
-    let Kept { casebook, crosswalk, records, notes } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, records, notes } = kept::read(&args.cases, &args.kept)?;
     let options = RunOptions {
         crosswalk,
         columns: profile(&args.file)?,
@@ -113,7 +114,9 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         return work(args);
     }
     let inputs = inputs(args)?;
-    let bases = names(&inputs);
+    // Outputs of an assumption stand beside the real ones and never in their place.
+    let mark = if args.cases.assume.is_some() { ".hypothetical" } else { "" };
+    let bases: Vec<String> = names(&inputs).into_iter().map(|name| name + mark).collect();
     if let Some(name) = shared(&bases) {
         return Err(Failure::Usage(format!(
             "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
@@ -271,7 +274,9 @@ impl Batch<'_> {
 
     /// The summary of a run of several files: a table on the terminal, and `adcvd.run.json`.
     fn conclude(&self) -> Result<(), Failure> {
-        let path = self.options.out.join("adcvd.run.json");
+        let hypothetical = self.casebook.hypothetical();
+        let name = if hypothetical.is_some() { "adcvd.hypothetical.run.json" } else { "adcvd.run.json" };
+        let path = self.options.out.join(name);
         let known = std::fs::read(&path).ok();
         let ours = |text: &Vec<u8>| {
             let known: Option<serde_json::Value> = serde_json::from_slice(text).ok();
@@ -280,13 +285,16 @@ impl Batch<'_> {
         if !self.args.force && path.exists() && !known.as_ref().is_some_and(ours) {
             return Err(FileError::Exists(path).into());
         }
-        let summary = serde_json::json!({
+        let mut summary = serde_json::json!({
             "program": "adcvd",
             "version": env!("CARGO_PKG_VERSION"),
             "as_of": self.options.as_of.to_string(),
             "casebook_sha256": self.casebook.sha256(),
             "files": self.files,
         });
+        if let Some(told) = hypothetical {
+            summary[HYPOTHETICAL] = told.into();
+        }
         let text = serde_json::to_string_pretty(&summary).map_err(std::io::Error::other)?;
         let written = WholeFile::begin(&path).and_then(|mut file| {
             writeln!(file, "{text}")?;
@@ -330,7 +338,8 @@ fn work(args: &RunArgs) -> Result<Exit, Failure> {
     match run_file(&casebook, input, base, &options, &Bar::new(args.quiet)) {
         Ok(outcome) => {
             if !args.quiet && !args.json {
-                say(&summary(input, &outcome, &tested_against(&casebook), options.as_of))?;
+                let told = summary(input, &outcome, &tested_against(&casebook), options.as_of);
+                say(&format!("{}{told}", heading(&casebook)))?;
             }
             Ok(failed_on(args.fail_on, &outcome.manifest))
         }
@@ -349,6 +358,9 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
     let FileOutcome { tally, names, anew, notes, profile, .. } = outcome;
     let mut text = format!("{}\n{}  as of {as_of}\n\n", tested, input.display());
     text.push_str(&actions(tally));
+    if let Some(without) = &outcome.without {
+        text.push_str(&compared(tally, without));
+    }
     text.push_str("\nWritten\n");
     for (path, what) in [
         (&names.annotated, "your rows with the answer on every line"),
@@ -374,6 +386,19 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         text.push_str(&format!("Note: {}.\n", anew.told()));
     }
     text
+}
+
+/// What is due without an assumption and with it.
+fn compared(with: &Tally, without: &Tally) -> String {
+    let mut text = format!("\n  {:<12}{:>40}{:>40}\n", "", "at entry, without it and with it", "restated");
+    for case in by_case(with, without) {
+        text.push_str(&format!("  {:<12}", case.case.to_string()));
+        for sums in [case.without.at_entry, case.with.at_entry, case.without.restated, case.with.restated] {
+            text.push_str(&format!("{:>20}", Grouped(sums).to_string()));
+        }
+        text.push('\n');
+    }
+    text + &format!("  {}\n", without_figure(with, without))
 }
 
 pub(super) fn actions(tally: &Tally) -> String {

@@ -2,6 +2,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
 
+use crate::casebook::HYPOTHETICAL;
 use crate::spreadsheet::cell_text;
 use crate::spreadsheet::number::number_out;
 use crate::terms::Money;
@@ -28,6 +29,7 @@ pub(super) struct Looks {
     pub(super) money: Format,
     pub(super) whole: Format,
     pub(super) bold: Format,
+    pub(super) hypothetical: Format,
 }
 
 /// What a cell of a report holds.
@@ -47,6 +49,22 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Value {
         Value::Text(text)
+    }
+}
+
+impl<'a> Sheet<'a> {
+    /// A sheet with nothing on it but, under an assumption, the line that says so.
+    pub(super) fn begin(
+        sheet: &'a mut Worksheet,
+        looks: &'a Looks,
+        hypothetical: Option<&str>,
+    ) -> Result<Sheet<'a>, XlsxError> {
+        let mut begun = Sheet { sheet, row: 0, looks, widths: vec![] };
+        if let Some(told) = hypothetical {
+            begun.sheet.set_tab_color(Color::Red).set_header(format!("&C&B{HYPOTHETICAL}"));
+            begun.line(told, &looks.hypothetical)?;
+        }
+        Ok(begun)
     }
 }
 
@@ -126,6 +144,10 @@ impl Looks {
             money: Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top),
             whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
             bold: Format::new().set_bold(),
+            hypothetical: Format::new()
+                .set_bold()
+                .set_font_color(Color::White)
+                .set_background_color(Color::RGB(0xC0_00_00)),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::names::Names;
 use super::names_sheet;
 use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
-use super::wording;
+use super::{what_if, wording};
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
 use crate::records::aliases;
@@ -41,6 +41,8 @@ pub struct Gathered<'a> {
     pub causes: &'a Causes,
     /// Names that wait for a decision.
     pub names: &'a Names,
+    /// What would be without the assumption, where there is one.
+    pub without: Option<&'a Tally>,
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -68,7 +70,9 @@ pub fn write(
     gathered: &Gathered<'_>,
     to: &mut (impl Write + Seek + Send),
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, names } = *gathered;
+    let Gathered { causes, names, without } = *gathered;
+    let hypothetical = casebook.hypothetical();
+    let hypothetical = hypothetical.as_deref();
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(facts.as_of)?);
     let looks = Looks::new();
@@ -88,27 +92,18 @@ pub fn write(
     let [summary_sheet, exceptions_sheet, names_sheet, sources_sheet, catalogue_sheet, listed_sheet] =
         &mut sheets;
     summary(
-        &mut Sheet { sheet: summary_sheet, row: 0, looks: &looks, widths: vec![] },
+        &mut Sheet::begin(summary_sheet, &looks, hypothetical)?,
         casebook,
         facts,
         tally,
+        without,
         causes,
     )?;
-    exceptions(&mut Sheet { sheet: exceptions_sheet, row: 0, looks: &looks, widths: vec![] }, facts, causes)?;
+    exceptions(&mut Sheet::begin(exceptions_sheet, &looks, hypothetical)?, facts, causes)?;
     let listed = names_sheet::write_listed(listed_sheet, casebook)?;
-    names_sheet::write(
-        &mut Sheet { sheet: names_sheet, row: 0, looks: &looks, widths: vec![] },
-        casebook,
-        names,
-        listed,
-    )?;
-    sources(
-        &mut Sheet { sheet: sources_sheet, row: 0, looks: &looks, widths: vec![] },
-        casebook,
-        facts,
-        tally,
-    )?;
-    catalogue(&mut Sheet { sheet: catalogue_sheet, row: 0, looks: &looks, widths: vec![] })?;
+    names_sheet::write(&mut Sheet::begin(names_sheet, &looks, hypothetical)?, casebook, names, listed)?;
+    sources(&mut Sheet::begin(sources_sheet, &looks, hypothetical)?, casebook, facts, tally)?;
+    catalogue(&mut Sheet::begin(catalogue_sheet, &looks, hypothetical)?)?;
     for sheet in sheets {
         workbook.push_worksheet(sheet);
     }
@@ -137,6 +132,7 @@ fn summary(
     casebook: &Casebook,
     facts: &RunFacts,
     tally: &Tally,
+    without: Option<&Tally>,
     causes: &Causes,
 ) -> Result<(), XlsxError> {
     let looks = sheet.looks;
@@ -149,6 +145,9 @@ fn summary(
     }
     for note in &facts.notes {
         sheet.line(&format!("Note: {note}"), &Format::new())?;
+    }
+    if let Some(without) = without {
+        what_if::compared(sheet, tally, without)?;
     }
     sheet.row += 1;
     sheet.line("What to do first", &looks.bold)?;
