@@ -14,8 +14,10 @@ pub mod pipeline;
 mod reader;
 pub mod survey;
 mod totals;
+mod two_casebooks;
 mod writing;
 
 pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
 pub use survey::{Counted, Survey, count_file, survey_file};
+pub use two_casebooks::under_both;

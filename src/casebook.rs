@@ -8,6 +8,7 @@ pub mod assume;
 pub mod check;
 mod check_rates;
 pub mod confirmed;
+pub mod diff;
 pub mod family;
 pub mod grid;
 pub mod load;

@@ -5,6 +5,7 @@
 
 mod assumption;
 mod casebook_bad;
+mod casebook_diff;
 mod commands;
 mod corpus;
 mod exceptions;

@@ -13,6 +13,7 @@ use super::check::check;
 use super::family::Family;
 use super::model::Rows;
 use super::read::{Fault, FaultCode, read};
+use crate::terms::CaseNumber;
 use crate::terms::sha256::hexadecimal;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/cases");
@@ -43,6 +44,14 @@ pub enum LoadError {
     /// An assumption with faults; those that show in the rows of the case folder stand under its name.
     #[error("{}", faults_text(.0, "an assumption"))]
     Assumption(Vec<FolderFaults>),
+    /// A folder of case folders where one is meant.
+    #[error("{path} holds {folders} case folders; give the path of one")]
+    Several {
+        /// Which.
+        path: PathBuf,
+        /// How many.
+        folders: usize,
+    },
     /// A folder without `case.toml`, and no sub-folder with one.
     #[error("{0} holds no case: expected a folder with case.toml and rates.csv")]
     NoCase(PathBuf),
@@ -156,6 +165,42 @@ pub fn load(folders: &[PathBuf]) -> Result<Casebook, LoadError> {
 /// As [`load`].
 pub fn load_only(folder: &Path) -> Result<Casebook, LoadError> {
     Ok(casebook(families(from_disk(folder)?)?))
+}
+
+/// A case folder by itself, row by row.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Its name.
+    pub slug: String,
+    /// What it says; it passed its checks.
+    pub rows: Rows,
+}
+
+impl Folder {
+    fn of(text: &FolderText) -> Result<Folder, LoadError> {
+        text.family().map_err(|faults| LoadError::Faults(vec![faults]))?;
+        Ok(Folder { slug: text.slug.clone(), rows: text.rows() })
+    }
+
+    /// The folder at a path.
+    ///
+    /// # Errors
+    /// It cannot be read, has faults, or holds not one case folder but several.
+    pub fn read(path: &Path) -> Result<Folder, LoadError> {
+        match &from_disk(path)?[..] {
+            [text] => Folder::of(text),
+            several => {
+                let (path, folders) = (path.to_path_buf(), several.len());
+                Err(LoadError::Several { path, folders })
+            }
+        }
+    }
+
+    /// The built-in folder that holds a case, if one does.
+    pub fn built_in(case: CaseNumber) -> Option<Folder> {
+        let mut folders = built_in().into_iter().filter_map(|text| Folder::of(&text).ok());
+        folders.find(|folder| folder.rows.cases.iter().any(|row| row.row.number == case))
+    }
 }
 
 /// Loads as [`load`], and lays the assumption of a file over the family that it names.

@@ -114,6 +114,7 @@ impl Failure {
         match self {
             Failure::Usage(_) => Exit::Usage,
             Failure::Cases(LoadError::Io { .. }) => Exit::Io,
+            Failure::Cases(LoadError::Several { .. }) => Exit::Usage,
             Failure::Cases(LoadError::Faults(_) | LoadError::Assumption(_) | LoadError::NoCase(_)) => {
                 Exit::Rejected
             }
