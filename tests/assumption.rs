@@ -138,9 +138,43 @@ fn everything_that_is_asked_of_the_law_says_it() {
         let (output, said) = adcvd(folder.path(), &[arguments, &["--assume", "orders.toml"]].concat());
         assert!(output.status.success(), "{arguments:?}");
         assert!(said.starts_with("HYPOTHETICAL: AD and CVD orders published 2026-03-20"), "{said}");
+        if arguments[0] == "explain" {
+            assert!(said.contains("\nWithout the assumption: $0.00 at entry, $0.00 restated\n"), "{said}");
+        }
         let (_, said) = adcvd(folder.path(), arguments);
         assert!(!said.contains(MARK), "{arguments:?}: {said}");
     }
+}
+
+/// A company that no source of the finals names: no figure, and 102.72 percent of 100,000 at stake.
+#[test]
+fn what_no_source_has_is_at_stake_and_not_guessed() {
+    let folder = folder();
+    let line = "explain --hts 3801.10.5000 --origin CN --entry-date 2026-04-01 --value 100000 --exporter Moonstone \
+                --producer Lantern --ad-case A-570-194 --as-of 2026-11-22 --assume orders.toml";
+    let (_, said) = adcvd(folder.path(), &line.split_whitespace().collect::<Vec<_>>());
+    assert!(said.contains("The facts given: NO FIGURE"), "{said}");
+    let partial = said.split("RT05 AD Stop").nth(1).expect("RT05 is told");
+    let stake = partial.lines().find(|line| line.contains("at stake")).unwrap();
+    assert_eq!(stake.trim(), "at stake $102,720.00");
+}
+
+#[test]
+fn a_run_of_a_folder_says_it_in_its_summary() {
+    let folder = folder();
+    let inbox = folder.path().join("in");
+    fs::create_dir(&inbox).unwrap();
+    fs::rename(folder.path().join("entries.csv"), inbox.join("entries.csv")).unwrap();
+    for more in [&["--assume", "orders.toml"][..], &[]] {
+        let (output, _) = adcvd(folder.path(), &[&["run", "in", "--as-of", "2026-11-22"], more].concat());
+        assert!(output.status.success());
+    }
+    let summary = |name: &str| fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+    assert!(
+        summary("adcvd.hypothetical.run.json")
+            .contains("\"HYPOTHETICAL\": \"HYPOTHETICAL: AD and CVD orders")
+    );
+    assert!(!summary("adcvd.run.json").contains(MARK));
 }
 
 #[test]
@@ -223,6 +257,14 @@ notice = "ad-final"
          of its own\n\
          3 fault(s); an assumption with a fault is not used"
     );
+    // With the row that is missing, in the other way to write it, and the standing on its own notice it is sound.
+    let sound =
+        fs::read_to_string(&path).unwrap().replace(", \"no-such-notice\"", "").replace("ad-final", "order")
+            + "[[rate]]\ncase = \"A-570-194\"\nrole = \"everyone\"\nfrom = 2026-12-31\nkind = \"percent\"\n\
+           deposit = \"1.00\"\nnotice = \"order\"\n";
+    fs::write(&path, sound).unwrap();
+    let casebook = load::load_assuming(&[], &path).unwrap();
+    assert_eq!(casebook.families()[0].notices.last().unwrap().citation, "HYPOTHETICAL: an order");
     let told = faults("[assume]\ncase = \"A-999-101\"\nsays = \"an order\"\nreplaces = [\"x\"]\n");
     assert!(told.starts_with("bad.toml:1:1 CF05 A-999-101 is in no case folder of this run"), "{told}");
     let told = faults("[assume]\ncase = \"A-570-194\"\nsays = \"nothing\"\n");

@@ -8,13 +8,14 @@ use super::kept::{self, Kept};
 use super::law::heading;
 use super::run::{as_of, looking};
 use super::terminal::say;
+use crate::batch::memo::Memo;
 use crate::batch::survey::find_by_hand;
 use crate::batch::survey_file;
 use crate::casebook::Casebook;
 use crate::determine::LineFindings;
 use crate::entry::line::{plain, plain_number};
 use crate::entry::{Columns, Crosswalk, EntryLine, Profile};
-use crate::report::explain::explain as told_in_full;
+use crate::report::explain::{amount, explain as told_in_full};
 use crate::spreadsheet::row::Cell;
 use crate::terms::{Heading, KnownDay};
 
@@ -31,9 +32,17 @@ pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     };
     for (line, findings) in found {
         let told = told_in_full(&casebook, &line, &findings, as_of);
-        say(&format!("{}{told}", heading(&casebook)))?;
+        say(&format!("{}{told}{}", heading(&casebook), without(&casebook, &line, as_of)))?;
     }
     Ok(Exit::Finished)
+}
+
+/// What the line owes without what is assumed.
+fn without(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> String {
+    let Some(assumed) = casebook.assumed() else { return String::new() };
+    let found = Memo::default().findings(&assumed.without, line, as_of);
+    let [at_entry, restated] = [found.at_entry, found.restated].map(amount);
+    format!("\nWithout the assumption: {at_entry} at entry, {restated} restated\n")
 }
 
 fn of_file(
