@@ -18,6 +18,7 @@ mod read_notes;
 mod reader;
 pub mod survey;
 mod totals;
+mod two_casebooks;
 mod verify;
 mod writing;
 
@@ -25,3 +26,4 @@ pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
 pub use read_notes::read_as_one;
 pub use survey::{Counted, Survey, Surveyed, count_file, survey_file};
+pub use two_casebooks::under_both;

@@ -4,10 +4,12 @@
 
 pub mod ask;
 mod assemble;
+pub mod assume;
 pub mod check;
 mod check_rates;
 pub mod clocks;
 pub mod confirmed;
+pub mod diff;
 pub mod family;
 pub mod grid;
 pub mod load;
@@ -20,11 +22,12 @@ pub mod words;
 use std::collections::HashMap;
 
 pub use ask::{Asked, GoverningTable};
+pub use assume::{Assumed, HYPOTHETICAL};
 pub use confirmed::{Confirmed, Decision};
 pub use family::{Case, Family, NoticeIx, PartyIx, RateKey};
 pub use grid::{Band, Epoch, Grid, Word};
 pub use load::{FolderFaults, LoadError};
-pub use model::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Trust, Verdict};
+pub use model::{Base, Course, EveryoneElse, ForeignExporter, RateKind, Rung, State, Trust, Verdict};
 
 use near::Names;
 pub use near::{Difference, Near};
@@ -40,6 +43,7 @@ pub struct Casebook {
     names: Names,
     confirmed: HashMap<PartyKey, Confirmed>,
     sha256: String,
+    assumed: Option<Box<Assumed>>,
 }
 
 impl Casebook {
@@ -51,7 +55,23 @@ impl Casebook {
             by_case.extend(family.cases.iter().map(|case| (case.number, ix)));
         }
         let names = Names::new(&families);
-        Casebook { families, grid, by_case, names, confirmed: HashMap::new(), sha256 }
+        Casebook { families, grid, by_case, names, confirmed: HashMap::new(), sha256, assumed: None }
+    }
+
+    /// A casebook of families over which an assumption is laid; its hash is that of the law without it.
+    pub(crate) fn assuming(families: Vec<Family>, assumed: Assumed) -> Casebook {
+        let sha256 = assumed.without.sha256.clone();
+        Casebook { assumed: Some(Box::new(assumed)), ..Casebook::new(families, sha256) }
+    }
+
+    /// What this run assumes, if anything.
+    pub fn assumed(&self) -> Option<&Assumed> {
+        self.assumed.as_deref()
+    }
+
+    /// `HYPOTHETICAL`, and what is assumed; `None` where nothing is.
+    pub fn hypothetical(&self) -> Option<String> {
+        self.assumed().map(|assumed| format!("{HYPOTHETICAL}: {}", assumed.says))
     }
 
     /// The families, built-in ones first.

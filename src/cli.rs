@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod check;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 mod kept;
@@ -70,6 +71,10 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Cases(CasesCommand::List(folders)) => law::list(folders),
         Command::Cases(CasesCommand::Show(show)) => law::show(show),
         Command::Cases(CasesCommand::Check(check)) => law::check(check),
+        Command::Cases(CasesCommand::Diff(diff)) => match &diff.over {
+            Some(input) => guarded(input, &diff.limits, 2, || diff::diff(diff)),
+            None => diff::diff(diff),
+        },
         Command::Template(TemplateCommand::Entries(entries)) => template::entries(entries),
         Command::Template(TemplateCommand::Columns(columns)) => {
             guarded(&columns.input, &columns.limits, 2, || template::columns(columns))

@@ -68,6 +68,7 @@
 //! | stake | the money between the possible answers of a line |
 //! | base | the value to which a rate applies, in whole dollars: the entered value, or that of the subject portion |
 //! | product | what a broker decides on once: the importer's part number, or else its goods of one manufacturer ID and description |
+//! | assumption | hypothetical notices, laid over a family for one run; all that comes out of it says `HYPOTHETICAL` |
 //! | hint | a tariff number under which subject goods may enter; it chooses which lines are tested and settles none |
 //!
 //! Nothing is ever "assessed" here: that happens at liquidation.

@@ -7,6 +7,8 @@ pub mod causes;
 pub mod columns;
 pub mod explain;
 mod explain_names;
+pub mod law_diff;
+pub mod line_changes;
 pub mod names;
 mod names_sheet;
 pub mod outline;
@@ -19,6 +21,7 @@ pub mod waiting;
 pub mod watch;
 mod watch_rows;
 pub mod watch_sheets;
+pub mod what_if;
 pub mod wording;
 pub mod workbook;
 

@@ -21,7 +21,7 @@ pub(crate) fn adcvd(folder: &tempfile::TempDir, arguments: &[&str]) -> (i32, Str
 fn folder_with_samples() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("samples")).unwrap();
-    for name in ["first-run.csv", "monthly-entries.xlsx"] {
+    for name in ["first-run.csv", "monthly-entries.xlsx", "assume-orders.toml"] {
         fs::copy(root().join("samples").join(name), folder.path().join("samples").join(name)).unwrap();
     }
     folder

@@ -1,6 +1,7 @@
 //! Legal examples. The rows of `tests/law/*.csv` are worked by hand from notices and official keys; each says which.
 //! A row is an entry line with the columns of our template; columns that begin with `= ` hold what must come out.
-//! Blank: the output is blank. `*`: not asserted. A row may name a folder of `tests/law/cases` under `Cases`.
+//! Blank: the output is blank. `*`: not asserted. A row may name a folder of `tests/law/cases` under `Cases`, or under
+//! `Assume` an assumption: see `assumptions`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,29 @@ fn casebooks() -> HashMap<String, Casebook> {
     casebooks
 }
 
+/// The shipped assumption and two others that are made of it, by the names that rows give them.
+fn assumptions() -> HashMap<String, Casebook> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/assume-orders.toml");
+    let orders = std::fs::read_to_string(&path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let replaced = |text: &str, from: &str, to: &str| {
+        assert!(text.contains(from), "the sample has no {from:?}");
+        text.replacen(from, to, 1)
+    };
+    // Nobody but the companies that the press names has a rate of their own.
+    let whole = replaced(&orders, "table = \"partial\"", "table = \"whole\"");
+    // The orders come before the vote, and the termination after it is left to stand.
+    let early =
+        replaced(&orders.replace("2026-03-20", "2026-03-01"), "replaces = [\"itc-vote\", \"itc-final\"]", "");
+    let named = [("orders", orders), ("orders-whole", whole), ("orders-not-replacing", early)];
+    let load = |(name, text): (&str, String)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        (name.to_string(), load::load_assuming(&[], &path).unwrap())
+    };
+    named.into_iter().map(load).collect()
+}
+
 /// Runs every row of a table; returns how many rows, and each difference as a line of text.
 fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<String>) {
     let mut reader = csv::Reader::from_path(path).unwrap();
@@ -43,13 +67,13 @@ fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<
     let grouping = Grouping { columns, writings: Writings::default(), crosswalk, products };
     let column = |name: &str| header.iter().position(|heading| heading == name);
     let (id, as_of) = (column("Id").expect("Id"), column("As Of").expect("As Of"));
-    let cases = column("Cases");
+    let named = column("Cases").or(column("Assume"));
     let mut faults = Vec::new();
     let mut rows = 0;
     for record in reader.records() {
         let record = record.unwrap();
         rows += 1;
-        let casebook = &casebooks[cases.map_or("", |cases| &record[cases])];
+        let casebook = &casebooks[named.map_or("", |named| &record[named])];
         let row_cells =
             grouping.columns.bound().iter().map(|place| Cell::Text(record[*place].into())).collect();
         let row = Row::of_cells(rows, row_cells);
@@ -79,7 +103,7 @@ fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<
 
 #[test]
 fn every_legal_example_comes_out() {
-    let casebooks = casebooks();
+    let casebooks: HashMap<_, _> = casebooks().into_iter().chain(assumptions()).collect();
     let mut paths: Vec<_> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let mut all = Vec::new();

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 #![allow(clippy::disallowed_types, reason = "outputs are compared as a spreadsheet program reads them")]
 
+mod assumption;
 mod casebook_bad;
+mod casebook_diff;
 mod commands;
 mod corpus;
 mod exceptions;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use adcvd::batch::{FileOutcome, RunOptions, Silent, run_file};
 use adcvd::casebook::{Asked, Casebook, load};
+use adcvd::determine::Action;
 use adcvd::entry::Name;
 use adcvd::records::read_aliases;
 use adcvd::spreadsheet::Format;
@@ -265,6 +266,31 @@ fn decisions_in_the_sheet_change_exactly_their_lines() {
     assert_eq!(exceptions.matches("confirmed by A. Broker on 2026-11-23").count(), 300);
     let carried = read_aliases([after.names.report.as_path()], &casebook).unwrap();
     assert_eq!(carried.confirmed.len(), 2);
+}
+
+/// The sheet has a line above its headings then, and is read all the same; what is assumed expires no decision.
+#[test]
+fn decisions_go_into_a_hypothetical_run_and_out_of_its_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let real = load::load(&[]).unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/assume-orders.toml");
+    let assumed = load::load_assuming(&[], &sample).unwrap();
+    let input = entries(folder.path(), 8);
+    let before = run(&real, &input, &folder.path().join("out"));
+    let sheet = folder.path().join("decided.xlsx");
+    let decisions =
+        [("PANASONIC ENERGY (WUXY) CO LTD", "same"), ("Tianjin Invented Trading Co., Ltd.", "different")];
+    decided(&before.names.report, &sheet, &decisions);
+    let read = read_aliases([sheet.as_path()], &assumed).unwrap();
+    assert_eq!((read.confirmed.len(), read.expired.len()), (2, 0));
+    let (confirmed, _) = assumed.confirm(read.confirmed);
+    let after = run(&confirmed, &input, &folder.path().join("out-2"));
+    assert!(cells(&after.names.report, "Names to confirm")[0][0].starts_with("HYPOTHETICAL"));
+    let carried = read_aliases([after.names.report.as_path()], &real).unwrap();
+    assert_eq!((carried.confirmed.len(), carried.expired.len()), (2, 0));
+    // Without the assumption the decisions hold too: of eight lines two are confirmed to be in no pair, six are in one.
+    let without = after.without.unwrap();
+    assert_eq!(without.lines(Action::Review), 0);
 }
 
 /// A folder with the built-in case, a text of it changed.

@@ -127,13 +127,14 @@ impl Drop for Held {
     }
 }
 
-/// The manifest of an earlier run, where all that it names is as it was: the input, the law, the version, what was asked,
+/// The manifest of an earlier run, where all that it names is as it was: the input, the law and what is assumed, the version, what was asked,
 /// and every output. Nothing would come out otherwise.
 pub fn done_before(names: &OutputNames, input: &Path, wanted: &Manifest) -> Option<Manifest> {
     let known = names.manifest_there()?;
     let asked = |manifest: &Manifest| {
-        let Manifest { version, as_of, options, casebook_sha256, records, .. } = manifest.clone();
-        (version, as_of, options, casebook_sha256, records)
+        let Manifest { version, as_of, options, casebook_sha256, hypothetical, records, .. } =
+            manifest.clone();
+        (version, as_of, options, casebook_sha256, hypothetical, records)
     };
     let folder = names.manifest.parent().unwrap_or(Path::new(""));
     let same = |entry: &FileEntry, path: &Path| sha256_of(path).is_ok_and(|now| now == entry.sha256);

@@ -59,6 +59,15 @@ pub struct ControlTotals {
     pub exceptions: BTreeMap<String, u64>,
 }
 
+/// What a run assumed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hypothetical {
+    /// In one sentence.
+    pub assumes: String,
+    /// The file that says so.
+    pub file: FileEntry,
+}
+
 /// The manifest; the last file of a run to be written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -72,6 +81,9 @@ pub struct Manifest {
     pub options: BTreeMap<String, String>,
     /// SHA-256 of the case files.
     pub casebook_sha256: String,
+    /// What the run assumed, if anything: nothing of it is so.
+    #[serde(default, rename = "HYPOTHETICAL", skip_serializing_if = "Option::is_none")]
+    pub hypothetical: Option<Hypothetical>,
     /// The input.
     pub input: FileEntry,
     /// Files that the broker keeps and the run has read.
@@ -129,6 +141,14 @@ pub fn manifest(
             .chain(level)
             .collect(),
         casebook_sha256: casebook.sha256().to_string(),
+        hypothetical: casebook.assumed().map(|assumed| Hypothetical {
+            assumes: assumed.says.clone(),
+            file: FileEntry {
+                name: assumed.file.clone(),
+                sha256: assumed.sha256.clone(),
+                bytes: assumed.bytes,
+            },
+        }),
         input: FileEntry { name: name.to_string(), sha256: input.sha256.clone(), bytes: input.bytes },
         records: options.records.clone(),
         outputs,

@@ -12,6 +12,7 @@ use super::pipeline::{FileError, Progress, RunOptions, failed, internal};
 use super::placing::Unplaced;
 use super::read_notes::ReadNotes;
 use super::reader::{End, Message, headings, some_pieces};
+use super::survey::count_file;
 use super::totals::FileTotals;
 use super::writing::{Complete, Writing};
 use crate::casebook::Casebook;
@@ -65,7 +66,7 @@ pub(super) fn one_pass(
     let mut shape = Shape {
         format: options.format,
         sheets: sheets
-            .map(|(header, layout)| SheetShape { columns: our_columns(header), layout: *layout })
+            .map(|(header, layout)| SheetShape { columns: our_columns(header, casebook), layout: *layout })
             .collect(),
         level: options.level,
         as_of: options.as_of.0,
@@ -77,7 +78,9 @@ pub(super) fn one_pass(
         return Ok(Pass::Again(Settled { layouts: shape.layouts(), ..assumed }));
     }
     let all: Vec<bool> = headers.iter().map(|header| shape.needs_all(header)).collect();
-    let writing = Writing::begin(names, shape, &headers, prepared).map_err(failed(&names.exceptions))?;
+    let hypothetical = casebook.assumed().is_some();
+    let writing =
+        Writing::begin(names, shape, &headers, prepared, hypothetical).map_err(failed(&names.exceptions))?;
     let mut pass = Sheets { path, names, progress, from, writing, seen: LineKeys::default() };
     let mut evidence = ColumnEvidence::default();
     let mut read_notes = ReadNotes::default();
@@ -108,6 +111,7 @@ pub(super) fn one_pass(
         let problem = format!("{} rows came in and {} went out", tally.rows, annotated.rows);
         return Err(internal(path, &problem));
     }
+    let without = without_assumption(casebook, path, options, &tally)?;
     let facts = RunFacts {
         input: headers.first().map(|header| header.source.file.clone()).unwrap_or_default(),
         as_of: options.as_of.0,
@@ -124,6 +128,7 @@ pub(super) fn one_pass(
         products: &products,
         confirmed: &options.products,
         watch: &watch,
+        without: without.as_ref(),
     };
     let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
@@ -132,8 +137,8 @@ pub(super) fn one_pass(
         others.push(refunds.complete().map_err(failed(&names.refunds))?);
     }
     let days = [
-        (&names.corrections, corrections_csv(&watch, options.as_of)),
-        (&names.deadlines, deadlines_csv(&watch, options.as_of)),
+        (&names.corrections, corrections_csv(&watch, options.as_of, hypothetical)),
+        (&names.deadlines, deadlines_csv(&watch, options.as_of, hypothetical)),
     ];
     for (path, csv) in days.into_iter().filter(|(_, csv)| !csv.is_empty()) {
         others.push(whole(path, csv).map_err(failed(path))?);
@@ -141,7 +146,7 @@ pub(super) fn one_pass(
     let mut profiles: Vec<&str> = columns.iter().map(Columns::profile).collect();
     profiles.dedup();
     let profile = profiles.join(", ");
-    Ok(Pass::Done(Box::new(Unplaced { annotated, others, tally, anew, notes, profile })))
+    Ok(Pass::Done(Box::new(Unplaced { annotated, others, tally, without, anew, notes, profile })))
 }
 
 /// The sheets of a file on their way through one pass.
@@ -216,6 +221,21 @@ fn same_headings(path: &Path, headers: &[Header]) -> Result<(), FileError> {
         }
     }
     Ok(())
+}
+
+/// What the file counts without what is assumed: law is asked of every line once more.
+fn without_assumption(
+    casebook: &Casebook,
+    path: &Path,
+    options: &RunOptions,
+    tally: &Tally,
+) -> Result<Option<Tally>, FileError> {
+    let Some(assumed) = casebook.assumed() else { return Ok(None) };
+    let counted = count_file(&assumed.without, path, options)?.found.tally;
+    if counted.all.lines != tally.all.lines {
+        return Err(internal(path, "with and without the assumption its lines are not the same"));
+    }
+    Ok(Some(counted))
 }
 
 fn report(

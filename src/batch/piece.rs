@@ -383,8 +383,9 @@ impl<'a, 'r> Telling<'a, 'r> {
     }
 }
 
-/// Our columns as the annotated file prints them for these input headings.
-pub(super) fn our_columns(header: &Header) -> Vec<OurColumn> {
+/// Our columns as the annotated file prints them for these input headings; under an assumption the note on the first
+/// says what is assumed.
+pub(super) fn our_columns(header: &Header, casebook: &Casebook) -> Vec<OurColumn> {
     let look = |place: usize| match column_kind(place) {
         ColumnKind::Action => Look::Rank,
         ColumnKind::Text if COLUMNS[place].contains("Matched") => Look::Text(34),
@@ -395,9 +396,13 @@ pub(super) fn our_columns(header: &Header) -> Vec<OurColumn> {
         ColumnKind::Dollars => Look::Dollars,
         ColumnKind::Money => Look::Money,
     };
-    let note = |place: usize| COLUMNS[place].ends_with("Restated").then(|| RESTATED_NOTE.to_string());
+    let hypothetical = casebook.hypothetical();
+    let note = |place: usize| match place {
+        0 => hypothetical.clone(),
+        place => COLUMNS[place].ends_with("Restated").then(|| RESTATED_NOTE.to_string()),
+    };
     // Where headings stand on two rows, ours stand in the lower one.
     let taken: Vec<String> = header.cells.iter().cloned().chain(header.row.iter().map(Cell::shown)).collect();
-    let headings = headings(&taken).into_iter().enumerate();
+    let headings = headings(&taken, hypothetical.is_some()).into_iter().enumerate();
     headings.map(|(place, heading)| OurColumn { heading, look: look(place), note: note(place) }).collect()
 }

@@ -220,6 +220,8 @@ impl Progress for Silent {
 pub struct FileOutcome {
     /// What was counted.
     pub tally: Tally,
+    /// What would be without the assumption, where there is one.
+    pub without: Option<Tally>,
     /// The manifest, as written.
     pub manifest: Manifest,
     /// Where the outputs stand.

@@ -22,6 +22,7 @@ pub(super) struct Unplaced {
     /// All other outputs but the manifest.
     pub(super) others: Vec<Ready>,
     pub(super) tally: Tally,
+    pub(super) without: Option<Tally>,
     pub(super) anew: Option<Anew>,
     pub(super) notes: Vec<String>,
     pub(super) profile: String,
@@ -47,7 +48,7 @@ pub(super) fn place(
     facts: &InputFacts,
     progress: &dyn Progress,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, others, tally, anew, notes, profile } = unplaced;
+    let Unplaced { annotated, others, tally, without, anew, notes, profile } = unplaced;
     progress.written();
     look_again(&names, options, &annotated, &others, &tally)?;
     progress.end();
@@ -79,7 +80,7 @@ pub(super) fn place(
     }
     file.put().map_err(failed(&names.manifest))?;
     names.end_placing().map_err(failed(&names.manifest))?;
-    Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
+    Ok(FileOutcome { tally, without, manifest, names, anew, notes, profile })
 }
 
 /// Opens the outputs again and compares them with what was counted; reads them again where that is asked.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
+use crate::casebook::HYPOTHETICAL;
 use crate::report::columns::COLUMNS;
 use crate::report::tally::Tally;
 use crate::spreadsheet::read::{Border, Header};
@@ -116,6 +117,7 @@ impl Consumer for Second {
     fn fits(&self, header: &[String]) -> bool {
         let is_ours = |(heading, ours): (&String, &&str)| {
             let heading = heading.trim();
+            let heading = heading.strip_prefix(HYPOTHETICAL).map_or(heading, str::trim_start);
             heading == *ours || heading.strip_suffix(" (adcvd)") == Some(ours)
         };
         let ours = header.get(self.ours..).unwrap_or_default();

@@ -38,6 +38,8 @@ pub(super) struct Writing {
     /// The CSV of refunds, once there is one.
     refunds: Option<WholeFile>,
     refunds_at: PathBuf,
+    /// True if the run assumes something.
+    hypothetical: bool,
     totals: Totals,
 }
 
@@ -47,12 +49,14 @@ impl Writing {
         shape: Shape,
         headers: &[Header],
         prepared: Prepared,
+        hypothetical: bool,
     ) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
-        exceptions.write_all(&ExceptionsCsv::headings())?;
+        exceptions.write_all(&ExceptionsCsv::headings(hypothetical))?;
         let annotated = Annotated::begin(&names.annotated, &shape, headers, prepared)?;
         let (totals, refunds, refunds_at) = (Totals::default(), None, names.refunds.clone());
-        Ok(Writing { shape, annotated, appender: None, exceptions, refunds, refunds_at, totals })
+        let appender = None;
+        Ok(Writing { shape, annotated, appender, exceptions, refunds, refunds_at, hypothetical, totals })
     }
 
     /// Who puts our cells behind the rows of a sheet, which is begun with its first piece.
@@ -107,7 +111,7 @@ impl Writing {
             if !refunds.is_empty() {
                 if self.refunds.is_none() {
                     let mut begun = WholeFile::begin(&self.refunds_at)?;
-                    begun.write_all(&refund_csv_headings())?;
+                    begun.write_all(&refund_csv_headings(self.hypothetical))?;
                     self.refunds = Some(begun);
                 }
                 self.refunds.as_mut().map_or(Ok(()), |file| file.put(refunds))?;

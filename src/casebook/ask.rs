@@ -2,9 +2,13 @@
 //!
 //! One rule for every dated row: among the rows published by the known day, the latest published one that covers the
 //! governing day. Rows published on one day are settled by the later `from`, then by their order in the folder.
+//!
+//! An assumption bends the rule in two ways (see [`super::assume`]). What is assumed wins, from its assumed publication
+//! on and on the days of entry that it covers, over everything that was published, be it earlier or later: an assumed
+//! order stands although a termination is known afterwards. And a notice that the assumption replaces is never known.
 
 use super::family::{Alias, Dated, Family, Ladder, NoticeIx, PartyIx, Rate, RateKey, Scope, Standing};
-use super::model::{Base, Table};
+use super::model::{Base, Course, Day, Table};
 use crate::terms::Addressed;
 use crate::terms::{CaseNumber, Country, GoverningDay, Hts, KnownDay, PartyKey, Suffix};
 
@@ -28,7 +32,14 @@ pub struct GoverningTable {
 
 impl Family {
     fn published(&self, notice: NoticeIx, asked: Asked) -> bool {
-        self.notices[notice].published.0 <= asked.known.0
+        let row = &self.notices[notice];
+        row.course != Course::Replaced && row.published.0 <= asked.known.0
+    }
+
+    /// What decides between notices that all are known: what is assumed, then what is published later.
+    fn precedence(&self, notice: NoticeIx) -> (bool, Day) {
+        let row = &self.notices[notice];
+        (row.course == Course::Assumed, row.published)
     }
 
     /// The latest published of the rows that cover the governing day.
@@ -36,7 +47,7 @@ impl Family {
         let day = asked.governing.0;
         rows.filter(|row| row.from() <= day && row.through().is_none_or(|last| day <= last))
             .filter(|row| self.published(row.notice(), asked))
-            .max_by_key(|row| (self.notices[row.notice()].published, row.from()))
+            .max_by_key(|row| (self.precedence(row.notice()), row.from()))
     }
 
     /// What the case was; `None` before its first row: suspension had not begun.
@@ -74,21 +85,19 @@ impl Family {
                 |rate: &Rate| rate.notice == ix && rate.from <= day && rate.through.is_none_or(|l| day <= l);
             // A whole table that reaches back for some days governs those alone: its row for everyone says which.
             let held = table == Table::Partial || self.rates_of(case, RateKey::Everyone).any(covers);
-            let governs = notice.published.0 <= asked.known.0
+            let governs = self.published(ix, asked)
                 && notice.effective.is_some_and(|effective| effective.0 <= day)
                 && held;
-            governs.then_some((notice.published, notice.effective, ix, table == Table::Partial))
+            governs.then_some((self.precedence(ix), notice.effective, ix, table == Table::Partial))
         });
         candidates.max().map(|(_, _, notice, partial)| GoverningTable { notice, partial })
     }
 
     /// True if a row of this notice stands inside the table or amends it.
     fn in_table(&self, notice: NoticeIx, case: CaseNumber, table: GoverningTable) -> bool {
-        let base = &self.notices[table.notice];
-        let row = &self.notices[notice];
         notice == table.notice
-            || (self.table_of(row, case) == Some(Table::Amends)
-                && (row.published, notice) > (base.published, table.notice))
+            || (self.table_of(&self.notices[notice], case) == Some(Table::Amends)
+                && (self.precedence(notice), notice) > (self.precedence(table.notice), table.notice))
     }
 
     /// The row of a party, pair or everyone else inside a table and what amends it.

@@ -48,6 +48,15 @@ impl Casebook {
         mut self,
         decisions: impl IntoIterator<Item = (PartyKey, Confirmed)>,
     ) -> (Casebook, Vec<Confirmed>) {
+        let decisions: Vec<_> = decisions.into_iter().collect();
+        if let Some(assumed) = &mut self.assumed {
+            assumed.without.decide(decisions.clone());
+        }
+        let of_listed = self.decide(decisions);
+        (self, of_listed)
+    }
+
+    fn decide(&mut self, decisions: Vec<(PartyKey, Confirmed)>) -> Vec<Confirmed> {
         let mut of_listed = Vec::new();
         for (key, confirmed) in decisions {
             if self.families.iter().any(|family| family.names(&key)) {
@@ -55,17 +64,17 @@ impl Casebook {
                 continue;
             }
             for (ix, family) in self.families.iter_mut().enumerate() {
+                // A party that only an assumption lists is none without it.
+                let listed = |place: &&(usize, PartyIx)| place.0 == ix && place.1 < family.parties.len();
                 let party = match &confirmed.decision {
-                    Decision::Same(parties) => {
-                        parties.iter().find(|(of, _)| *of == ix).map(|(_, party)| *party)
-                    }
+                    Decision::Same(parties) => parties.iter().find(listed).map(|(_, party)| *party),
                     Decision::Different => None,
                 };
                 family.confirmed.insert(key.clone(), party);
             }
             self.confirmed.insert(key, confirmed);
         }
-        (self, of_listed)
+        of_listed
     }
 
     /// What a person has confirmed of a name.
@@ -81,19 +90,24 @@ impl Casebook {
     }
 
     /// The fingerprint of a party, of each family that lists it: of all names and rates that its case folder gives it. A
-    /// decision that names the party expires when this changes.
+    /// decision that names the party expires when this changes. What is assumed for one run changes nothing.
     pub fn fingerprint(&self, parties: &[(usize, PartyIx)]) -> String {
-        fingerprint_of(
-            &parties
-                .iter()
-                .map(|(family, party)| told_of(&self.families[*family], *party))
-                .collect::<String>(),
-        )
+        if let Some(assumed) = &self.assumed {
+            let without = &assumed.without;
+            let listed =
+                parties.iter().filter(|(family, party)| *party < without.families[*family].parties.len());
+            return without.fingerprint(&listed.copied().collect::<Vec<_>>());
+        }
+        let told = parties.iter().map(|(family, party)| told_of(&self.families[*family], *party));
+        fingerprint_of(&told.collect::<String>())
     }
 
     /// The fingerprints of the scope versions of some families, each behind the family's first case. A decision on a
-    /// product expires when one of them changes.
+    /// product expires when one of them changes. What is assumed for one run changes nothing.
     pub fn scope_fingerprint(&self, families: impl IntoIterator<Item = usize>) -> String {
+        if let Some(assumed) = &self.assumed {
+            return assumed.without.scope_fingerprint(families);
+        }
         let told = families.into_iter().filter_map(|ix| {
             let family = &self.families[ix];
             Some(format!("{} {}", family.cases.first()?.number, fingerprint_of(&scope_of(family))))
@@ -104,6 +118,9 @@ impl Casebook {
     /// Why a decision with this fingerprint of scope versions does not hold any more, if so. A family that is not in this
     /// casebook has no say.
     pub fn scope_changed(&self, fingerprint: &str) -> Option<String> {
+        if let Some(assumed) = &self.assumed {
+            return assumed.without.scope_changed(fingerprint);
+        }
         let parts = fingerprint.split(';').map(str::trim).filter(|part| !part.is_empty());
         parts.into_iter().find_map(|part| {
             let (case, known) = part.split_once(' ').unwrap_or((part, ""));

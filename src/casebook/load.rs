@@ -8,9 +8,12 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::Casebook;
+use super::assume::{self, Assumed};
 use super::check::check;
 use super::family::Family;
-use super::read::{Fault, read};
+use super::model::Rows;
+use super::read::{Fault, FaultCode, read};
+use crate::terms::CaseNumber;
 use crate::terms::sha256::hexadecimal;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/cases");
@@ -18,7 +21,7 @@ static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/c
 /// A case folder that cannot be used, with every fault.
 #[derive(Debug, Clone)]
 pub struct FolderFaults {
-    /// Folder name.
+    /// Folder name; empty for an assumption, whose faults name its path.
     pub folder: String,
     /// What is wrong, in the order of its files.
     pub faults: Vec<Fault>,
@@ -28,7 +31,7 @@ pub struct FolderFaults {
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// A folder or file cannot be read.
-    #[error("cannot read the case folder {path}: {source}")]
+    #[error("cannot read {path}: {source}")]
     Io {
         /// Which.
         path: PathBuf,
@@ -36,20 +39,32 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// Folders with faults.
-    #[error("{}", faults_text(.0))]
+    #[error("{}", faults_text(.0, "a case folder"))]
     Faults(Vec<FolderFaults>),
+    /// An assumption with faults; those that show in the rows of the case folder stand under its name.
+    #[error("{}", faults_text(.0, "an assumption"))]
+    Assumption(Vec<FolderFaults>),
+    /// A folder of case folders where one is meant.
+    #[error("{path} holds {folders} case folders; give the path of one")]
+    Several {
+        /// Which.
+        path: PathBuf,
+        /// How many.
+        folders: usize,
+    },
     /// A folder without `case.toml`, and no sub-folder with one.
     #[error("{0} holds no case: expected a folder with case.toml and rates.csv")]
     NoCase(PathBuf),
 }
 
-fn faults_text(folders: &[FolderFaults]) -> String {
+fn faults_text(folders: &[FolderFaults], what: &str) -> String {
     let mut lines = Vec::new();
     for FolderFaults { folder, faults } in folders {
-        lines.extend(faults.iter().map(|fault| format!("{folder}/{fault}")));
+        let within = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        lines.extend(faults.iter().map(|fault| format!("{within}{fault}")));
     }
     let faults = lines.len();
-    lines.push(format!("{faults} fault(s); a case folder with a fault is not used"));
+    lines.push(format!("{faults} fault(s); {what} with a fault is not used"));
     lines.join("\n")
 }
 
@@ -62,6 +77,11 @@ struct FolderText {
 }
 
 impl FolderText {
+    /// The rows of a folder that passed its checks.
+    fn rows(&self) -> Rows {
+        read(&self.case, &self.rates, &self.suffixes).0
+    }
+
     fn family(&self) -> Result<Family, FolderFaults> {
         let (rows, mut faults) = read(&self.case, &self.rates, &self.suffixes);
         let whole = faults.iter().all(|fault| fault.at.file != "case.toml");
@@ -136,11 +156,7 @@ fn read_folder(folder: &Path) -> Result<FolderText, LoadError> {
 /// # Errors
 /// Every fault of every folder, each with its place; or a folder that cannot be read or holds no case.
 pub fn load(folders: &[PathBuf]) -> Result<Casebook, LoadError> {
-    let mut texts = built_in();
-    for folder in folders {
-        texts.extend(from_disk(folder)?);
-    }
-    assemble(&texts)
+    Ok(casebook(families(texts(folders)?)?))
 }
 
 /// Loads only the families of one folder, for `cases check DIR`.
@@ -148,30 +164,120 @@ pub fn load(folders: &[PathBuf]) -> Result<Casebook, LoadError> {
 /// # Errors
 /// As [`load`].
 pub fn load_only(folder: &Path) -> Result<Casebook, LoadError> {
-    assemble(&from_disk(folder)?)
+    Ok(casebook(families(from_disk(folder)?)?))
 }
 
-fn assemble(texts: &[FolderText]) -> Result<Casebook, LoadError> {
-    let mut families: Vec<Family> = Vec::new();
+/// A case folder by itself, row by row.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Its name.
+    pub slug: String,
+    /// What it says; it passed its checks.
+    pub rows: Rows,
+}
+
+impl Folder {
+    fn of(text: &FolderText) -> Result<Folder, LoadError> {
+        text.family().map_err(|faults| LoadError::Faults(vec![faults]))?;
+        Ok(Folder { slug: text.slug.clone(), rows: text.rows() })
+    }
+
+    /// The folder at a path.
+    ///
+    /// # Errors
+    /// It cannot be read, has faults, or holds not one case folder but several.
+    pub fn read(path: &Path) -> Result<Folder, LoadError> {
+        match &from_disk(path)?[..] {
+            [text] => Folder::of(text),
+            several => {
+                let (path, folders) = (path.to_path_buf(), several.len());
+                Err(LoadError::Several { path, folders })
+            }
+        }
+    }
+
+    /// The built-in folder that holds a case, if one does.
+    pub fn built_in(case: CaseNumber) -> Option<Folder> {
+        let mut folders = built_in().into_iter().filter_map(|text| Folder::of(&text).ok());
+        folders.find(|folder| folder.rows.cases.iter().any(|row| row.row.number == case))
+    }
+}
+
+/// Loads as [`load`], and lays the assumption of a file over the family that it names.
+///
+/// # Errors
+/// As [`load`]; and every fault of the assumption, each with its place.
+pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadError> {
+    let known = families(texts(folders)?)?;
+    let io = |source| LoadError::Io { path: path.to_path_buf(), source };
+    let text = fs::read_to_string(path).map_err(io)?;
+    let (assumption, faults) = assume::read(&path.display().to_string(), &text);
+    let refused = |faults| LoadError::Assumption(vec![FolderFaults { folder: String::new(), faults }]);
+    let Some(assumption) = assumption.filter(|_| faults.is_empty()) else { return Err(refused(faults)) };
+    let (at, head) = (assumption.head.at.clone(), assumption.head.row.clone());
+    let Some(ix) = known.iter().position(|(_, family)| family.case(head.case).is_some()) else {
+        let sentence =
+            format!("{} is in no case folder of this run; `adcvd cases list` shows what is", head.case);
+        return Err(refused(vec![Fault { at, code: FaultCode::CF05, sentence }]));
+    };
+    let folder = &known[ix].0;
+    let base = folder.rows();
+    let notes = assumption.notes(&base);
+    let (rows, faults) = assumption.over(base);
+    if !faults.is_empty() {
+        let (own, others): (Vec<_>, Vec<_>) = faults.into_iter().partition(|fault| fault.at.file == at.file);
+        let of_folder = FolderFaults { folder: folder.slug.clone(), faults: others };
+        return Err(LoadError::Assumption(vec![
+            FolderFaults { folder: String::new(), faults: own },
+            of_folder,
+        ]));
+    }
+    let family = Family::new(&folder.slug, rows);
+    let without = casebook(known);
+    let mut families = without.families().to_vec();
+    families[ix] = family;
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let sha256 = hexadecimal(Sha256::new_with_prefix(&text));
+    Ok(Casebook::assuming(
+        families,
+        Assumed { says: head.says, file, sha256, bytes: text.len() as u64, notes, without },
+    ))
+}
+
+fn texts(folders: &[PathBuf]) -> Result<Vec<FolderText>, LoadError> {
+    let mut texts = built_in();
+    for folder in folders {
+        texts.extend(from_disk(folder)?);
+    }
+    Ok(texts)
+}
+
+/// Folders with the families that they hold, without those that a later folder replaces.
+fn families(texts: Vec<FolderText>) -> Result<Vec<(FolderText, Family)>, LoadError> {
+    let mut families: Vec<(FolderText, Family)> = Vec::new();
     let mut refused = Vec::new();
-    let mut hash = Sha256::new();
     for text in texts {
         match text.family() {
             Err(faults) => refused.push(faults),
             Ok(family) => {
-                families
-                    .retain(|earlier| earlier.cases.iter().all(|case| family.case(case.number).is_none()));
-                families.push(family);
-                for part in [&text.slug, &text.case, &text.rates, &text.suffixes] {
-                    hash.update(part.len().to_le_bytes());
-                    hash.update(part.as_bytes());
-                }
+                let apart =
+                    |earlier: &Family| earlier.cases.iter().all(|case| family.case(case.number).is_none());
+                families.retain(|(_, earlier)| apart(earlier));
+                families.push((text, family));
             }
         }
     }
-    if !refused.is_empty() {
-        return Err(LoadError::Faults(refused));
+    if refused.is_empty() { Ok(families) } else { Err(LoadError::Faults(refused)) }
+}
+
+fn casebook(families: Vec<(FolderText, Family)>) -> Casebook {
+    let mut hash = Sha256::new();
+    for (text, _) in &families {
+        for part in [&text.slug, &text.case, &text.rates, &text.suffixes] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part.as_bytes());
+        }
     }
-    let sha256 = hexadecimal(hash);
-    Ok(Casebook::new(families, sha256))
+    let families = families.into_iter().map(|(_, family)| family).collect();
+    Casebook::new(families, hexadecimal(hash))
 }

@@ -2,6 +2,8 @@
 //!
 //! Every row keeps the place it was read from. Nothing here decides anything.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de};
@@ -9,14 +11,14 @@ use serde::{Deserialize, Deserializer, de};
 pub use super::words::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Table, Trust, Verdict};
 use crate::terms::{CaseNumber, Country, Hts, Percent, Suffix, Unit};
 
-/// A place in a case folder, counted from 1.
+/// A place in a case folder or an assumption, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
-    /// File within the folder: `case.toml`, `rates.csv`, `suffixes.csv`.
-    pub file: &'static str,
+    /// File within the folder: `case.toml`, `rates.csv`, `suffixes.csv`; of an assumption the path as it was given.
+    pub file: Cow<'static, str>,
     /// Line of the file.
     pub row: usize,
-    /// Character of the line in `case.toml`, field of the row in a CSV.
+    /// Character of the line in TOML, field of the row in a CSV.
     pub column: usize,
 }
 
@@ -94,6 +96,18 @@ pub struct HintRow {
     pub base: Option<Base>,
 }
 
+/// What becomes of a notice in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Course {
+    /// It is known from its publication on.
+    #[default]
+    Published,
+    /// It is hypothetical: it was assumed for this run, and wins over what was published.
+    Assumed,
+    /// An assumption takes its place: in this run it is never known.
+    Replaced,
+}
+
 /// `[[notice]]`: an act of Commerce, the ITC, CBP or a court.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +143,9 @@ pub struct NoticeRow {
     pub day_unknown: bool,
     /// What it says, in our words.
     pub says: String,
+    /// What becomes of it in this run; no file says so.
+    #[serde(skip)]
+    pub course: Course,
 }
 
 /// `[[standing]]`: what a case was from a day on.

@@ -1,10 +1,12 @@
 //! Reads the three files of a case folder into rows. A row that cannot be read is a fault with its place; the others
 //! are read all the same.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
-use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
@@ -104,78 +106,120 @@ pub fn read(case: &str, rates: &str, suffixes: &str) -> (Rows, Vec<Fault>) {
     (rows, faults)
 }
 
-fn spot(text: &str, byte: usize) -> Spot {
-    let before = &text[..byte.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Spot {
-        file: CASE_FILE,
-        row: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
+/// A TOML text while its tables are read; remembers what could not be read.
+pub(super) struct Tables<'a> {
+    pub(super) file: Cow<'static, str>,
+    pub(super) text: &'a str,
+    /// What the tables are those of.
+    pub(super) of: &'static str,
+    pub(super) faults: &'a mut Vec<Fault>,
 }
 
-fn read_case(text: &str, rows: &mut Rows, faults: &mut Vec<Fault>) {
-    let mut fault = |byte: usize, sentence: String| {
-        faults.push(Fault { at: spot(text, byte), code: FaultCode::CF01, sentence });
-    };
-    let table = match DeTable::parse(text) {
-        Ok(table) => table.into_inner(),
-        Err(error) => return fault(error.span().map_or(0, |span| span.start), error.message().to_string()),
-    };
-    for (key, value) in table {
-        let at = value.span().start;
-        let name = key.get_ref().to_string();
-        if name == "family" {
-            rows.family = item(text, value, &mut fault);
-            continue;
+impl<'a> Tables<'a> {
+    pub(super) fn spot(&self, byte: usize) -> Spot {
+        let before = &self.text[..byte.min(self.text.len())];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Spot {
+            file: self.file.clone(),
+            row: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
         }
-        let DeValue::Array(items) = value.into_inner() else {
-            fault(at, format!("`{name}` is no table of a case folder; tables are written [[{name}]]"));
-            continue;
-        };
-        for value in items {
-            match name.as_str() {
-                "case" => rows.cases.extend(item(text, value, &mut fault)),
-                "hint" => rows.hints.extend(item(text, value, &mut fault)),
-                "notice" => rows.notices.extend(item(text, value, &mut fault)),
-                "standing" => rows.standings.extend(item(text, value, &mut fault)),
-                "injunction" => rows.injunctions.extend(item(text, value, &mut fault)),
-                "ladder" => rows.ladders.extend(item(text, value, &mut fault)),
-                "party" => rows.parties.extend(item(text, value, &mut fault)),
-                "alias" => rows.aliases.extend(item(text, value, &mut fault)),
-                "scope" => rows.scopes.extend(item(text, value, &mut fault)),
-                "advisory" => rows.advisories.extend(item(text, value, &mut fault)),
-                _ => fault(value.span().start, format!("[[{name}]] is no table of a case folder")),
+    }
+
+    pub(super) fn fault(&mut self, byte: usize, sentence: String) {
+        let at = self.spot(byte);
+        self.faults.push(Fault { at, code: FaultCode::CF01, sentence });
+    }
+
+    /// The tables of the text by name.
+    pub(super) fn parsed(&mut self) -> Vec<(String, Spanned<DeValue<'a>>)> {
+        match DeTable::parse(self.text) {
+            Ok(table) => {
+                let tables = table.into_inner().into_iter();
+                tables.map(|(key, value)| (key.get_ref().to_string(), value)).collect()
+            }
+            Err(error) => {
+                self.fault(error.span().map_or(0, |span| span.start), error.message().to_string());
+                Vec::new()
             }
         }
     }
-    if rows.family.is_none() {
-        fault(0, "the table [family] is missing or cannot be read".to_string());
-    }
-}
 
-fn item<T: DeserializeOwned>(
-    text: &str,
-    value: Spanned<DeValue<'_>>,
-    fault: &mut impl FnMut(usize, String),
-) -> Option<Placed<T>> {
-    let start = value.span().start;
-    match T::deserialize(ValueDeserializer::from(value)) {
-        Ok(row) => Some(Placed { at: spot(text, start), row }),
-        Err(error) => {
-            fault(error.span().map_or(start, |span| span.start), error.message().to_string());
-            None
+    /// The rows of a table of many.
+    pub(super) fn rows(&mut self, name: &str, value: Spanned<DeValue<'a>>) -> Vec<Spanned<DeValue<'a>>> {
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::Array(rows) => rows.into_iter().collect(),
+            _ => {
+                let of = self.of;
+                self.fault(at, format!("`{name}` is no table of {of}; tables are written [[{name}]]"));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn row<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'_>>) -> Option<Placed<T>> {
+        let start = value.span().start;
+        match T::deserialize(ValueDeserializer::from(value)) {
+            Ok(row) => Some(Placed { at: self.spot(start), row }),
+            Err(error) => {
+                self.fault(error.span().map_or(start, |span| span.start), error.message().to_string());
+                None
+            }
+        }
+    }
+
+    /// A row of a table that a case folder and an assumption both may have.
+    pub(super) fn dated_row(&mut self, name: &str, value: Spanned<DeValue<'_>>, to: &mut Rows) {
+        match name {
+            "notice" => to.notices.extend(self.row(value)),
+            "standing" => to.standings.extend(self.row(value)),
+            "injunction" => to.injunctions.extend(self.row(value)),
+            "ladder" => to.ladders.extend(self.row(value)),
+            "party" => to.parties.extend(self.row(value)),
+            "alias" => to.aliases.extend(self.row(value)),
+            "scope" => to.scopes.extend(self.row(value)),
+            _ => {
+                let of = self.of;
+                self.fault(value.span().start, format!("[[{name}]] is no table of {of}"));
+            }
         }
     }
 }
 
-/// The fields of one CSV row while it is read; remembers what it could not read.
-struct Fields<'a> {
-    record: &'a csv::StringRecord,
-    columns: &'a [&'static str],
-    file: &'static str,
-    row: usize,
-    faults: &'a mut Vec<Fault>,
+fn read_case(text: &str, to: &mut Rows, faults: &mut Vec<Fault>) {
+    let before = faults.len();
+    let mut tables = Tables { file: CASE_FILE.into(), text, of: "a case folder", faults };
+    let parsed = tables.parsed();
+    if tables.faults.len() > before {
+        return;
+    }
+    for (name, value) in parsed {
+        if name == "family" {
+            to.family = tables.row(value);
+            continue;
+        }
+        for value in tables.rows(&name, value) {
+            match name.as_str() {
+                "case" => to.cases.extend(tables.row(value)),
+                "hint" => to.hints.extend(tables.row(value)),
+                "advisory" => to.advisories.extend(tables.row(value)),
+                _ => tables.dated_row(&name, value, to),
+            }
+        }
+    }
+    if to.family.is_none() {
+        tables.fault(0, "the table [family] is missing or cannot be read".to_string());
+    }
+}
+
+/// The fields of one row while it is read; remembers what it could not read.
+pub(super) struct Fields<'a> {
+    pub(super) record: &'a csv::StringRecord,
+    pub(super) columns: &'a [&'static str],
+    /// Where the field of a column stands.
+    pub(super) at: &'a dyn Fn(usize) -> Spot,
+    pub(super) faults: &'a mut Vec<Fault>,
 }
 
 impl Fields<'_> {
@@ -185,8 +229,8 @@ impl Fields<'_> {
     }
 
     fn fault(&mut self, name: &str, sentence: String) {
-        let column = self.columns.iter().position(|column| *column == name).unwrap_or(0) + 1;
-        let at = Spot { file: self.file, row: self.row, column };
+        let column = self.columns.iter().position(|column| *column == name).unwrap_or(0);
+        let at = (self.at)(column);
         self.faults.push(Fault { at, code: FaultCode::CF01, sentence });
     }
 
@@ -226,7 +270,8 @@ fn read_table<T>(
     read_row: fn(&mut Fields<'_>) -> Option<T>,
 ) -> Vec<Placed<T>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let fault = |row, sentence| Fault { at: Spot { file, row, column: 1 }, code: FaultCode::CF01, sentence };
+    let spot = |row, column| Spot { file: file.into(), row, column };
+    let fault = |row, sentence| Fault { at: spot(row, 1), code: FaultCode::CF01, sentence };
     match reader.headers() {
         Ok(headers) if headers.iter().eq(columns.iter().copied()) => {}
         Ok(_) => faults.push(fault(1, format!("the columns must be {}", columns.join(",")))),
@@ -248,9 +293,10 @@ fn read_table<T>(
             faults.push(fault(row, format!("{} fields; expected {}", record.len(), columns.len())));
             continue;
         }
-        let mut fields = Fields { record: &record, columns, file, row, faults };
+        let at = |column| spot(row, column + 1);
+        let mut fields = Fields { record: &record, columns, at: &at, faults };
         if let Some(value) = read_row(&mut fields) {
-            rows.push(Placed { at: Spot { file, row, column: 1 }, row: value });
+            rows.push(Placed { at: spot(row, 1), row: value });
         }
     }
 }
@@ -276,7 +322,7 @@ fn unit_rate(text: &str) -> Option<Decimal> {
 
 const DATE: &str = "a date such as 2025-07-22";
 
-fn rate_row(fields: &mut Fields<'_>) -> Option<RateRow> {
+pub(super) fn rate_row(fields: &mut Fields<'_>) -> Option<RateRow> {
     // Each field is read before any is judged, so that all faults of a row are named at once.
     let case = fields.required("case", "a case number such as A-999-101", number);
     let role = fields.required("role", "pair, exporter, producer, either or everyone", Rung::parse);
@@ -308,7 +354,7 @@ fn rate_row(fields: &mut Fields<'_>) -> Option<RateRow> {
     })
 }
 
-fn suffix_row(fields: &mut Fields<'_>) -> Option<SuffixRow> {
+pub(super) fn suffix_row(fields: &mut Fields<'_>) -> Option<SuffixRow> {
     let case = fields.required("case", "a case number such as A-999-101", number);
     let suffix = fields.required("suffix", "three letters or digits", Suffix::parse);
     let from: Option<Date> = fields.required("from", DATE, day::parse_iso);

@@ -99,6 +99,8 @@ pub enum CasesCommand {
     Show(ShowArgs),
     /// Check case folders; every fault with its place
     Check(CheckCasesArgs),
+    /// What two case folders say otherwise, and which lines of an entry file that changes
+    Diff(Box<DiffArgs>),
 }
 
 /// Case folders beside the built-in ones.
@@ -108,6 +110,10 @@ pub struct CaseFolders {
     /// whole folder. May be given more than once
     #[arg(long = "cases", value_name = "DIR")]
     pub folders: Vec<PathBuf>,
+    /// Hypothetical notices, laid over a case for this run: what would be due if. Everything that comes out says
+    /// HYPOTHETICAL
+    #[arg(long = "assume", value_name = "FILE")]
+    pub assume: Option<PathBuf>,
 }
 
 /// Files that the broker keeps.
@@ -480,6 +486,41 @@ pub struct CheckCasesArgs {
     /// Folder to check; the built-in ones without it
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
+}
+
+/// `cases diff`.
+#[derive(Debug, clap::Args)]
+pub struct DiffArgs {
+    /// A case folder, or a number of a built-in case
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The same for the new one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// An entry file: which of its lines change, and by how much
+    #[arg(long, value_name = "FILE")]
+    pub over: Option<PathBuf>,
+    /// Folder for CSV files with all changes
+    #[arg(short, long = "out", value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// Sheet of a workbook; may be given more than once, and '*' is every visible sheet that has the headings
+    #[arg(long = "sheet", value_name = "NAME", requires = "over")]
+    pub sheets: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub file: FileOption,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub kept: KeptFiles,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: LimitArgs,
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use super::args::CheckArgs;
 use super::exit::{Exit, Failure};
 use super::kept::{self, Kept};
+use super::law::heading;
 use super::run::{actions, as_of, looking};
 use super::terminal::{grouped, say};
 use crate::batch::{Counted, RunOptions, Surveyed, count_file, read_as_one};
-use crate::casebook::load::load;
 use crate::entry::Profile;
 use crate::terms::place::column_letters;
 use crate::terms::{Code, Heading};
@@ -24,12 +24,12 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, products, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, products, .. } = kept::read(&args.cases, &args.kept)?;
     let kept = (crosswalk, products);
     let options = looking(as_of(&args.as_of), &args.sheets, &args.file, &args.limits, kept)?;
     let options = RunOptions { each_apart: false, ..options };
     let survey = count_file(&casebook, &args.input, &options)?;
-    let mut text = format!("{}\n", args.input.display());
+    let mut text = format!("{}{}\n", heading(&casebook), args.input.display());
     if let Some(note) = read_as_one(survey.sheets.iter().map(|sheet| &sheet.header)) {
         let _ = writeln!(text, "{note}");
     }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use super::args::{ExplainArgs, FactArgs};
 use super::exit::{Exit, Failure};
 use super::kept::{self, Kept};
+use super::law::heading;
 use super::run::{as_of, looking};
 use super::terminal::say;
+use crate::batch::memo::Memo;
 use crate::batch::survey::find_by_hand;
 use crate::batch::survey_file;
 use crate::casebook::Casebook;
-use crate::casebook::load::load;
 use crate::determine::LineFindings;
 use crate::entry::line::{plain, plain_number};
 use crate::entry::{Columns, Crosswalk, EntryLine, Products, Profile};
-use crate::report::explain::explain as told_in_full;
+use crate::report::explain::{amount, explain as told_in_full};
 use crate::spreadsheet::row::Cell;
 use crate::terms::{Heading, KnownDay};
 
@@ -26,7 +27,7 @@ type Placed = (Option<String>, (EntryLine, LineFindings));
 /// # Errors
 /// The file is refused, or the line is not in it.
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, products, .. } = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, products, .. } = kept::read(&args.cases, &args.kept)?;
     let as_of = as_of(&args.as_of);
     let found = match &args.input {
         Some(_) => of_file(&casebook, args, as_of, (crosswalk, products))?,
@@ -36,9 +37,18 @@ pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
         if let Some(sheet) = sheet {
             say(&format!("Sheet {sheet:?}, row {}", line.row))?;
         }
-        say(&told_in_full(&casebook, &line, &findings, as_of))?;
+        let told = told_in_full(&casebook, &line, &findings, as_of);
+        say(&format!("{}{told}{}", heading(&casebook), without(&casebook, &line, as_of)))?;
     }
     Ok(Exit::Finished)
+}
+
+/// What the line owes without what is assumed.
+fn without(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> String {
+    let Some(assumed) = casebook.assumed() else { return String::new() };
+    let found = Memo::default().findings(&assumed.without, line, as_of);
+    let [at_entry, restated] = [found.at_entry, found.restated].map(amount);
+    format!("\nWithout the assumption: {at_entry} at entry, {restated} restated\n")
 }
 
 fn of_file(

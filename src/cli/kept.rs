@@ -1,12 +1,13 @@
-//! Files that the broker keeps: decisions on names and products, names for manufacturer IDs.
+//! Case folders and files that the broker keeps: decisions on names and products, names for manufacturer IDs; and what is
+//! assumed.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::KeptFiles;
+use super::args::{CaseFolders, KeptFiles};
 use super::exit::Failure;
 use crate::batch::manifest::RecordEntry;
-use crate::casebook::Casebook;
+use crate::casebook::{Casebook, load};
 use crate::entry::{Crosswalk, Products};
 use crate::records::{read_aliases, read_crosswalk, read_products};
 use crate::spreadsheet::InputFacts;
@@ -21,6 +22,14 @@ pub(super) struct Kept {
     pub(super) notes: Vec<String>,
 }
 
+/// The casebook that was asked for.
+pub(super) fn law(cases: &CaseFolders) -> Result<Casebook, Failure> {
+    Ok(match &cases.assume {
+        Some(path) => load::load_assuming(&cases.folders, path)?,
+        None => load::load(&cases.folders)?,
+    })
+}
+
 /// Files that were given with an option.
 fn entries(kept_as: &str, paths: &[PathBuf], facts: &[InputFacts]) -> Vec<RecordEntry> {
     let entry = |(path, facts): (&PathBuf, &InputFacts)| {
@@ -32,12 +41,13 @@ fn entries(kept_as: &str, paths: &[PathBuf], facts: &[InputFacts]) -> Vec<Record
 }
 
 /// Reads what is kept.
-pub(super) fn read(casebook: Casebook, files: &KeptFiles) -> Result<Kept, Failure> {
+pub(super) fn read(cases: &CaseFolders, files: &KeptFiles) -> Result<Kept, Failure> {
+    let casebook = law(cases)?;
     let aliases = read_aliases(files.aliases.iter().map(PathBuf::as_path), &casebook)?;
     let mut records = entries("aliases", &files.aliases, &aliases.files);
     let decisions = aliases.confirmed.len();
     let (casebook, of_listed) = casebook.confirm(aliases.confirmed);
-    let mut notes = Vec::new();
+    let mut notes = casebook.assumed().map(|assumed| assumed.notes.clone()).unwrap_or_default();
     if !files.aliases.is_empty() {
         notes.push(format!("{} decisions on names are applied", decisions - of_listed.len()));
     }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::args::{CaseFolders, CheckCasesArgs, RatesArgs, ShowArgs};
 use super::exit::{Exit, Failure};
+use super::kept;
 use super::run::as_of;
 use super::terminal::say;
 use crate::casebook::family::{Family, Rate, RateKey};
@@ -22,6 +23,11 @@ fn family_of(casebook: &Casebook, number: CaseNumber) -> Result<&Family, Failure
     family.ok_or_else(|| {
         Failure::Usage(format!("{number} is not in the casebook; `adcvd cases list` shows what is"))
     })
+}
+
+/// The line above everything that is hypothetical, and a blank one.
+pub(super) fn heading(casebook: &Casebook) -> String {
+    casebook.hypothetical().map(|told| format!("{told}\n\n")).unwrap_or_default()
 }
 
 /// A rate; its notice only where it is not the one of the table.
@@ -62,14 +68,14 @@ fn names_party(name: &str, asked: &str) -> bool {
 /// # Errors
 /// The case is not in the casebook.
 pub fn rates(args: &RatesArgs) -> Result<Exit, Failure> {
-    let casebook = load(&args.cases.folders)?;
+    let casebook = kept::law(&args.cases)?;
     let known = as_of(&args.as_of);
     let governing = GoverningDay(args.on.unwrap_or(known.0));
     let wanted = args.case.as_deref().map(number).transpose()?;
     if let Some(wanted) = wanted {
         family_of(&casebook, wanted)?;
     }
-    let mut text = String::new();
+    let mut text = heading(&casebook);
     for family in casebook.families() {
         for case in family.cases.iter().filter(|case| wanted.is_none_or(|wanted| wanted == case.number)) {
             // Law as it was known when such an entry was filed, and as it is known now: both are answers.
@@ -130,8 +136,8 @@ fn rates_of(family: &Family, case: CaseNumber, asked: Asked, party: Option<&str>
 /// # Errors
 /// A case folder is refused.
 pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
-    let casebook = load(&folders.folders)?;
-    let mut text = String::new();
+    let casebook = kept::law(folders)?;
+    let mut text = heading(&casebook);
     for family in casebook.families() {
         let _ =
             writeln!(text, "{}  ({}), checked through {}", family.title, family.slug, family.checked_through);
@@ -162,13 +168,14 @@ pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
 /// # Errors
 /// The case is not in the casebook.
 pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
-    let casebook = load(&args.cases.folders)?;
+    let casebook = kept::law(&args.cases)?;
     let by_slug = casebook.families().iter().find(|family| family.slug == args.case);
     let family = match by_slug {
         Some(family) => family,
         None => family_of(&casebook, number(&args.case)?)?,
     };
-    let mut text = format!("{}, checked through {}\n\nNotices\n", family.title, family.checked_through);
+    let mut text = heading(&casebook);
+    let _ = writeln!(text, "{}, checked through {}\n\nNotices", family.title, family.checked_through);
     let mut notices: Vec<_> = family.notices.iter().collect();
     notices.sort_by_key(|notice| notice.published);
     for notice in notices {

@@ -5,10 +5,9 @@ use std::fmt::Write;
 use super::args::PartiesArgs;
 use super::exit::{Exit, Failure};
 use super::kept;
-use super::law::row;
+use super::law::{heading, row};
 use super::run::as_of;
 use super::terminal::say;
-use crate::casebook::load::load;
 use crate::casebook::{Asked, Casebook};
 use crate::entry::Name;
 use crate::report::told_of;
@@ -19,7 +18,7 @@ use crate::terms::GoverningDay;
 /// # Errors
 /// The name holds nothing that can be read, or a case folder is refused.
 pub fn parties(args: &PartiesArgs) -> Result<Exit, Failure> {
-    let kept = kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let kept = kept::read(&args.cases, &args.kept)?;
     let casebook = &kept.casebook;
     let known = as_of(&args.as_of);
     let asked = Asked { governing: GoverningDay(args.on.unwrap_or(known.0)), known };
@@ -27,7 +26,7 @@ pub fn parties(args: &PartiesArgs) -> Result<Exit, Failure> {
     if name.key.is_none() {
         return Err(Failure::Usage(format!("{:?} is no company name", args.name)));
     }
-    let mut text = format!("{}\n", name.text);
+    let mut text = format!("{}{}\n", heading(casebook), name.text);
     for told in told_of(casebook, &name, asked) {
         let _ = writeln!(text, "  {told}");
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::args::{AsOf, DatesArg, FileOption, FormatArg, LimitArgs, RunArgs};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
+use super::law::heading;
 use super::log::Log;
 use super::overall::Overall;
 use super::several::{Batch, failed_on};
@@ -14,10 +15,10 @@ use super::worker::{Watcher, limit_memory};
 use crate::batch::folder::{Held, entry_files};
 use crate::batch::{FileError, FileOutcome, Progress, RunOptions, names, run_file, shared};
 use crate::casebook::Casebook;
-use crate::casebook::load::load;
 use crate::determine::Action;
 use crate::entry::{Crosswalk, Products, Profile};
 use crate::report::tally::Tally;
+use crate::report::what_if::{by_case, without_figure};
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::{Format, SpreadsheetError};
@@ -64,8 +65,7 @@ struct Asked {
 }
 
 fn asked(args: &RunArgs) -> Result<Asked, Failure> {
-    let Kept { casebook, crosswalk, products, records, notes } =
-        kept::read(load(&args.cases.folders)?, &args.kept)?;
+    let Kept { casebook, crosswalk, products, records, notes } = kept::read(&args.cases, &args.kept)?;
     let options = RunOptions {
         crosswalk,
         products,
@@ -118,7 +118,9 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         return work(args);
     }
     let inputs = inputs(args)?;
-    let bases = names(&inputs);
+    // Outputs of an assumption stand beside the real ones and never in their place.
+    let mark = if args.cases.assume.is_some() { ".hypothetical" } else { "" };
+    let bases: Vec<String> = names(&inputs).into_iter().map(|name| name + mark).collect();
     if let Some(name) = shared(&bases) {
         return Err(Failure::Usage(format!(
             "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
@@ -180,7 +182,8 @@ fn work(args: &RunArgs) -> Result<Exit, Failure> {
     match ran {
         Ok(outcome) => {
             if !args.quiet && !args.json {
-                say(&summary(input, &outcome, &tested_against(&casebook), options.as_of))?;
+                let told = summary(input, &outcome, &tested_against(&casebook), options.as_of);
+                say(&format!("{}{told}", heading(&casebook)))?;
             }
             Ok(failed_on(args.fail_on, &outcome.manifest))
         }
@@ -196,9 +199,12 @@ fn work(args: &RunArgs) -> Result<Exit, Failure> {
 }
 
 fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -> String {
-    let FileOutcome { tally, manifest, names, anew, notes, profile } = outcome;
+    let FileOutcome { tally, without, manifest, names, anew, notes, profile } = outcome;
     let mut text = format!("{}\n{}  as of {as_of}\n\n", tested, input.display());
     text.push_str(&actions(tally));
+    if let Some(without) = without {
+        text.push_str(&compared(tally, without));
+    }
     text.push_str("\nWritten\n");
     for (path, what) in [
         (&names.annotated, "your rows with the answer on every line"),
@@ -231,6 +237,19 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         text.push_str(&format!("Note: {}.\n", anew.told()));
     }
     text
+}
+
+/// What is due without an assumption and with it.
+fn compared(with: &Tally, without: &Tally) -> String {
+    let mut text = format!("\n  {:<12}{:>40}{:>40}\n", "", "at entry, without it and with it", "restated");
+    for case in by_case(with, without) {
+        text.push_str(&format!("  {:<12}", case.case.to_string()));
+        for sums in [case.without.at_entry, case.with.at_entry, case.without.restated, case.with.restated] {
+            text.push_str(&format!("{:>20}", Grouped(sums).to_string()));
+        }
+        text.push('\n');
+    }
+    text + &format!("  {}\n", without_figure(with, without))
 }
 
 pub(super) fn actions(tally: &Tally) -> String {

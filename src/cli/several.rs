@@ -16,7 +16,7 @@ use super::worker::{Ended, Given, Watcher};
 use crate::batch::folder::{Held, done_before};
 use crate::batch::manifest::{Manifest, manifest};
 use crate::batch::{FileError, OutputNames, RunOptions};
-use crate::casebook::Casebook;
+use crate::casebook::{Casebook, HYPOTHETICAL};
 use crate::determine::Action;
 use crate::report::tally::Tally;
 use crate::spreadsheet::{InputFacts, WholeFile};
@@ -178,7 +178,9 @@ impl Batch<'_> {
 
     /// The summary of a run of several files: a table on the terminal, and `adcvd.run.json`.
     pub(super) fn conclude(&self) -> Result<(), Failure> {
-        let path = self.options.out.join("adcvd.run.json");
+        let hypothetical = self.casebook.hypothetical();
+        let name = if hypothetical.is_some() { "adcvd.hypothetical.run.json" } else { "adcvd.run.json" };
+        let path = self.options.out.join(name);
         let known = std::fs::read(&path).ok();
         let ours = |text: &Vec<u8>| {
             let known: Option<serde_json::Value> = serde_json::from_slice(text).ok();
@@ -187,13 +189,16 @@ impl Batch<'_> {
         if !self.args.force && path.exists() && !known.as_ref().is_some_and(ours) {
             return Err(FileError::Exists(path).into());
         }
-        let summary = serde_json::json!({
+        let mut summary = serde_json::json!({
             "program": "adcvd",
             "version": env!("CARGO_PKG_VERSION"),
             "as_of": self.options.as_of.to_string(),
             "casebook_sha256": self.casebook.sha256(),
             "files": self.files,
         });
+        if let Some(told) = hypothetical {
+            summary[HYPOTHETICAL] = told.into();
+        }
         let text = serde_json::to_string_pretty(&summary).map_err(std::io::Error::other)?;
         let written = WholeFile::begin(&path).and_then(|mut file| {
             writeln!(file, "{text}")?;

@@ -181,7 +181,8 @@ impl InFamily<'_> {
                     let notice =
                         told.table.map(|ix| self.family.notices[ix].citation.as_str()).unwrap_or_default();
                     let ground = Ground::Source { trust: "partial", says: notice.into() };
-                    self.doubt(Code::RT05, ground, Some(kind), StakeRule::Unknown);
+                    let stake = if everyone.is_some() { StakeRule::Figure } else { StakeRule::Unknown };
+                    self.doubt(Code::RT05, ground, Some(kind), stake);
                 }
                 Found::Open { missing: Missing::Table, floor: None, ceiling: everyone }
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::told::Told;
+use crate::casebook::HYPOTHETICAL;
 use crate::entry::EntryLine;
 use crate::spreadsheet::fields::{push_cents, push_guarded};
 use crate::terms::place::{SheetRow, Source};
@@ -296,9 +297,10 @@ impl ExceptionsCsv {
         ExceptionsCsv { rows, place }
     }
 
-    /// The heading row.
-    pub fn headings() -> Vec<u8> {
-        let mut row = CSV_HEADINGS.join(",").into_bytes();
+    /// The heading row; under an assumption each heading says so.
+    pub fn headings(hypothetical: bool) -> Vec<u8> {
+        let mark = if hypothetical { format!("{HYPOTHETICAL} ") } else { String::new() };
+        let mut row = CSV_HEADINGS.map(|heading| format!("{mark}{heading}")).join(",").into_bytes();
         row.push(b'\n');
         row
     }

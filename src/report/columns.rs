@@ -1,7 +1,7 @@
 //! The columns added to every line of the annotated file.
 
 use super::wording;
-use crate::casebook::Casebook;
+use crate::casebook::{Casebook, HYPOTHETICAL};
 use crate::determine::{Finding, LineAmounts, LineFindings};
 use crate::entry::EntryLine;
 use crate::spreadsheet::Figure;
@@ -64,13 +64,15 @@ pub fn column_kind(place: usize) -> ColumnKind {
 }
 
 /// The headings to print for an input with these headings: where the input already has a column of one of our names,
-/// ours gets the suffix ` (adcvd)`.
-pub fn headings(input: &[String]) -> Vec<String> {
+/// ours gets the suffix ` (adcvd)`. Under an assumption each begins with `HYPOTHETICAL`, so that nothing which looks for
+/// a column by its name takes the figures for real ones.
+pub fn headings(input: &[String], hypothetical: bool) -> Vec<String> {
     let taken = |name: &str| input.iter().any(|heading| heading.trim().eq_ignore_ascii_case(name));
-    COLUMNS
-        .iter()
-        .map(|name| if taken(name) { format!("{name} (adcvd)") } else { (*name).to_string() })
-        .collect()
+    let names = COLUMNS.iter().map(|name| match hypothetical {
+        true => format!("{HYPOTHETICAL} {name}"),
+        false => (*name).to_string(),
+    });
+    names.map(|name| if taken(&name) { format!("{name} (adcvd)") } else { name }).collect()
 }
 
 /// The note on the heading of `Deposit Restated`.

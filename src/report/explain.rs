@@ -63,7 +63,8 @@ pub fn explain(casebook: &Casebook, line: &EntryLine, findings: &LineFindings, a
     text
 }
 
-fn amount(amount: Option<Money>) -> String {
+/// An amount, or that there is none.
+pub fn amount(amount: Option<Money>) -> String {
     amount.map_or("no figure".to_string(), |amount| Grouped(amount).to_string())
 }
 

@@ -41,6 +41,7 @@ pub(super) fn write(
     names: &Names,
     listed: u32,
 ) -> Result<(), XlsxError> {
+    let first = sheet.row;
     sheet.headings(&COLUMNS)?;
     let (shown, more) = names.waiting.shown();
     for (_, waiting) in &shown {
@@ -49,7 +50,7 @@ pub(super) fn write(
     for confirmed in casebook.all_confirmed() {
         sheet.values(decided(confirmed))?;
     }
-    let last = sheet.row.saturating_sub(1).max(1);
+    let last = sheet.row.saturating_sub(1).max(first + 1);
     let decision = DataValidation::new()
         .allow_list_strings(&DECISIONS)?
         .set_input_title("Decision")?
@@ -57,15 +58,15 @@ pub(super) fn write(
             "same: it is the company in Same As. different: it is none of the listed companies. ask: leave it open. \
              Give your name and the day, and run again with --aliases and this file.",
         )?;
-    sheet.sheet.add_data_validation(1, DECISION, last, DECISION, &decision)?;
+    sheet.sheet.add_data_validation(first + 1, DECISION, last, DECISION, &decision)?;
     if listed > 0 {
         let party = DataValidation::new()
             .allow_list_formula(Formula::new(format!("='{LISTED_SHEET}'!$A$2:$A${}", listed + 1)))
             .set_error_style(DataValidationErrorStyle::Warning);
-        sheet.sheet.add_data_validation(1, SAME_AS, last, SAME_AS, &party)?;
+        sheet.sheet.add_data_validation(first + 1, SAME_AS, last, SAME_AS, &party)?;
     }
-    sheet.sheet.set_freeze_panes(1, 1)?;
-    sheet.sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
+    sheet.sheet.set_freeze_panes(first + 1, 1)?;
+    sheet.sheet.autofilter(first, 0, last, COLUMNS.len() as u16 - 1)?;
     if more {
         let looks = sheet.looks;
         let text = "These are the names with the largest stake; there are more. Decide these and run again.";
@@ -152,6 +153,10 @@ pub(super) fn write_listed(sheet: &mut Worksheet, casebook: &Casebook) -> Result
     sheet.set_hidden(true);
     for (column, heading) in (0u16..).zip(LISTED_HEADINGS) {
         sheet.write_string(0, column, heading)?;
+    }
+    if let Some(told) = casebook.hypothetical() {
+        // The rows below are counted from the first: the mark stands beside the headings.
+        sheet.write_string(0, LISTED_HEADINGS.len() as u16, told)?;
     }
     let mut names: Vec<(&str, String)> = listed(casebook)
         .into_values()

@@ -57,6 +57,7 @@ pub(super) fn write(
     (products, confirmed): (&Products, &Confirmed),
     words: u32,
 ) -> Result<(), XlsxError> {
+    let first = sheet.row;
     sheet.headings(&COLUMNS)?;
     let (shown, more) = products.waiting.shown();
     for (key, waiting) in &shown {
@@ -72,11 +73,11 @@ pub(super) fn write(
         values.extend(decided(casebook, confirmed));
         sheet.values(values)?;
     }
-    let last = sheet.row.saturating_sub(1).max(1);
-    validate(sheet.sheet, last, words)?;
+    let last = sheet.row.saturating_sub(1).max(first + 1);
+    validate(sheet.sheet, first + 1, last, words)?;
     sheet.sheet.set_column_hidden(FINGERPRINT)?;
-    sheet.sheet.set_freeze_panes(1, 2)?;
-    sheet.sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
+    sheet.sheet.set_freeze_panes(first + 1, 2)?;
+    sheet.sheet.autofilter(first, 0, last, COLUMNS.len() as u16 - 1)?;
     let looks = sheet.looks;
     if more {
         let text =
@@ -142,9 +143,9 @@ fn decided(casebook: &Casebook, confirmed: &ConfirmedProduct) -> Vec<Value> {
 }
 
 /// What may be entered in the columns of a decision.
-fn validate(sheet: &mut Worksheet, last: u32, words: u32) -> Result<(), XlsxError> {
+fn validate(sheet: &mut Worksheet, first: u32, last: u32, words: u32) -> Result<(), XlsxError> {
     let mut validate = |column: u16, validation: DataValidation| {
-        sheet.add_data_validation(1, column, last, column, &validation).map(|_| ())
+        sheet.add_data_validation(first, column, last, column, &validation).map(|_| ())
     };
     if words > 0 {
         let list = Formula::new(format!("='{WORDS_SHEET}'!$A$2:$A${}", words + 1));
@@ -181,6 +182,9 @@ fn validate(sheet: &mut Worksheet, last: u32, words: u32) -> Result<(), XlsxErro
 pub(super) fn write_words(sheet: &mut Worksheet, casebook: &Casebook) -> Result<u32, XlsxError> {
     sheet.set_hidden(true);
     sheet.write_string(0, 0, Heading::Product.text())?;
+    if let Some(told) = casebook.hypothetical() {
+        sheet.write_string(0, 1, told)?;
+    }
     let words = casebook.grid().words();
     for (row, word) in (1u32..).zip(words) {
         sheet.write_string(row, 0, word)?;

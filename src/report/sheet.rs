@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError};
 
+use crate::casebook::HYPOTHETICAL;
 use crate::spreadsheet::cell_text;
 use crate::spreadsheet::number::number_out;
 use crate::terms::Money;
@@ -31,6 +32,7 @@ pub(super) struct Looks {
     pub(super) whole: Format,
     pub(super) day: Format,
     pub(super) bold: Format,
+    pub(super) hypothetical: Format,
 }
 
 /// What a cell of a report holds.
@@ -57,10 +59,22 @@ impl From<String> for Value {
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) fn begin(sheet: &'a mut Worksheet, looks: &'a Looks) -> Sheet<'a> {
-        Sheet { sheet, row: 0, looks, widths: Vec::new() }
+    /// A sheet with nothing on it but, under an assumption, the line that says so.
+    pub(super) fn begin(
+        sheet: &'a mut Worksheet,
+        looks: &'a Looks,
+        hypothetical: Option<&str>,
+    ) -> Result<Sheet<'a>, XlsxError> {
+        let mut begun = Sheet { sheet, row: 0, looks, widths: vec![] };
+        if let Some(told) = hypothetical {
+            begun.sheet.set_tab_color(Color::Red).set_header(format!("&C&B{HYPOTHETICAL}"));
+            begun.line(told, &looks.hypothetical)?;
+        }
+        Ok(begun)
     }
+}
 
+impl Sheet<'_> {
     pub(super) fn line(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, 0, cell_text(text), look)?;
         self.row += 1;
@@ -176,6 +190,10 @@ impl Looks {
             whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
             day: Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top),
             bold: Format::new().set_bold(),
+            hypothetical: Format::new()
+                .set_bold()
+                .set_font_color(Color::White)
+                .set_background_color(Color::RGB(0xC0_00_00)),
         }
     }
 }

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::sheet::Value;
 use super::watch::{EntryCase, RefundLine, WatchedEntry};
 use super::wording;
-use crate::casebook::Casebook;
 use crate::casebook::clocks::{ClockName, Clocks};
+use crate::casebook::{Casebook, HYPOTHETICAL};
 use crate::determine::answer::NotConcerned;
 use crate::determine::refund::{CorrectionRoute, RefundState, Refundable, correction};
 use crate::determine::{Refund, RefundStatus};
@@ -107,16 +107,18 @@ pub(super) fn push_record(out: &mut Vec<u8>, values: &[Value]) {
     out.push(b'\n');
 }
 
-/// The heading row of a CSV with these columns.
-pub(super) fn csv_headings(columns: &[(&str, u32)]) -> Vec<u8> {
-    let mut row = columns.iter().map(|(heading, _)| *heading).collect::<Vec<_>>().join(",").into_bytes();
+/// The heading row of a CSV with these columns; under an assumption each heading says so.
+pub(super) fn csv_headings(columns: &[(&str, u32)], hypothetical: bool) -> Vec<u8> {
+    let mark = if hypothetical { format!("{HYPOTHETICAL} ") } else { String::new() };
+    let headings = columns.iter().map(|(heading, _)| format!("{mark}{heading}"));
+    let mut row = headings.collect::<Vec<_>>().join(",").into_bytes();
     row.push(b'\n');
     row
 }
 
 /// The heading row of the CSV of refunds.
-pub fn refund_csv_headings() -> Vec<u8> {
-    csv_headings(&REFUND_COLUMNS)
+pub fn refund_csv_headings(hypothetical: bool) -> Vec<u8> {
+    csv_headings(&REFUND_COLUMNS, hypothetical)
 }
 
 fn money(cents: i64) -> Value {

@@ -24,8 +24,8 @@ const READING: &str = "Days and statuses are readings of the rules that are cite
                        amount here is a promise of a refund.";
 
 /// The CSV of the entries that want correcting; empty where there is none.
-pub fn corrections_csv(watch: &Watch, as_of: KnownDay) -> Vec<u8> {
-    let mut out = csv_headings(&CORRECTION_COLUMNS);
+pub fn corrections_csv(watch: &Watch, as_of: KnownDay, hypothetical: bool) -> Vec<u8> {
+    let mut out = csv_headings(&CORRECTION_COLUMNS, hypothetical);
     let entries = watch.entries();
     let mut entries = entries.iter().filter(|entry| entry.corrects).peekable();
     if entries.peek().is_none() {
@@ -36,8 +36,8 @@ pub fn corrections_csv(watch: &Watch, as_of: KnownDay) -> Vec<u8> {
 }
 
 /// The CSV of the days by which somebody has to act, the earliest first; empty where there is none.
-pub fn deadlines_csv(watch: &Watch, as_of: KnownDay) -> Vec<u8> {
-    let mut out = csv_headings(&DEADLINE_COLUMNS);
+pub fn deadlines_csv(watch: &Watch, as_of: KnownDay, hypothetical: bool) -> Vec<u8> {
+    let mut out = csv_headings(&DEADLINE_COLUMNS, hypothetical);
     let days = deadlines(&watch.entries(), as_of);
     days.iter().for_each(|day| push_record(&mut out, &day.row(as_of)));
     if days.is_empty() { Vec::new() } else { out }

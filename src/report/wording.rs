@@ -1,7 +1,7 @@
 //! Every English sentence about a finding.
 
 use crate::casebook::model::RateRow;
-use crate::casebook::{Casebook, Difference, EveryoneElse, RateKind, State};
+use crate::casebook::{Casebook, Course, Difference, EveryoneElse, HYPOTHETICAL, RateKind, State};
 use crate::determine::answer::{Missing, NotConcerned, Why};
 use crate::determine::{Action, CaseAnswer, Finding, LineFindings, RungUsed};
 use crate::entry::EntryLine;
@@ -41,12 +41,18 @@ fn case_state(casebook: &Casebook, case: &CaseAnswer) -> &'static str {
     state(standing.map(|ix| casebook.families()[case.family].standings[ix].state))
 }
 
+/// Behind a standing that is assumed.
+fn assumed(casebook: &Casebook, case: &CaseAnswer) -> &'static str {
+    let family = &casebook.families()[case.family];
+    let notice = case.at_entry.told.standing.map(|ix| &family.notices[family.standings[ix].notice]);
+    if notice.is_some_and(|notice| notice.course == Course::Assumed) { " (HYPOTHETICAL)" } else { "" }
+}
+
 /// The `Standing` column: `AD provisional measures; CVD gap (no provisional measures)`.
 pub fn standing(casebook: &Casebook, findings: &LineFindings) -> String {
     let Some(answer) = &findings.answer else { return String::new() };
-    let parts = Kind::BOTH
-        .into_iter()
-        .filter_map(|kind| answer.case(kind).map(|case| format!("{kind} {}", case_state(casebook, case))));
+    let told = |kind: Kind, case| format!("{kind} {}{}", case_state(casebook, case), assumed(casebook, case));
+    let parts = Kind::BOTH.into_iter().filter_map(|kind| answer.case(kind).map(|case| told(kind, case)));
     parts.collect::<Vec<_>>().join("; ")
 }
 
@@ -143,8 +149,17 @@ fn clause(casebook: &Casebook, kind: Kind, case: &CaseAnswer) -> String {
     }
 }
 
-/// The `Reason` column: one sentence that names no amount of the line.
+/// The `Reason` column: one sentence that names no amount of the line. Under an assumption it says so on every line,
+/// also on those that the assumption leaves as they are: a row may be copied into another file.
 pub fn reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> String {
+    let reason = plain_reason(casebook, line, findings);
+    match casebook.assumed() {
+        Some(_) => format!("{HYPOTHETICAL}. {reason}"),
+        None => reason,
+    }
+}
+
+fn plain_reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) -> String {
     let clauses = |joined: &str| {
         let Some(answer) = &findings.answer else { return String::new() };
         let parts = Kind::BOTH

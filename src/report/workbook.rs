@@ -15,7 +15,7 @@ use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
 use super::watch::Watch;
 use super::watch_sheets;
-use super::wording;
+use super::{what_if, wording};
 use crate::casebook::{Casebook, Trust};
 use crate::determine::Action;
 use crate::entry::Products as ConfirmedProducts;
@@ -68,6 +68,8 @@ pub struct Gathered<'a> {
     pub confirmed: &'a ConfirmedProducts,
     /// What is watched.
     pub watch: &'a Watch,
+    /// What would be without the assumption, where there is one.
+    pub without: Option<&'a Tally>,
 }
 
 /// The first sentence of every summary: what was tested, and what was not.
@@ -95,8 +97,10 @@ pub fn write(
     gathered: &Gathered<'_>,
     to: &mut (impl Write + Seek + Send),
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, names, products: waiting, confirmed, watch } = *gathered;
+    let Gathered { causes, names, products: waiting, confirmed, watch, .. } = *gathered;
     let as_of = KnownDay(facts.as_of);
+    let hypothetical = casebook.hypothetical();
+    let hypothetical = hypothetical.as_deref();
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(facts.as_of)?);
     let looks = Looks::new();
@@ -131,19 +135,20 @@ pub fn write(
         listed_sheet,
         words_sheet,
     ] = &mut sheets;
-    summary(&mut Sheet::begin(summary_sheet, &looks), casebook, facts, tally, gathered)?;
-    exceptions(&mut Sheet::begin(exceptions_sheet, &looks), facts, causes)?;
+    let begin = |sheet| Sheet::begin(sheet, &looks, hypothetical);
+    summary(&mut begin(summary_sheet)?, casebook, facts, tally, gathered)?;
+    exceptions(&mut begin(exceptions_sheet)?, facts, causes)?;
     let listed = names_sheet::write_listed(listed_sheet, casebook)?;
-    names_sheet::write(&mut Sheet::begin(names_sheet, &looks), casebook, facts, names, listed)?;
+    names_sheet::write(&mut begin(names_sheet)?, casebook, facts, names, listed)?;
     let words = products_sheet::write_words(words_sheet, casebook)?;
-    let products_sheet = &mut Sheet::begin(products_sheet, &looks);
+    let products_sheet = &mut begin(products_sheet)?;
     products_sheet::write(products_sheet, casebook, facts, (waiting, confirmed), words)?;
     let [refunds_csv, corrections_csv, deadlines_csv] = &facts.watch_csvs;
-    watch_sheets::refund_watch(&mut Sheet::begin(refunds_sheet, &looks), casebook, watch, refunds_csv)?;
-    watch_sheets::corrections(&mut Sheet::begin(corrections_sheet, &looks), watch, as_of, corrections_csv)?;
-    watch_sheets::deadline_sheet(&mut Sheet::begin(deadlines_sheet, &looks), watch, as_of, deadlines_csv)?;
-    sources(&mut Sheet::begin(sources_sheet, &looks), casebook, facts, tally)?;
-    catalogue(&mut Sheet::begin(catalogue_sheet, &looks))?;
+    watch_sheets::refund_watch(&mut begin(refunds_sheet)?, casebook, watch, refunds_csv)?;
+    watch_sheets::corrections(&mut begin(corrections_sheet)?, watch, as_of, corrections_csv)?;
+    watch_sheets::deadline_sheet(&mut begin(deadlines_sheet)?, watch, as_of, deadlines_csv)?;
+    sources(&mut begin(sources_sheet)?, casebook, facts, tally)?;
+    catalogue(&mut begin(catalogue_sheet)?)?;
     for sheet in sheets {
         workbook.push_worksheet(sheet);
     }
@@ -174,7 +179,7 @@ fn summary(
     tally: &Tally,
     gathered: &Gathered<'_>,
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, watch, .. } = *gathered;
+    let Gathered { causes, watch, without, .. } = *gathered;
     let looks = sheet.looks;
     sheet.line(&tested_against(casebook), &looks.bold)?;
     sheet.line(&format!("AD/CVD deposits: {}", facts.input), &looks.title)?;
@@ -185,6 +190,9 @@ fn summary(
     }
     for note in &facts.notes {
         sheet.line(&format!("Note: {note}"), &Format::new())?;
+    }
+    if let Some(without) = without {
+        what_if::compared(sheet, tally, without)?;
     }
     sheet.row += 1;
     sheet.line("What to do first", &looks.bold)?;
