@@ -4,6 +4,7 @@
 //! This room knows no rule of law and no wording. Its results depend on the input, the casebook and the as-of day
 //! alone, never on threads or a clock.
 
+pub mod compare;
 pub mod folder;
 mod line_keys;
 pub mod manifest;
@@ -16,6 +17,7 @@ pub mod survey;
 mod totals;
 mod writing;
 
+pub use compare::{CompareOutcome, compare_files};
 pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
 pub use survey::{Counted, Survey, count_file, survey_file};

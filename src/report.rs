@@ -5,6 +5,8 @@
 
 pub mod causes;
 pub mod columns;
+pub mod compare;
+pub mod compare_book;
 pub mod explain;
 mod explain_names;
 pub mod names;

@@ -5,6 +5,7 @@
 
 mod casebook_bad;
 mod commands;
+mod compare;
 mod corpus;
 mod exceptions;
 mod files;

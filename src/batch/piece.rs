@@ -76,7 +76,7 @@ fn refuse(line: &EntryLine, findings: &mut LineFindings) {
 }
 
 impl Shop<'_> {
-    fn rows(&self, piece: Piece) -> Result<Rows, SpreadsheetError> {
+    pub(super) fn rows(&self, piece: Piece) -> Result<Rows, SpreadsheetError> {
         self.header.opened.rows(piece, self.grouping.columns.bound(), self.all)
     }
 

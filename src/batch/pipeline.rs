@@ -1,6 +1,6 @@
 //! One file from end to end: a reader cuts pieces, workers find, one writer keeps the order.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -10,19 +10,22 @@ use thiserror::Error;
 use super::line_keys::LineKeys;
 use super::manifest::{FileEntry, Manifest, manifest};
 use super::memo::Memos;
-use super::outputs::OutputNames;
+use super::outputs::{OutputNames, entries_of};
 use super::piece::{Shop, Told, our_columns};
 use super::reader::{End, Message, headings, some_pieces, with_reader};
 use super::writing::Writing;
 use crate::casebook::Casebook;
-use crate::entry::{ColumnEvidence, Crosswalk, DateOrder, Grouping, Profile, Writings, columns::ColumnError};
+use crate::entry::{
+    ColumnEvidence, Crosswalk, DateOrder, Grouping, Needed, Profile, Writings, columns::ColumnError,
+};
 use crate::report::tally::Tally;
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::read::PIECE_ROWS;
-use crate::spreadsheet::whole_file::{Ready, remove_if_there};
-use crate::spreadsheet::{Format, InputFacts, Layout, Shape, SpreadsheetError, TextEncoding, WholeFile};
+use crate::spreadsheet::{
+    Format, InputFacts, Layout, Ready, Shape, SpreadsheetError, TextEncoding, WholeFile,
+};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -51,6 +54,8 @@ pub struct RunOptions {
     pub each_apart: bool,
     /// The column profile; the best fitting one where none is asked for.
     pub columns: Option<Arc<Profile>>,
+    /// What the file must tell.
+    pub needed: Needed,
     /// Names for manufacturer IDs, where the broker keeps any.
     pub crosswalk: Arc<Crosswalk>,
     /// Files that the broker keeps and this run has read: aliases, crosswalk.
@@ -74,6 +79,7 @@ impl RunOptions {
             level: LEVEL_DEFAULT,
             each_apart: false,
             columns: None,
+            needed: Needed::EntryLines,
             crosswalk: Arc::default(),
             records: Vec::new(),
             notes: Vec::new(),
@@ -142,9 +148,9 @@ pub(super) fn internal(path: &Path, problem: &str) -> FileError {
 }
 
 /// An output that cannot be written.
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {
+pub(super) fn failed(path: &Path) -> impl Fn(io::Error) -> FileError {
     let path = path.to_path_buf();
-    move |source| FileError::Output { path, source }
+    move |source| FileError::Output { path: path.clone(), source }
 }
 
 /// Who is told how far a run is.
@@ -226,7 +232,7 @@ pub fn run_file(
 ) -> Result<FileOutcome, FileError> {
     let with_macros = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsm"));
     let mut names = OutputNames::new(&options.out, base, options.format, with_macros);
-    names.may_replace(path, options.force)?;
+    names.set().may_replace(&[path], options.force)?;
     let mut assumed = Settled::default();
     let mut passes = 0;
     let (unplaced, facts) = loop {
@@ -241,7 +247,7 @@ pub fn run_file(
                 assumed = settled;
                 if with_macros && settled.layout.anew.is_some() {
                     names = OutputNames::new(&options.out, base, options.format, false);
-                    names.may_replace(path, options.force)?;
+                    names.set().may_replace(&[path], options.force)?;
                 }
             }
             Pass::Again(_) => {
@@ -262,32 +268,11 @@ fn place(
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
     let Unplaced { annotated, exceptions, report, tally, anew, notes, profile } = unplaced;
-    let ready = [annotated, report, exceptions];
-    let outputs = ready.iter().map(|ready| {
-        let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        FileEntry { name, sha256: ready.sha256().to_string(), bytes: ready.bytes() }
-    });
+    let ready = vec![annotated, report, exceptions];
+    let outputs = entries_of(&ready);
     let input = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let manifest = manifest(casebook, options, &input, facts, outputs.collect(), &tally);
-    let mut file = WholeFile::begin(&names.manifest).map_err(failed(&names.manifest))?;
-    let text = serde_json::to_string_pretty(&manifest).map_err(|error| internal(path, &error.to_string()))?;
-    writeln!(file, "{text}").map_err(failed(&names.manifest))?;
-    let file = file.complete().map_err(failed(&names.manifest))?;
-    // Everything is on the disk; only names change from here on. Between the two removals and the last name there is no
-    // manifest that could speak for a mixture.
-    names.can_be_written()?;
-    names.begin_placing(&manifest).map_err(failed(&names.manifest))?;
-    let stale = names.stale();
-    remove_if_there(&names.manifest).map_err(failed(&names.manifest))?;
-    for path in stale {
-        remove_if_there(&path).map_err(failed(&path))?;
-    }
-    for ready in ready {
-        let destination = ready.destination().to_path_buf();
-        ready.put().map_err(failed(&destination))?;
-    }
-    file.put().map_err(failed(&names.manifest))?;
-    names.end_placing().map_err(failed(&names.manifest))?;
+    let manifest = manifest(casebook, options, &input, facts, outputs, &tally);
+    names.set().place(ready, &manifest.outputs, &manifest)?;
     Ok(FileOutcome { tally, manifest, names, anew, notes, profile })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::pipeline::{FileError, RunOptions, internal};
-use crate::entry::{Columns, Profile, profile};
+use crate::entry::{Columns, Needed, Profile, profile};
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
 use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
@@ -31,6 +31,7 @@ struct Feed {
     columns: Option<Columns>,
     /// The column profile that was asked for.
     profile: Option<Arc<Profile>>,
+    needed: Needed,
     piece_rows: usize,
 }
 
@@ -50,11 +51,11 @@ impl Consumer for Feed {
     type Error = Stop;
 
     fn fits(&self, header: &[String]) -> bool {
-        profile::bind(header, self.profile.as_deref()).is_ok()
+        profile::bind(header, self.profile.as_deref(), self.needed).is_ok()
     }
 
     fn header(&mut self, header: Header) -> Result<Vec<usize>, Stop> {
-        let columns = profile::bind(&header.cells, self.profile.as_deref())
+        let columns = profile::bind(&header.cells, self.profile.as_deref(), self.needed)
             .map_err(|error| Stop::File(Box::new(FileError::Columns { path: self.path.clone(), error })))?;
         let bound = columns.bound().to_vec();
         self.columns = Some(columns.clone());
@@ -92,7 +93,8 @@ pub(super) fn with_reader<T>(
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
         let (path_, profile) = (path.to_path_buf(), options.columns.clone());
-        let mut feed = Feed { path: path_, to, columns: None, profile, piece_rows: options.piece_rows };
+        let RunOptions { needed, piece_rows, .. } = *options;
+        let mut feed = Feed { path: path_, to, columns: None, profile, needed, piece_rows };
         let read_as = ReadAs { sheet: options.sheet.as_deref(), encoding: options.encoding };
         let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
             Ok(facts) => Some(facts),

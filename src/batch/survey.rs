@@ -18,7 +18,7 @@ use crate::report::tally::Tally;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
-use crate::spreadsheet::{Piece, SpreadsheetError};
+use crate::spreadsheet::{InputFacts, Piece, SpreadsheetError};
 use crate::terms::KnownDay;
 
 /// A file looked through without writing: what `check` and `explain` need.
@@ -30,6 +30,8 @@ pub struct Survey<T> {
     pub columns: Columns,
     /// How its columns write dates and amounts.
     pub writings: Writings,
+    /// Its hash and size.
+    pub facts: InputFacts,
     /// What was found.
     pub found: T,
 }
@@ -90,9 +92,9 @@ pub fn count_file(
         }
         Ok(evidence)
     })?;
-    let Survey { header, columns, writings, found: Counting { totals, examples } } = counted;
+    let Survey { header, columns, writings, facts, found: Counting { totals, examples } } = counted;
     let (tally, causes, _) = totals.finish();
-    Ok(Survey { header, columns, writings, found: Counted { tally, causes, examples } })
+    Ok(Survey { header, columns, writings, facts, found: Counted { tally, causes, examples } })
 }
 
 #[derive(Default)]
@@ -101,7 +103,7 @@ struct Counting {
     examples: Vec<String>,
 }
 
-fn look_through<T: Default>(
+pub(super) fn look_through<T: Default>(
     casebook: &Casebook,
     path: &Path,
     options: &RunOptions,
@@ -109,7 +111,7 @@ fn look_through<T: Default>(
 ) -> Result<Survey<T>, FileError> {
     let mut writings = Writings::default();
     loop {
-        let (survey, _) = with_reader(path, options, |from| {
+        let ((again, survey), facts) = with_reader(path, options, |from| {
             let (header, columns) = headings(path, &from)?;
             let shop = Shop {
                 casebook,
@@ -139,12 +141,14 @@ fn look_through<T: Default>(
                 }
             }
             let settled = evidence.settled(writings, options.dates, columns.dates());
-            Ok(((settled != writings).then_some(settled), Survey { header, columns, writings, found }))
+            let facts = InputFacts::default();
+            let survey = Survey { header, columns, writings, facts, found };
+            Ok(((settled != writings).then_some(settled), survey))
         })?;
-        match survey {
-            (None, survey) => return Ok(survey),
-            (Some(settled), _) if settled != writings => writings = settled,
-            (Some(_), _) => return Err(internal(path, "the order of day and month did not settle")),
+        match again {
+            None => return Ok(Survey { facts, ..survey }),
+            Some(settled) if settled != writings => writings = settled,
+            Some(_) => return Err(internal(path, "the order of day and month did not settle")),
         }
     }
 }

@@ -185,7 +185,7 @@ impl Batch<'_> {
             let wanted =
                 manifest(&self.casebook, &self.options, &name, &facts, Vec::new(), &Tally::default());
             if let Some(known) = done_before(&names, input, &wanted) {
-                names.end_placing()?;
+                names.set().end_placing()?;
                 if !self.args.quiet && !self.args.json {
                     let text = "unchanged since it was run: nothing was done (--force does it again)";
                     say(&format!("{}: {text}", input.display()))?;

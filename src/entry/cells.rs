@@ -6,11 +6,13 @@ use super::amount::{Marks, figure_in, marked_amount_in};
 use super::columns::Columns;
 use super::date::{DATE, DATE_HEADINGS, DATE_ORDER, DATE_ORDERS, DateCell, DateOrder, DateOrders, read_date};
 use super::line::{Declared, Name, Read, ZoneStatus};
+use super::paid_row::RateCell;
 use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::party_name::names_nobody;
 use crate::terms::{
-    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Suffix, Unit, WholeDollars,
+    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Percent, Suffix, Unit,
+    WholeDollars,
 };
 
 /// Characters of a cell that an exception quotes; a longer one is cut, and the mark shows it.
@@ -144,6 +146,17 @@ impl<'a> Cells<'a> {
         let fits = |figure: &Decimal| *figure > Decimal::ONE && *figure <= Decimal::ONE_HUNDRED;
         self.read(heading, "a percentage such as 95, not the fraction 0.95", |cell| {
             figure_in(cell).filter(fits)
+        })
+    }
+
+    /// The rate under a case: a percentage. One that is marked as such is what it says; any other may be a fraction of
+    /// one, which its whole column tells.
+    pub fn rate(&mut self, heading: Heading) -> Read<RateCell> {
+        self.read(heading, "a rate in percent such as 93.50%", |cell| {
+            let marked = matches!(cell, Cell::Text(text) if text.trim().ends_with('%'));
+            let figure = figure_in(cell)?.normalize();
+            let percent = Percent::parse(&figure.to_string())?;
+            Some(RateCell { percent, marked })
         })
     }
 
