@@ -3,6 +3,7 @@
 //!
 //! This room decides nothing and rounds nothing; it prints what was found.
 
+pub mod abi53;
 pub mod causes;
 pub mod columns;
 pub mod compare;

@@ -7,6 +7,7 @@
 //! - `why.txt`: what provokes the code, what a broker does about it, and on which authority;
 //! - `as-of.txt`, where the day asked from is not 2026-11-22;
 //! - `aliases.csv`, `crosswalk.csv`, where the broker keeps decisions on names or names for manufacturer IDs;
+//! - `records.txt`, where 53-records are asked for: those that are to come out;
 //! - `cases/`, where the built-in casebook cannot raise the code: case folders with invented numbers (`999`).
 //!
 //! To add a folder, name it after a code of the catalogue and put these files there; nothing else needs to be told.
@@ -71,6 +72,7 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
         piece_rows: PIECE_ROWS,
         each_apart: false,
         crosswalk: std::sync::Arc::new(crosswalk),
+        abi53: folder.join("records.txt").exists().then(|| "records.txt".to_string()),
         ..RunOptions::new(as_of, out)
     };
     let outcome = run_file(&casebook, &input(folder), "entries", &options, &Silent);
@@ -140,6 +142,7 @@ fn every_folder_holds_what_belongs_there_and_nothing_else() {
         "cases",
         "aliases.csv",
         "crosswalk.csv",
+        "records.txt",
     ];
     for folder in folders() {
         let held: Vec<String> =

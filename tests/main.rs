@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 #![allow(clippy::disallowed_types, reason = "outputs are compared as a spreadsheet program reads them")]
 
+mod abi53;
 mod casebook_bad;
 mod commands;
 mod compare;

@@ -307,7 +307,8 @@ fn asked(case: Option<&CaseAnswer>, found: &CaseFinding) -> Asked {
     let Some(case) = case else { return Asked::NotConcerned };
     match &case.at_entry.finding {
         Finding::NotConcerned(_) => Asked::NotConcerned,
-        Finding::Deposit(_) if found.at_entry.is_some() => Asked::Deposit,
+        Finding::Deposit(used) if found.at_entry.is_some() && !used.at_withdrawal => Asked::Deposit,
+        Finding::Deposit(_) if found.at_entry.is_some() => Asked::Nothing,
         Finding::NoDeposit(_) if found.at_entry.is_some() => Asked::Nothing,
         Finding::Deposit(_)
         | Finding::NoDeposit(_)

@@ -22,6 +22,8 @@ pub struct OutputNames {
     pub exceptions: PathBuf,
     /// What went in and came out.
     pub manifest: PathBuf,
+    /// 53-records, where they are asked for.
+    pub abi53: Option<PathBuf>,
 }
 
 impl OutputNames {
@@ -38,13 +40,20 @@ impl OutputNames {
             report: folder.join(format!("{base}.exceptions.xlsx")),
             exceptions: folder.join(format!("{base}.exceptions.csv")),
             manifest: folder.join(format!("{base}.run.json")),
+            abi53: None,
         }
+    }
+
+    /// The same with a file of 53-records of this name beside them, where one is asked for.
+    pub fn with_abi53(self, name: &Option<String>) -> OutputNames {
+        let abi53 = name.as_ref().map(|name| self.manifest.with_file_name(name));
+        OutputNames { abi53, ..self }
     }
 
     /// The files as a set that is replaced together.
     pub fn set(&self) -> OutputSet {
-        let outputs = vec![self.annotated.clone(), self.report.clone(), self.exceptions.clone()];
-        OutputSet { outputs, manifest: self.manifest.clone() }
+        let outputs = [&self.annotated, &self.report, &self.exceptions].into_iter().chain(&self.abi53);
+        OutputSet { outputs: outputs.cloned().collect(), manifest: self.manifest.clone() }
     }
 
     /// The manifest that stands there, if one does.

@@ -15,6 +15,7 @@ use crate::casebook::Casebook;
 use crate::determine::{LineAmounts, LineFindings, Reckoned};
 use crate::entry::own_cells::text_of;
 use crate::entry::{BriefLine, ColumnEvidence, EntryLine, Grouping, ReadLine, ReadLines, lines};
+use crate::report::abi53;
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
@@ -38,6 +39,8 @@ pub(super) struct Told {
     pub(super) ours: OurRows,
     pub(super) texts: Option<Texts>,
     pub(super) exceptions: Vec<u8>,
+    /// 53-records, where they are asked for.
+    pub(super) abi53: Vec<u8>,
     pub(super) sums: Sums,
     /// What its rows told about their date columns.
     pub(super) evidence: ColumnEvidence,
@@ -160,15 +163,16 @@ impl Shop<'_> {
                     }
                 };
             }
-            let Telling { ours, records, tally, causes, names, outlines, keys, .. } = telling;
+            let Telling { ours, records, abi53, tally, causes, names, outlines, keys, .. } = telling;
             let texts = appender.texts(&rows);
             let sums = Sums { lines: keys.len() as u64, tally, causes, names, outlines, done };
-            Told { rows, ours, texts, exceptions: records.into_bytes(), sums, evidence, keys }
+            Told { rows, ours, texts, exceptions: records.into_bytes(), abi53, sums, evidence, keys }
         })
     }
 
     fn read(&self, memo: &mut Memo, rows: &Rows) -> ReadLines {
-        if !self.options.each_apart {
+        // A 53-record holds what is written on one line alone.
+        if !self.options.each_apart && self.options.abi53.is_none() {
             return memo.read(self.casebook, &self.grouping, rows);
         }
         let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
@@ -184,6 +188,7 @@ struct Telling<'a, 'r> {
     rows: &'r Rows,
     ours: OurRows,
     records: ExceptionsCsv,
+    abi53: Vec<u8>,
     tally: Tally,
     causes: Causes,
     names: Names,
@@ -204,6 +209,7 @@ impl<'a, 'r> Telling<'a, 'r> {
             rows,
             ours: OurRows::default(),
             records: ExceptionsCsv::new(&shop.header.source, records),
+            abi53: Vec::new(),
             tally: Tally {
                 rows: rows.len() as u64,
                 blank_rows,
@@ -281,6 +287,12 @@ impl<'a, 'r> Telling<'a, 'r> {
         let mut findings = memo.findings(casebook, &line, self.shop.options.as_of);
         if refused {
             refuse(&line, &mut findings);
+        }
+        if self.shop.options.abi53.is_some() {
+            match abi53::records(casebook, &line, &findings) {
+                Ok(records) => self.abi53.extend(records.into_bytes()),
+                Err(refused) => findings.exceptions.extend(refused),
+            }
         }
         self.keys.push(fingerprint(&line.entry_number, &line.line_number));
         self.tally.add(casebook, &line, &findings);

@@ -62,6 +62,8 @@ pub struct RunOptions {
     pub records: Vec<FileEntry>,
     /// What else is to be told of the run.
     pub notes: Vec<String>,
+    /// Name of the file of 53-records in the folder of the outputs, where one is asked for.
+    pub abi53: Option<String>,
 }
 
 impl RunOptions {
@@ -83,6 +85,7 @@ impl RunOptions {
             crosswalk: Arc::default(),
             records: Vec::new(),
             notes: Vec::new(),
+            abi53: None,
         }
     }
 }
@@ -194,6 +197,7 @@ struct Unplaced {
     annotated: Ready,
     exceptions: Ready,
     report: Ready,
+    abi53: Option<Ready>,
     tally: Tally,
     anew: Option<Anew>,
     notes: Vec<String>,
@@ -231,7 +235,10 @@ pub fn run_file(
     progress: &dyn Progress,
 ) -> Result<FileOutcome, FileError> {
     let with_macros = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsm"));
-    let mut names = OutputNames::new(&options.out, base, options.format, with_macros);
+    let outputs = |with_macros| {
+        OutputNames::new(&options.out, base, options.format, with_macros).with_abi53(&options.abi53)
+    };
+    let mut names = outputs(with_macros);
     names.set().may_replace(&[path], options.force)?;
     let mut assumed = Settled::default();
     let mut passes = 0;
@@ -246,7 +253,7 @@ pub fn run_file(
             Pass::Again(settled) if passes < PASSES_MAX && settled != assumed => {
                 assumed = settled;
                 if with_macros && settled.layout.anew.is_some() {
-                    names = OutputNames::new(&options.out, base, options.format, false);
+                    names = outputs(false);
                     names.set().may_replace(&[path], options.force)?;
                 }
             }
@@ -267,8 +274,8 @@ fn place(
     unplaced: Unplaced,
     facts: &InputFacts,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, exceptions, report, tally, anew, notes, profile } = unplaced;
-    let ready = vec![annotated, report, exceptions];
+    let Unplaced { annotated, exceptions, report, abi53, tally, anew, notes, profile } = unplaced;
+    let ready: Vec<Ready> = [annotated, report, exceptions].into_iter().chain(abi53).collect();
     let outputs = entries_of(&ready);
     let input = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let manifest = manifest(casebook, options, &input, facts, outputs, &tally);
@@ -340,7 +347,7 @@ fn one_pass(
         }
     };
     let writings = evidence.settled(assumed.writings, options.dates, shop.grouping.columns.dates());
-    let (annotated, exceptions, tally, causes, waiting) =
+    let (annotated, (exceptions, abi53), tally, causes, waiting) =
         writing.complete(&header, &tail).map_err(failed(&names.annotated))?;
     let annotated = match annotated {
         Ok(annotated) if writings == assumed.writings => annotated,
@@ -371,8 +378,9 @@ fn one_pass(
     let report = report(casebook, names, &facts, &tally, &Gathered { causes: &causes, names: &waiting })
         .map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
+    let abi53 = abi53.map(WholeFile::complete).transpose().map_err(failed(path))?;
     let (notes, profile) = (read_notes, shop.grouping.columns.profile().to_string());
-    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, tally, anew, notes, profile })))
+    Ok(Pass::Done(Box::new(Unplaced { annotated, exceptions, report, abi53, tally, anew, notes, profile })))
 }
 
 fn report(

@@ -26,6 +26,7 @@ pub(super) struct Writing {
     /// Begun when the first rows are there: they tell how wide the columns of a new workbook are.
     annotated: Option<(Annotated, Arc<Appender>)>,
     exceptions: WholeFile,
+    abi53: Option<WholeFile>,
     totals: Totals,
     /// The broker's package, until the annotated file is begun.
     prepared: Prepared,
@@ -35,8 +36,9 @@ impl Writing {
     pub(super) fn begin(names: &OutputNames, shape: Shape, prepared: Prepared) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
         exceptions.write_all(&ExceptionsCsv::headings())?;
+        let abi53 = names.abi53.as_deref().map(WholeFile::begin).transpose()?;
         let (destination, annotated) = (names.annotated.clone(), None);
-        Ok(Writing { shape, destination, annotated, exceptions, totals: Totals::default(), prepared })
+        Ok(Writing { shape, destination, annotated, exceptions, abi53, totals: Totals::default(), prepared })
     }
 
     /// Who puts our cells behind rows; the annotated file is begun with the first piece.
@@ -77,15 +79,18 @@ impl Writing {
             .into_par_iter()
             .map(|(piece, numbering)| {
                 appender.encode(&piece.rows, &piece.ours, &numbering).map(|encoded| {
-                    let Told { rows, exceptions, sums, .. } = piece;
+                    let Told { rows, exceptions, abi53, sums, .. } = piece;
                     rows.done();
-                    (exceptions, sums, encoded)
+                    ((exceptions, abi53), sums, encoded)
                 })
             })
             .collect();
-        for (exceptions, sums, encoded) in encoded? {
+        for ((exceptions, abi53), sums, encoded) in encoded? {
             annotated.write(encoded)?;
             self.exceptions.put(exceptions)?;
+            if let Some(file) = &mut self.abi53 {
+                file.put(abi53)?;
+            }
             progress.advanced(sums.lines, sums.done);
             self.totals.add(sums);
         }
@@ -97,12 +102,12 @@ impl Writing {
         self,
         header: &Header,
         tail: &[u8],
-    ) -> io::Result<(Result<Ready, Layout>, WholeFile, Tally, Causes, Names)> {
+    ) -> io::Result<(Result<Ready, Layout>, (WholeFile, Option<WholeFile>), Tally, Causes, Names)> {
         let annotated = match self.annotated {
             Some((annotated, _)) => annotated,
             None => Annotated::begin(&self.destination, &self.shape, header, None, self.prepared)?.0,
         };
         let (tally, causes, names) = self.totals.finish();
-        Ok((annotated.complete(tail)?, self.exceptions, tally, causes, names))
+        Ok((annotated.complete(tail)?, (self.exceptions, self.abi53), tally, causes, names))
     }
 }

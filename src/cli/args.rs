@@ -181,6 +181,18 @@ fn encoding(name: &str) -> Result<TextEncoding, String> {
     TextEncoding::parse(name).ok_or_else(unknown)
 }
 
+/// The name of a file, without folders.
+fn file_name(name: &str) -> Result<String, String> {
+    let plain = std::path::Path::new(name).file_name().is_some_and(|alone| alone == name);
+    let hidden = name.starts_with('.');
+    match plain && !hidden {
+        true => Ok(name.to_string()),
+        false => {
+            Err("give the name of a file; it is written into the folder of the outputs (-o)".to_string())
+        }
+    }
+}
+
 /// Which of day and month comes first.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum DatesArg {
@@ -260,6 +272,10 @@ pub struct RunArgs {
     /// Print the manifests as JSON instead of a table
     #[arg(long)]
     pub json: bool,
+    /// Write the AD/CVD cases of the lines as AE 53-records (CATAIR, 80 characters) into a file of this name in the folder
+    /// of the outputs; of one input
+    #[arg(long, value_name = "FILE", value_parser = file_name)]
+    pub abi53: Option<String>,
     /// End with exit code 10 where such lines were found
     #[arg(long = "fail-on", value_name = "LINES", value_enum)]
     pub fail_on: Option<FailOn>,

@@ -23,8 +23,8 @@ use crate::report::tally::Tally;
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::{Format, InputFacts, SpreadsheetError, WholeFile};
-use crate::terms::KnownDay;
 use crate::terms::money::Grouped;
+use crate::terms::{Code, KnownDay};
 
 /// The as-of day: what was typed, or today's local civil date.
 pub fn as_of(args: &AsOf) -> KnownDay {
@@ -78,6 +78,7 @@ fn asked(args: &RunArgs) -> Result<Asked, Failure> {
         dates: args.file.order.map(DatesArg::order),
         encoding: args.file.encoding,
         level: args.level.unwrap_or(LEVEL_DEFAULT),
+        abi53: args.abi53.clone(),
         ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };
     Ok(Asked { casebook, options })
@@ -118,6 +119,18 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         return Err(Failure::Usage(format!(
             "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
         )));
+    }
+    if let (Some(file), [base]) = (&args.abi53, &bases[..]) {
+        let set = OutputNames::new(&args.out, base, Format::Xlsx, false).set();
+        let others = set.outputs.iter().chain([&set.manifest]).filter_map(|path| path.file_name());
+        let csv = format!("{base}.annotated.csv");
+        if others.map(|name| name.to_string_lossy()).any(|name| name.eq_ignore_ascii_case(file))
+            || csv == *file
+        {
+            return Err(Failure::Usage(format!("--abi53 {file}: another output has this name")));
+        }
+    } else if args.abi53.is_some() {
+        return Err(Failure::Usage("--abi53 writes one file: give one input".to_string()));
     }
     let Asked { casebook, options } = asked(args)?;
     if !args.quiet {
@@ -178,7 +191,8 @@ struct Batch<'a> {
 impl Batch<'_> {
     /// One input: nothing where nothing would come out otherwise, else a worker.
     fn one(&mut self, input: &Path, base: &str) -> Result<(Exit, Option<Manifest>), Failure> {
-        let names = OutputNames::new(&self.options.out, base, self.options.format, false);
+        let names = OutputNames::new(&self.options.out, base, self.options.format, false)
+            .with_abi53(&self.options.abi53);
         let name = input.file_name().unwrap_or(input.as_os_str()).to_string_lossy().into_owned();
         if !self.args.force {
             let facts = InputFacts::default();
@@ -356,6 +370,11 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         (&names.exceptions, "every exception, for machines"),
         (&names.manifest, "hashes and control totals"),
     ] {
+        text.push_str(&format!("  {}  {what}\n", path.display()));
+    }
+    if let Some(path) = &names.abi53 {
+        let refused = grouped(tally.codes.get(&Code::AE01).copied().unwrap_or_default());
+        let what = format!("53-records; {refused} lines with a deposit have none (AE01)");
         text.push_str(&format!("  {}  {what}\n", path.display()));
     }
     if profile != "adcvd" {

@@ -15,7 +15,7 @@ use crate::terms::{CaseNumber, Kind, Money, Suffix, WholeDollars};
 pub enum Asked {
     /// A deposit, 0.00 included.
     Deposit,
-    /// Nothing: the standing of the case settles it.
+    /// Nothing at entry: the standing of the case settles it, or a warehouse entry waits for its withdrawal.
     Nothing,
     /// Nothing: no case of this kind concerns the line.
     NotConcerned,
@@ -166,8 +166,12 @@ impl<'a> Compared<'a> {
         Some(self.amount()? - self.at_entry().or_else(not_concerned)?)
     }
 
-    /// The money that the row is about: the difference, else what is known of either side.
+    /// The money that the row is about: the difference, else what is known of either side; under another case the whole
+    /// deposit.
     pub fn stake(&self) -> Money {
+        if self.class == Class::CaseDiffers {
+            return self.amount().unwrap_or_default().abs().max(self.at_entry().unwrap_or_default());
+        }
         let known = self.difference().or_else(|| self.amount()).or_else(|| self.at_entry());
         known.unwrap_or_default().abs()
     }

@@ -61,31 +61,28 @@ pub struct ReportHas {
 
 /// What all rows together say. Reading: rows of one tariff number repeat one another; rows of several repeat an amount of
 /// the line, or have nothing (0.00) beside the one that has it. Anything else is a contradiction.
-fn settle<T: Copy + PartialEq>(
-    cells: impl Iterator<Item = (impl AsRef<str>, Read<T>)>,
+fn settle<'r, T: Copy + PartialEq>(
+    cells: impl Iterator<Item = (&'r str, Read<T>)>,
     nothing: impl Fn(&T) -> bool,
 ) -> Settled<T> {
-    let mut seen: Vec<(_, T)> = Vec::new();
-    for (ordinal, cell) in cells {
-        match cell {
-            Read::Blank => {}
+    let mut cells = cells.peekable();
+    let (mut of_tariff, mut first, mut filled) = (HashMap::new(), None, None);
+    while let Some((ordinal, cell)) = cells.next() {
+        let value = match cell {
+            Read::Blank => continue,
             Read::NotUnderstood => return Settled::NotUnderstood,
-            Read::Is(value) => {
-                let one_tariff = |known: &str| !known.is_empty() && known == ordinal.as_ref();
-                let differs = |known: &T| !nothing(known) && !nothing(&value);
-                let contradicts = seen.iter().any(|(known, earlier): &(_, T)| {
-                    let known: &str = AsRef::<str>::as_ref(known);
-                    *earlier != value && (one_tariff(known) || differs(earlier))
-                });
-                if contradicts {
-                    return Settled::Disagree;
-                }
-                seen.push((ordinal, value));
-            }
+            Read::Is(value) => value,
+        };
+        let alone = first.is_none() && cells.peek().is_none();
+        if !alone && !ordinal.is_empty() && *of_tariff.entry(ordinal).or_insert(value) != value {
+            return Settled::Disagree;
         }
+        if !nothing(&value) && *filled.get_or_insert(value) != value {
+            return Settled::Disagree;
+        }
+        first.get_or_insert(value);
     }
-    let filled = seen.iter().map(|(_, value)| *value).find(|value| !nothing(value));
-    filled.or(seen.first().map(|(_, value)| *value)).map_or(Settled::Blank, Settled::Is)
+    filled.or(first).map_or(Settled::Blank, Settled::Is)
 }
 
 impl PaidLine {
@@ -101,15 +98,15 @@ impl PaidLine {
 
     /// Value of the goods.
     pub fn value(&self) -> Settled<WholeDollars> {
-        let cells = self.rows.iter().map(|row| (&row.ordinal, row.value));
+        let cells = self.rows.iter().map(|row| (&*row.ordinal, row.value));
         settle(cells, |value| value.dollars() == 0)
     }
 
     /// What was paid under a kind of case.
     pub fn case(&self, kind: Kind, has: &ReportHas) -> PaidCase {
         let place = kind.index();
-        let amounts = self.rows.iter().map(|row| (&row.ordinal, row.paid[place]));
-        let rates = self.rows.iter().map(|row| (&row.ordinal, row.rates[place]));
+        let amounts = self.rows.iter().map(|row| (&*row.ordinal, row.paid[place]));
+        let rates = self.rows.iter().map(|row| (&*row.ordinal, row.rates[place]));
         let usable = |cell: &RateCell| cell.marked || has.rates;
         let rate = settle(rates, |_| false).value().filter(usable);
         PaidCase {

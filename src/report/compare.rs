@@ -118,7 +118,9 @@ fn found(row: &Compared<'_>) -> &'static str {
     let amount = row.stated.map(|stated| stated.amount);
     match row.class {
         Class::Agree | Class::Neither | Class::PaidMore | Class::PaidLess => match asked {
-            Some(Asked::Nothing) => "The case was not in force: nothing was due.",
+            Some(Asked::Nothing) => {
+                "Nothing was due at entry: the case was not in force, or it is a warehouse entry."
+            }
             Some(Asked::NotConcerned) => "No case of this kind concerns the line.",
             Some(Asked::NotTested) => "No case of the casebook lists the goods: they were not tested.",
             _ => "",
