@@ -9,7 +9,7 @@ use super::group::Grouping;
 use super::line::{Declared, Read};
 use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::Row;
-use crate::terms::{Exception, Heading, Kind, Money, NoLine, Percent, WholeDollars};
+use crate::terms::{Heading, Kind, Money, NoLine, Percent, WholeDollars};
 
 /// A rate as a cell has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +47,6 @@ pub struct PaidRow {
     pub paid: [Read<Money>; 2],
     /// Rates, AD then CVD.
     pub rates: [Read<RateCell>; 2],
-    /// What was noticed while reading.
-    pub exceptions: Vec<Exception>,
     /// What the row is, where it is no line.
     pub no_line: Option<NoLine>,
 }
@@ -71,7 +69,6 @@ impl PaidRow {
             declared: Kind::BOTH.map(|kind| cells.declared(kind)),
             paid: Kind::BOTH.map(|kind| cells.paid(kind)),
             rates: [Heading::AdRate, Heading::CvdRate].map(|heading| cells.rate(heading)),
-            exceptions: Vec::new(),
             no_line: grouping.columns.no_line(row),
         };
         let (amount, rate) = (cells.any_paid(), cells.rate(Heading::AnyRate));
@@ -95,7 +92,6 @@ impl PaidRow {
                 }
             }
         }
-        paid.exceptions = cells.exceptions;
         if !grouping.columns.fits(row) {
             // Its cells may stand under wrong headings.
             paid.paid = [Read::NotUnderstood; 2];

@@ -144,11 +144,14 @@ pub fn line_key(entry_number: &str, line_number: &str) -> Option<String> {
 
 impl PaidLines {
     /// Adds a row.
-    pub fn add(&mut self, row: PaidRow) {
+    pub fn add(&mut self, mut row: PaidRow) {
         let place = line_key(&row.entry_number, &row.line_number)
             .map_or(self.lines.len(), |key| *self.places.entry(key).or_insert(self.lines.len()));
         if place == self.lines.len() {
             self.lines.push(PaidLine::default());
+        } else {
+            // The first row of the line tells it; millions of rows need not.
+            (row.entry_number, row.line_number) = Default::default();
         }
         self.lines[place].rows.push(row);
     }

@@ -13,8 +13,8 @@ use crate::terms::{Kind, Source};
 
 /// Rows of the sheet Differences, at most: the largest by money. All rows are in the CSV.
 pub const DIFFERENCES_SHOWN: usize = 10_000;
-/// Rows of the sheet All, at most; a workbook of more is slow to open.
-pub const ALL_SHOWN: usize = 100_000;
+/// Rows of the sheet All, at most: each takes some three kilobytes while the workbook is made.
+pub const ALL_SHOWN: usize = 50_000;
 
 /// Writes the workbook.
 ///
