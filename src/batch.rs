@@ -5,6 +5,7 @@
 //! alone, never on threads or a clock.
 
 mod asked_products;
+pub mod compare;
 pub mod folder;
 mod line_keys;
 pub mod manifest;
@@ -22,6 +23,7 @@ mod two_casebooks;
 mod verify;
 mod writing;
 
+pub use compare::{CompareOutcome, compare_files};
 pub use outputs::{OutputNames, names, shared};
 pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
 pub use read_notes::read_as_one;

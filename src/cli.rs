@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod check;
+pub mod compare;
 pub mod diff;
 pub mod exit;
 pub mod explain;
@@ -18,6 +19,7 @@ pub mod template;
 pub mod terminal;
 mod worker;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -61,23 +63,27 @@ pub fn main() -> ExitCode {
 fn dispatch(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Run(run) => run::run(run),
-        Command::Check(check) => guarded(&check.input, &check.limits, 1, || check::check(check)),
+        Command::Check(check) => guarded(&check.input, &check.limits, 1, None, || check::check(check)),
         Command::Explain(explain) => match &explain.input {
-            Some(input) => guarded(input, &explain.limits, 1, || explain::explain(explain)),
+            Some(input) => guarded(input, &explain.limits, 1, None, || explain::explain(explain)),
             None => explain::explain(explain),
         },
+        Command::Compare(compare) => {
+            let both = format!("{} or {}", compare.input.display(), compare.deposits.display());
+            guarded(Path::new(&both), &compare.limits, 1, Some(&compare.out), || compare::compare(compare))
+        }
         Command::Rates(rates) => law::rates(rates),
         Command::Parties(parties) => parties::parties(parties),
         Command::Cases(CasesCommand::List(folders)) => law::list(folders),
         Command::Cases(CasesCommand::Show(show)) => law::show(show),
         Command::Cases(CasesCommand::Check(check)) => law::check(check),
         Command::Cases(CasesCommand::Diff(diff)) => match &diff.over {
-            Some(input) => guarded(input, &diff.limits, 2, || diff::diff(diff)),
+            Some(input) => guarded(input, &diff.limits, 2, None, || diff::diff(diff)),
             None => diff::diff(diff),
         },
         Command::Template(TemplateCommand::Entries(entries)) => template::entries(entries),
         Command::Template(TemplateCommand::Columns(columns)) => {
-            guarded(&columns.input, &columns.limits, 2, || template::columns(columns))
+            guarded(&columns.input, &columns.limits, 2, None, || template::columns(columns))
         }
         Command::Exceptions { code } => law::exceptions(code.as_deref()),
     }

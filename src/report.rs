@@ -3,8 +3,11 @@
 //!
 //! This room decides nothing and rounds nothing; it prints what was found.
 
+pub mod abi53;
 pub mod causes;
 pub mod columns;
+pub mod compare;
+pub mod compare_book;
 pub mod explain;
 mod explain_names;
 pub mod law_diff;

@@ -21,8 +21,9 @@ pub(crate) fn adcvd(folder: &tempfile::TempDir, arguments: &[&str]) -> (i32, Str
 fn folder_with_samples() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("samples")).unwrap();
-    for name in ["first-run.csv", "monthly-entries.xlsx", "assume-orders.toml"] {
-        fs::copy(root().join("samples").join(name), folder.path().join("samples").join(name)).unwrap();
+    for sample in fs::read_dir(root().join("samples")).unwrap() {
+        let sample = sample.unwrap();
+        fs::copy(sample.path(), folder.path().join("samples").join(sample.file_name())).unwrap();
     }
     folder
 }

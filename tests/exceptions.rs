@@ -8,6 +8,7 @@
 //! - `as-of.txt`, where the day asked from is not 2026-11-22;
 //! - `aliases.csv`, `products.csv`, `crosswalk.csv`, where the broker keeps decisions on names or on products, or names
 //!   for manufacturer IDs;
+//! - `records.txt`, where 53-records are asked for: those that are to come out;
 //! - `cases/`, where the built-in casebook cannot raise the code: case folders with invented numbers (`999`).
 //!
 //! To add a folder, name it after a code of the catalogue and put these files there; nothing else needs to be told.
@@ -76,6 +77,7 @@ fn run(folder: &Path, out: &Path) -> FileOutcome {
         each_apart: false,
         crosswalk: std::sync::Arc::new(crosswalk),
         products: std::sync::Arc::new(products),
+        abi53: folder.join("records.txt").exists().then(|| "records.txt".to_string()),
         ..RunOptions::new(as_of, out)
     };
     let outcome = run_file(&casebook, &input(folder), "entries", &options, &Silent);
@@ -146,6 +148,7 @@ fn every_folder_holds_what_belongs_there_and_nothing_else() {
         "aliases.csv",
         "crosswalk.csv",
         "products.csv",
+        "records.txt",
     ];
     for folder in folders() {
         let held: Vec<String> =

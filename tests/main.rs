@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 #![allow(clippy::disallowed_types, reason = "outputs are compared as a spreadsheet program reads them")]
 
+mod abi53;
 mod assumption;
 mod casebook_bad;
 mod casebook_diff;
 mod commands;
+mod compare;
 mod corpus;
 mod exceptions;
 mod files;

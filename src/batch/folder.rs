@@ -11,7 +11,7 @@ use crate::spreadsheet::whole_file::{remove_if_there, sha256_of};
 /// Extensions of entry files. What a file is, its content tells; others are not meant for this program.
 const EXTENSIONS: [&str; 8] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
 /// Ends of the names of our own outputs.
-const OURS: [&str; 8] = [
+const OURS: [&str; 10] = [
     ".annotated.xlsx",
     ".annotated.xlsm",
     ".annotated.csv",
@@ -20,6 +20,8 @@ const OURS: [&str; 8] = [
     ".refunds.csv",
     ".corrections.csv",
     ".deadlines.csv",
+    ".compare.xlsx",
+    ".compare.csv",
 ];
 /// The file by which a run holds its output folder.
 const LOCK: &str = ".adcvd.lock";

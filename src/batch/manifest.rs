@@ -127,6 +127,7 @@ pub fn manifest(
     let columns = options.columns.as_ref().map(|profile| {
         ("columns".to_string(), format!("{} {}", profile.name, profile.sha256).trim_end().to_string())
     });
+    let abi53 = options.abi53.clone().map(|name| ("abi53".to_string(), name));
     let encoding = options.encoding.map(|encoding| ("encoding".to_string(), encoding.name().to_string()));
     Manifest {
         program: "adcvd".to_string(),
@@ -139,6 +140,7 @@ pub fn manifest(
             .chain(encoding)
             .chain(columns)
             .chain(level)
+            .chain(abi53)
             .collect(),
         casebook_sha256: casebook.sha256().to_string(),
         hypothetical: casebook.assumed().map(|assumed| Hypothetical {

@@ -1,14 +1,15 @@
 //! Where outputs go, and which files they may replace.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::manifest::Manifest;
-use super::pipeline::FileError;
-use crate::spreadsheet::Format;
-use crate::spreadsheet::WholeFile;
+use serde::{Deserialize, Serialize};
+
+use super::manifest::{FileEntry, Manifest};
+use super::pipeline::{FileError, failed};
 use crate::spreadsheet::whole_file::{remove_if_there, sha256_of};
+use crate::spreadsheet::{Format, Ready, WholeFile};
 
 /// The files of one input. Those of what is watched over are written only where there is something to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct OutputNames {
     pub deadlines: PathBuf,
     /// What went in and came out.
     pub manifest: PathBuf,
+    /// 53-records, where they are asked for.
+    pub abi53: Option<PathBuf>,
 }
 
 impl OutputNames {
@@ -46,17 +49,51 @@ impl OutputNames {
             corrections: folder.join(format!("{base}.corrections.csv")),
             deadlines: folder.join(format!("{base}.deadlines.csv")),
             manifest: folder.join(format!("{base}.run.json")),
+            abi53: None,
         }
     }
 
-    fn outputs(&self) -> [&Path; 6] {
+    /// The same with a file of 53-records of this name beside them, where one is asked for.
+    pub fn with_abi53(self, name: &Option<String>) -> OutputNames {
+        let abi53 = name.as_ref().map(|name| self.manifest.with_file_name(name));
+        OutputNames { abi53, ..self }
+    }
+
+    /// The files as a set that is replaced together.
+    pub fn set(&self) -> OutputSet {
         let OutputNames { annotated, report, exceptions, refunds, corrections, deadlines, .. } = self;
-        [annotated, report, exceptions, refunds, corrections, deadlines]
+        let outputs = [annotated, report, exceptions, refunds, corrections, deadlines];
+        let outputs = outputs.into_iter().chain(&self.abi53).cloned().collect();
+        OutputSet { outputs, manifest: self.manifest.clone() }
     }
 
     /// The manifest that stands there, if one does.
     pub fn manifest_there(&self) -> Option<Manifest> {
         std::fs::read(&self.manifest).ok().and_then(|text| serde_json::from_slice(&text).ok())
+    }
+}
+
+/// Files that are replaced together, and the manifest that lists them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputSet {
+    /// All but the manifest.
+    pub outputs: Vec<PathBuf>,
+    /// What went in and came out.
+    pub manifest: PathBuf,
+}
+
+/// What any manifest of ours says of its outputs.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Listed {
+    program: String,
+    outputs: Vec<FileEntry>,
+}
+
+impl OutputSet {
+    /// What the manifest that stands there lists, if one of ours does.
+    fn listed_there(&self) -> Option<Listed> {
+        let text = std::fs::read(&self.manifest).ok()?;
+        serde_json::from_slice(&text).ok().filter(|listed: &Listed| listed.program == "adcvd")
     }
 
     /// Where stands, while outputs are put in place, what was there before and what is to be. It is left behind by a
@@ -66,22 +103,20 @@ impl OutputNames {
         self.manifest.with_file_name(format!(".adcvd-{name}.placing"))
     }
 
-    /// What is known of the files that stand under these names: the manifest there, and those of a run that was killed
-    /// while it put its outputs in place.
-    fn manifests(&self) -> Vec<Manifest> {
+    /// What is known of the files that stand under these names: by the manifest there, and by those of a run that was
+    /// killed while it put its outputs in place.
+    fn known(&self) -> Vec<Listed> {
         let placing = std::fs::read(self.placing()).ok();
-        let broken_off: Option<Vec<Manifest>> = placing.and_then(|text| serde_json::from_slice(&text).ok());
-        self.manifest_there().into_iter().chain(broken_off.into_iter().flatten()).collect()
+        let broken_off: Option<Vec<Listed>> = placing.and_then(|text| serde_json::from_slice(&text).ok());
+        self.listed_there().into_iter().chain(broken_off.into_iter().flatten()).collect()
     }
 
     /// Notes that these outputs are about to be put in place.
-    ///
-    /// # Errors
-    /// The folder cannot be written to.
-    pub fn begin_placing(&self, manifest: &Manifest) -> io::Result<()> {
-        let manifests = [self.manifests(), vec![manifest.clone()]].concat();
+    fn begin_placing(&self, outputs: &[FileEntry]) -> io::Result<()> {
+        let next = Listed { program: "adcvd".to_string(), outputs: outputs.to_vec() };
+        let known = [self.known(), vec![next]].concat();
         let mut file = WholeFile::begin(&self.placing())?;
-        serde_json::to_writer(&mut file, &manifests)?;
+        serde_json::to_writer(&mut file, &known)?;
         file.complete()?.put()
     }
 
@@ -95,72 +130,115 @@ impl OutputNames {
 
     /// Outputs of an earlier run that are not among those now written, such as those of another format: they would be
     /// left behind without a manifest. One that was changed since is somebody's work and stays.
-    pub fn stale(&self, written: &[&Path]) -> Vec<PathBuf> {
+    fn stale(&self, written: &[FileEntry]) -> Vec<PathBuf> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
-        let listed = self.manifests().into_iter().flat_map(|manifest| manifest.outputs);
-        let other = listed.map(|output| (folder.join(&output.name), output.sha256));
-        let unchanged = |path: &Path, sha256: &str| sha256_of(path).is_ok_and(|now| now == sha256);
-        let other =
-            other.filter(|(path, sha256)| !written.contains(&path.as_path()) && unchanged(path, sha256));
+        let listed = self.known().into_iter().flat_map(|listed| listed.outputs);
+        let other = listed.filter(|listed| written.iter().all(|written| written.name != listed.name));
+        let other = other.map(|output| (folder.join(&output.name), output.sha256));
+        let other = other.filter(|(path, sha256)| sha256_of(path).is_ok_and(|now| now == *sha256));
         let mut stale: Vec<PathBuf> = other.map(|(path, _)| path).collect();
         stale.sort();
         stale.dedup();
         stale
     }
 
+    fn all(&self) -> impl Iterator<Item = &Path> {
+        self.outputs.iter().chain([&self.manifest]).map(PathBuf::as_path)
+    }
+
     /// Refuses to go on where an output that is there cannot be written: it is open in another program, or protected.
-    ///
-    /// # Errors
-    /// The first such output; nothing has been touched then.
-    pub fn can_be_written(&self) -> Result<(), FileError> {
-        for path in self.outputs().into_iter().chain([&*self.manifest]).filter(|path| path.is_file()) {
+    fn can_be_written(&self) -> Result<(), FileError> {
+        for path in self.all().filter(|path| path.is_file()) {
             let opened = std::fs::OpenOptions::new().write(true).open(path);
             opened.map_err(|source| FileError::Locked { path: path.to_path_buf(), source })?;
         }
         Ok(())
     }
 
-    /// Refuses to replace a file that no earlier run of ours wrote, and ever to replace the input.
+    /// Refuses to replace a file that no earlier run of ours wrote, and ever to replace an input.
     ///
     /// # Errors
-    /// A file is there that our manifest does not list, or an output is the input.
-    pub fn may_replace(&self, input: &Path, force: bool) -> Result<(), FileError> {
-        let same = |path: &Path| match (path.canonicalize(), input.canonicalize()) {
+    /// A file is there that our manifest does not list, or an output is an input.
+    pub fn may_replace(&self, inputs: &[&Path], force: bool) -> Result<(), FileError> {
+        let same = |path: &Path, input: &Path| match (path.canonicalize(), input.canonicalize()) {
             (Ok(output), Ok(input)) => output == input,
             _ => false,
         };
-        if let Some(path) = self.outputs().into_iter().chain([&*self.manifest]).find(|path| same(path)) {
+        if let Some(path) = self.all().find(|path| inputs.iter().any(|input| same(path, input))) {
             return Err(FileError::OutputIsInput(path.to_path_buf()));
         }
         self.can_be_written()?;
         if force {
             return Ok(());
         }
-        let ours = self.manifests();
+        let ours = self.known();
         let listed = |path: &Path| -> Vec<&str> {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            let outputs = ours.iter().flat_map(|manifest| &manifest.outputs);
+            let outputs = ours.iter().flat_map(|listed| &listed.outputs);
             outputs
                 .filter(|output| Some(&output.name) == name.as_ref())
                 .map(|output| &output.sha256[..])
                 .collect()
         };
-        for path in self.outputs().into_iter().filter(|path| path.is_file()) {
+        for path in self.outputs.iter().filter(|path| path.is_file()) {
             let known = listed(path);
             if !known.is_empty() && sha256_of(path).is_ok_and(|now| !known.contains(&&*now)) {
-                return Err(FileError::Changed(path.to_path_buf()));
+                return Err(FileError::Changed(path.clone()));
             }
         }
-        let manifest_is_ours = self.manifest_there().is_some() || !self.manifest.exists();
-        let foreign = self
-            .outputs()
-            .into_iter()
-            .find(|path| path.exists() && (listed(path).is_empty() || !path.is_file()));
-        match foreign.or((!manifest_is_ours).then_some(&*self.manifest)) {
-            Some(path) => Err(FileError::Exists(path.to_path_buf())),
+        let manifest_is_ours = self.listed_there().is_some() || !self.manifest.exists();
+        let foreign =
+            self.outputs.iter().find(|path| path.exists() && (listed(path).is_empty() || !path.is_file()));
+        match foreign.or((!manifest_is_ours).then_some(&self.manifest)) {
+            Some(path) => Err(FileError::Exists(path.clone())),
             None => Ok(()),
         }
     }
+
+    /// Puts written files in their places, and the manifest behind them. Each is opened again first and compared with what
+    /// was counted while it was written. Everything is on the disk by then; only names change. Between the two removals and the last name there is no manifest that could speak for a mixture.
+    ///
+    /// # Errors
+    /// A file is not on the disk as it was written; one that is there is open in another program; or the folder cannot be
+    /// written to.
+    pub fn place(
+        &self,
+        ready: Vec<Ready>,
+        outputs: &[FileEntry],
+        manifest: &impl Serialize,
+    ) -> Result<(), FileError> {
+        let of_manifest = failed(&self.manifest);
+        let mut file = WholeFile::begin(&self.manifest).map_err(&of_manifest)?;
+        let text = serde_json::to_string_pretty(manifest).map_err(io::Error::other).map_err(&of_manifest)?;
+        writeln!(file, "{text}").map_err(&of_manifest)?;
+        let file = file.complete().map_err(&of_manifest)?;
+        for ready in ready.iter().chain([&file]) {
+            let path = ready.destination().to_path_buf();
+            ready.recount().map_err(|problem| FileError::Differs { path, problem })?;
+        }
+        self.can_be_written()?;
+        self.begin_placing(outputs).map_err(&of_manifest)?;
+        let stale = self.stale(outputs);
+        remove_if_there(&self.manifest).map_err(&of_manifest)?;
+        for path in stale {
+            remove_if_there(&path).map_err(failed(&path))?;
+        }
+        for ready in ready {
+            let destination = ready.destination().to_path_buf();
+            ready.put().map_err(failed(&destination))?;
+        }
+        file.put().map_err(&of_manifest)?;
+        self.end_placing().map_err(&of_manifest)
+    }
+}
+
+/// Written files as a manifest lists them.
+pub fn entries_of(ready: &[Ready]) -> Vec<FileEntry> {
+    let entry = |ready: &Ready| {
+        let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        FileEntry { name, sha256: ready.sha256().to_string(), bytes: ready.bytes() }
+    };
+    ready.iter().map(entry).collect()
 }
 
 /// What the outputs of each input are called: its stem, or its whole name where two inputs share a stem.

@@ -96,7 +96,7 @@ pub(super) fn one_pass(
     let settled =
         settled.map(|(writings, columns)| evidence.settled(*writings, options.dates, columns.dates()));
     let writings: Vec<Writings> = settled.collect();
-    let Complete { annotated, exceptions, refunds, counted } =
+    let Complete { annotated, exceptions, others: further, counted } =
         pass.writing.complete().map_err(failed(&names.annotated))?;
     let FileTotals { tally, causes, names: waiting, products, watch } = counted;
     let annotated = match annotated {
@@ -133,8 +133,8 @@ pub(super) fn one_pass(
     let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;
     let exceptions = exceptions.complete().map_err(failed(&names.exceptions))?;
     let mut others = vec![report, exceptions];
-    if let Some(refunds) = refunds {
-        others.push(refunds.complete().map_err(failed(&names.refunds))?);
+    for file in further {
+        others.push(file.complete().map_err(failed(path))?);
     }
     let days = [
         (&names.corrections, corrections_csv(&watch, options.as_of, hypothetical)),
@@ -251,7 +251,7 @@ fn report(
 }
 
 /// The name of an output, without its folder.
-pub(super) fn name_of(path: &Path) -> String {
+fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

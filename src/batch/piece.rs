@@ -18,6 +18,7 @@ use crate::entry::own_cells::text_of;
 use crate::entry::{
     BriefLine, ColumnEvidence, Columns, EntryLine, Grouping, ReadLine, ReadLines, Writings, lines,
 };
+use crate::report::abi53;
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
@@ -43,6 +44,8 @@ pub(super) struct Told {
     pub(super) ours: OurRows,
     pub(super) texts: Option<Texts>,
     pub(super) exceptions: Vec<u8>,
+    /// 53-records, where they are asked for.
+    pub(super) abi53: Vec<u8>,
     pub(super) sums: Sums,
     /// What its rows told about their date columns.
     pub(super) evidence: ColumnEvidence,
@@ -111,7 +114,7 @@ impl<'a> Shop<'a> {
 }
 
 impl Shop<'_> {
-    fn rows(&self, piece: Piece) -> Result<Rows, SpreadsheetError> {
+    pub(super) fn rows(&self, piece: Piece) -> Result<Rows, SpreadsheetError> {
         self.header.opened.rows(piece, self.grouping.columns.bound(), self.all)
     }
 
@@ -196,18 +199,19 @@ impl Shop<'_> {
                     }
                 };
             }
-            let Telling { ours, records, tally, mut causes, names, mut products, watch, .. } = telling;
+            let Telling { ours, records, abi53, tally, mut causes, names, mut products, watch, .. } = telling;
             let Telling { asked, outlines, keys, .. } = telling;
             asked.add_to(&mut causes, &mut products);
             let texts = appender.texts(&rows);
             let lines = keys.len() as u64;
             let sums = Sums { lines, tally, causes, names, products, watch, outlines, done };
-            Told { rows, ours, texts, exceptions: records.into_bytes(), sums, evidence, keys }
+            Told { rows, ours, texts, exceptions: records.into_bytes(), abi53, sums, evidence, keys }
         })
     }
 
     fn read(&self, memo: &mut Memo, rows: &Rows) -> ReadLines {
-        if !self.options.each_apart {
+        // A 53-record holds what is written on one line alone.
+        if !self.options.each_apart && self.options.abi53.is_none() {
             return memo.read(self.casebook, &self.grouping, rows);
         }
         let decoded: Vec<Row> = (0..rows.len()).map(|row| rows.row(row)).collect();
@@ -223,6 +227,7 @@ struct Telling<'a, 'r> {
     rows: &'r Rows,
     ours: OurRows,
     records: ExceptionsCsv,
+    abi53: Vec<u8>,
     tally: Tally,
     causes: Causes,
     names: Names,
@@ -247,6 +252,7 @@ impl<'a, 'r> Telling<'a, 'r> {
             rows,
             ours: OurRows::default(),
             records: ExceptionsCsv::new(&shop.header.source, records),
+            abi53: Vec::new(),
             tally: Tally {
                 rows: rows.len() as u64,
                 blank_rows,
@@ -358,6 +364,12 @@ impl<'a, 'r> Telling<'a, 'r> {
         let mut findings = memo.findings(casebook, &line, self.shop.options.as_of);
         if refused {
             refuse(&line, &mut findings);
+        }
+        if self.shop.options.abi53.is_some() {
+            match abi53::records(casebook, &line, &findings) {
+                Ok(records) => self.abi53.extend(records.into_bytes()),
+                Err(refused) => findings.exceptions.extend(refused),
+            }
         }
         self.keys.push(fingerprint(&line.entry_number, &line.line_number));
         self.tally.add(casebook, &line, &findings);

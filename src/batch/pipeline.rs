@@ -13,7 +13,7 @@ use super::placing::place;
 use super::reader::with_reader;
 use crate::casebook::Casebook;
 use crate::entry::{
-    Columns, Crosswalk, DateOrder, Grouping, Products, Profile, Writings, columns::ColumnError,
+    Columns, Crosswalk, DateOrder, Grouping, Needed, Products, Profile, Writings, columns::ColumnError,
 };
 use crate::report::tally::Tally;
 use crate::spreadsheet::annotated::Anew;
@@ -52,6 +52,8 @@ pub struct RunOptions {
     pub verify: bool,
     /// The column profile; the best fitting one where none is asked for.
     pub columns: Option<Arc<Profile>>,
+    /// What the file must tell.
+    pub needed: Needed,
     /// Names for manufacturer IDs, where the broker keeps any.
     pub crosswalk: Arc<Crosswalk>,
     /// What was confirmed of products, where the broker keeps it.
@@ -60,6 +62,8 @@ pub struct RunOptions {
     pub records: Vec<RecordEntry>,
     /// What else is to be told of the run.
     pub notes: Vec<String>,
+    /// Name of the file of 53-records in the folder of the outputs, where one is asked for.
+    pub abi53: Option<String>,
 }
 
 impl RunOptions {
@@ -79,10 +83,12 @@ impl RunOptions {
             each_apart: false,
             verify: false,
             columns: None,
+            needed: Needed::EntryLines,
             crosswalk: Arc::default(),
             products: Arc::default(),
             records: Vec::new(),
             notes: Vec::new(),
+            abi53: None,
         }
     }
 
@@ -188,9 +194,9 @@ pub(super) fn internal(path: &Path, problem: &str) -> FileError {
 }
 
 /// An output that cannot be written.
-pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {
+pub(super) fn failed(path: &Path) -> impl Fn(io::Error) -> FileError {
     let path = path.to_path_buf();
-    move |source| FileError::Output { path, source }
+    move |source| FileError::Output { path: path.clone(), source }
 }
 
 /// Who is told how far a run is.
@@ -249,8 +255,11 @@ pub fn run_file(
     progress: &dyn Progress,
 ) -> Result<FileOutcome, FileError> {
     let with_macros = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsm"));
-    let mut names = OutputNames::new(&options.out, base, options.format, with_macros);
-    names.may_replace(path, options.force)?;
+    let outputs = |with_macros| {
+        OutputNames::new(&options.out, base, options.format, with_macros).with_abi53(&options.abi53)
+    };
+    let mut names = outputs(with_macros);
+    names.set().may_replace(&[path], options.force)?;
     let mut assumed = Settled::default();
     let mut passes = 0;
     let (unplaced, facts) = loop {
@@ -264,8 +273,8 @@ pub fn run_file(
             Pass::Again(settled) if passes < PASSES_MAX && settled != assumed => {
                 assumed = settled;
                 if with_macros && assumed.layouts.iter().any(|layout| layout.anew.is_some()) {
-                    names = OutputNames::new(&options.out, base, options.format, false);
-                    names.may_replace(path, options.force)?;
+                    names = outputs(false);
+                    names.set().may_replace(&[path], options.force)?;
                 }
             }
             Pass::Again(_) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::pipeline::{FileError, RunOptions, internal};
-use crate::entry::{Columns, Profile, profile};
+use crate::entry::{Columns, Needed, Profile, profile};
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
 use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
@@ -35,6 +35,7 @@ struct Feed {
     sheet: usize,
     /// The column profile that was asked for.
     profile: Option<Arc<Profile>>,
+    needed: Needed,
     piece_rows: usize,
 }
 
@@ -54,7 +55,7 @@ impl Consumer for Feed {
     type Error = Stop;
 
     fn fits(&self, header: &[String]) -> bool {
-        profile::bind(header, self.profile.as_deref()).is_ok()
+        profile::bind(header, self.profile.as_deref(), self.needed).is_ok()
     }
 
     fn means(&self, heading: &str) -> Option<usize> {
@@ -64,7 +65,7 @@ impl Consumer for Feed {
     fn headers(&mut self, headers: Vec<Header>) -> Result<Vec<Vec<usize>>, Stop> {
         let several = headers.len() > 1;
         let bound = headers.iter().map(|header| {
-            profile::bind(&header.cells, self.profile.as_deref()).map_err(|error| {
+            profile::bind(&header.cells, self.profile.as_deref(), self.needed).map_err(|error| {
                 let sheet =
                     if several { format!(", sheet {:?}", header.source.sheet) } else { String::new() };
                 let error = Box::new(error);
@@ -109,9 +110,8 @@ pub(super) fn with_reader<T>(
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
         let (path_, profile) = (path.to_path_buf(), options.columns.clone());
-        let mut feed =
-            Feed { path: path_, to, columns: Vec::new(), sheet: 0, profile, piece_rows: options.piece_rows };
-        let (encoding, package) = (options.encoding, options.package);
+        let RunOptions { needed, piece_rows, encoding, package, .. } = *options;
+        let mut feed = Feed { path: path_, to, columns: Vec::new(), sheet: 0, profile, needed, piece_rows };
         let read_as = ReadAs { sheets: &options.sheets, encoding, package };
         let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
             Ok(facts) => Some(facts),

@@ -18,7 +18,7 @@ use crate::report::tally::Tally;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::row::{Cell, Row};
-use crate::spreadsheet::{Piece, SpreadsheetError};
+use crate::spreadsheet::{InputFacts, Piece, SpreadsheetError};
 use crate::terms::KnownDay;
 use crate::terms::place::Source;
 
@@ -27,8 +27,17 @@ use crate::terms::place::Source;
 pub struct Survey<T> {
     /// Its sheets in the order in which they were read; one where there are none.
     pub sheets: Vec<Surveyed>,
+    /// Hash and size of the file.
+    pub facts: InputFacts,
     /// What was found.
     pub found: T,
+}
+
+impl<T> Survey<T> {
+    /// The first sheet, of a file of which one is asked for.
+    pub fn sheet(&self) -> &Surveyed {
+        self.sheets.first().expect("a file that was read has a sheet")
+    }
 }
 
 /// A sheet looked through.
@@ -105,9 +114,9 @@ pub fn count_file(
         }
         Ok(evidence)
     })?;
-    let Survey { sheets, found: Counting { totals, examples } } = counted;
+    let Survey { sheets, facts, found: Counting { totals, examples } } = counted;
     let FileTotals { tally, causes, .. } = totals.finish();
-    Ok(Survey { sheets, found: Counted { tally, causes, examples } })
+    Ok(Survey { sheets, facts, found: Counted { tally, causes, examples } })
 }
 
 #[derive(Default)]
@@ -116,7 +125,7 @@ struct Counting {
     examples: Vec<Vec<String>>,
 }
 
-fn look_through<T: Default>(
+pub(super) fn look_through<T: Default>(
     casebook: &Casebook,
     path: &Path,
     options: &RunOptions,
@@ -124,7 +133,7 @@ fn look_through<T: Default>(
 ) -> Result<Survey<T>, FileError> {
     let mut assumed: Vec<Writings> = Vec::new();
     loop {
-        let (survey, _) = with_reader(path, options, |from| {
+        let ((again, survey), facts) = with_reader(path, options, |from| {
             let (headers, columns) = headings(path, &from)?;
             let mut writings = assumed.clone();
             writings.resize(headers.len(), Writings::default());
@@ -155,12 +164,13 @@ fn look_through<T: Default>(
             let sheets =
                 sheets.map(|((header, columns), writings)| Surveyed { header, columns, writings: *writings });
             let sheets = sheets.collect();
-            Ok(((settled != writings).then_some(settled), Survey { sheets, found }))
+            let survey = Survey { sheets, facts: InputFacts::default(), found };
+            Ok(((settled != writings).then_some(settled), survey))
         })?;
-        match survey {
-            (None, survey) => return Ok(survey),
-            (Some(settled), _) if settled != assumed => assumed = settled,
-            (Some(_), _) => return Err(internal(path, "the order of day and month did not settle")),
+        match again {
+            None => return Ok(Survey { facts, ..survey }),
+            Some(settled) if settled != assumed => assumed = settled,
+            Some(_) => return Err(internal(path, "the order of day and month did not settle")),
         }
     }
 }

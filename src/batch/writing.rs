@@ -23,7 +23,8 @@ pub(super) struct Complete {
     /// Or the layouts that the file turned out to need.
     pub(super) annotated: Result<AnnotatedFile, Vec<Layout>>,
     pub(super) exceptions: WholeFile,
-    pub(super) refunds: Option<WholeFile>,
+    /// The CSV of refunds and the 53-records, where there are any.
+    pub(super) others: Vec<WholeFile>,
     pub(super) counted: FileTotals,
 }
 
@@ -40,6 +41,7 @@ pub(super) struct Writing {
     refunds_at: PathBuf,
     /// True if the run assumes something.
     hypothetical: bool,
+    abi53: Option<WholeFile>,
     totals: Totals,
 }
 
@@ -53,10 +55,21 @@ impl Writing {
     ) -> io::Result<Writing> {
         let mut exceptions = WholeFile::begin(&names.exceptions)?;
         exceptions.write_all(&ExceptionsCsv::headings(hypothetical))?;
+        let abi53 = names.abi53.as_deref().map(WholeFile::begin).transpose()?;
         let annotated = Annotated::begin(&names.annotated, &shape, headers, prepared)?;
         let (totals, refunds, refunds_at) = (Totals::default(), None, names.refunds.clone());
         let appender = None;
-        Ok(Writing { shape, annotated, appender, exceptions, refunds, refunds_at, hypothetical, totals })
+        Ok(Writing {
+            shape,
+            annotated,
+            appender,
+            exceptions,
+            refunds,
+            refunds_at,
+            hypothetical,
+            abi53,
+            totals,
+        })
     }
 
     /// Who puts our cells behind the rows of a sheet, which is begun with its first piece.
@@ -98,15 +111,18 @@ impl Writing {
             .into_par_iter()
             .map(|(piece, numbering)| {
                 appender.encode(&piece.rows, &piece.ours, &numbering).map(|encoded| {
-                    let Told { rows, exceptions, sums, .. } = piece;
+                    let Told { rows, exceptions, abi53, sums, .. } = piece;
                     rows.done();
-                    (exceptions, sums, encoded)
+                    ((exceptions, abi53), sums, encoded)
                 })
             })
             .collect();
-        for (exceptions, mut sums, encoded) in encoded? {
+        for ((exceptions, abi53), mut sums, encoded) in encoded? {
             self.annotated.write(encoded)?;
             self.exceptions.put(exceptions)?;
+            if let Some(file) = &mut self.abi53 {
+                file.put(abi53)?;
+            }
             let refunds = std::mem::take(&mut sums.watch.csv);
             if !refunds.is_empty() {
                 if self.refunds.is_none() {
@@ -129,7 +145,7 @@ impl Writing {
 
     pub(super) fn complete(self) -> io::Result<Complete> {
         let annotated = self.annotated.complete(&self.shape)?;
-        let (exceptions, refunds) = (self.exceptions, self.refunds);
-        Ok(Complete { annotated, exceptions, refunds, counted: self.totals.finish() })
+        let others = self.refunds.into_iter().chain(self.abi53).collect();
+        Ok(Complete { annotated, exceptions: self.exceptions, others, counted: self.totals.finish() })
     }
 }

@@ -26,11 +26,13 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Annotate entry files and report exceptions
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Map headings, parse and count; write nothing
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Tell one line in full: facts, rungs tried, arithmetic, sources, what was rejected
     Explain(Box<ExplainArgs>),
+    /// Compare what is due with what ACE says was paid, line by line
+    Compare(Box<CompareArgs>),
     /// Which rates were in force
     Rates(RatesArgs),
     /// Which listed party a name is, or the nearest ones and why they are not it
@@ -207,6 +209,18 @@ fn encoding(name: &str) -> Result<TextEncoding, String> {
     TextEncoding::parse(name).ok_or_else(unknown)
 }
 
+/// The name of a file, without folders.
+fn file_name(name: &str) -> Result<String, String> {
+    let plain = std::path::Path::new(name).file_name().is_some_and(|alone| alone == name);
+    let hidden = name.starts_with('.');
+    match plain && !hidden {
+        true => Ok(name.to_string()),
+        false => {
+            Err("give the name of a file; it is written into the folder of the outputs (-o)".to_string())
+        }
+    }
+}
+
 /// Which of day and month comes first.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum DatesArg {
@@ -293,6 +307,10 @@ pub struct RunArgs {
     /// Print the manifests as JSON instead of a table
     #[arg(long)]
     pub json: bool,
+    /// Write the AD/CVD cases of the lines as AE 53-records (CATAIR, 80 characters) into a file of this name in the folder
+    /// of the outputs; of one input
+    #[arg(long, value_name = "FILE", value_parser = file_name)]
+    pub abi53: Option<String>,
     /// End with exit code 10 where such lines were found
     #[arg(long = "fail-on", value_name = "LINES", value_enum)]
     pub fail_on: Option<FailOn>,
@@ -334,6 +352,55 @@ pub struct CheckArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: LimitArgs,
+}
+
+/// `compare`.
+#[derive(Debug, clap::Args)]
+pub struct CompareArgs {
+    /// An entry file: CSV, XLSX, XLSM, XLSB, XLS or ODS
+    pub input: PathBuf,
+    /// What was paid: an ACE report by line (ES-003, line level) with AD/CVD columns
+    #[arg(long, value_name = "REPORT")]
+    pub deposits: PathBuf,
+    /// Folder for the outputs
+    #[arg(short, long = "out", value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// Sheet of the entry file
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub file: FileOption,
+    /// Sheet of the report
+    #[arg(long = "deposits-sheet", value_name = "NAME")]
+    pub deposits_sheet: Option<String>,
+    /// How the columns of the report are headed, as with --columns
+    #[arg(long = "deposits-columns", value_name = "NAME|FILE")]
+    pub deposits_columns: Option<String>,
+    /// Encoding of a report in CSV
+    #[arg(long = "deposits-encoding", value_name = "NAME", value_parser = encoding)]
+    pub deposits_encoding: Option<TextEncoding>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub cases: CaseFolders,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub kept: KeptFiles,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: LimitArgs,
+    /// Replace files that no manifest of adcvd lists
+    #[arg(long)]
+    pub force: bool,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Print the manifest as JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `explain`.

@@ -13,7 +13,7 @@ use super::several::{Batch, failed_on};
 use super::terminal::{Bar, complain, grouped, say};
 use super::worker::{Watcher, limit_memory};
 use crate::batch::folder::{Held, entry_files};
-use crate::batch::{FileError, FileOutcome, Progress, RunOptions, names, run_file, shared};
+use crate::batch::{FileError, FileOutcome, OutputNames, Progress, RunOptions, names, run_file, shared};
 use crate::casebook::Casebook;
 use crate::determine::Action;
 use crate::entry::{Crosswalk, Products, Profile};
@@ -22,8 +22,8 @@ use crate::report::what_if::{by_case, without_figure};
 use crate::report::workbook::tested_against;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::{Format, SpreadsheetError};
-use crate::terms::KnownDay;
 use crate::terms::money::Grouped;
+use crate::terms::{Code, KnownDay};
 
 /// The as-of day: what was typed, or today's local civil date.
 pub fn as_of(args: &AsOf) -> KnownDay {
@@ -83,6 +83,7 @@ fn asked(args: &RunArgs) -> Result<Asked, Failure> {
         encoding: args.file.encoding,
         package: args.limits.package(),
         level: args.level.unwrap_or(LEVEL_DEFAULT),
+        abi53: args.abi53.clone(),
         ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };
     Ok(Asked { casebook, options })
@@ -125,6 +126,18 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         return Err(Failure::Usage(format!(
             "two inputs are called {name}; run them apart, each with a folder of its own (-o)"
         )));
+    }
+    if let (Some(file), [base]) = (&args.abi53, &bases[..]) {
+        let set = OutputNames::new(&args.out, base, Format::Xlsx, false).set();
+        let others = set.outputs.iter().chain([&set.manifest]).filter_map(|path| path.file_name());
+        let csv = format!("{base}.annotated.csv");
+        if others.map(|name| name.to_string_lossy()).any(|name| name.eq_ignore_ascii_case(file))
+            || csv == *file
+        {
+            return Err(Failure::Usage(format!("--abi53 {file}: another output has this name")));
+        }
+    } else if args.abi53.is_some() {
+        return Err(Failure::Usage("--abi53 writes one file: give one input".to_string()));
     }
     let log = Log::open(args.log.as_deref(), &inputs, args.quiet)?;
     let Asked { casebook, options } = asked(args)?;
@@ -219,6 +232,11 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         if *path != names.manifest && !manifest.outputs.iter().any(|output| output.name == name) {
             continue;
         }
+        text.push_str(&format!("  {}  {what}\n", path.display()));
+    }
+    if let Some(path) = &names.abi53 {
+        let refused = grouped(tally.codes.get(&Code::AE01).copied().unwrap_or_default());
+        let what = format!("53-records; {refused} lines with a deposit have none (AE01)");
         text.push_str(&format!("  {}  {what}\n", path.display()));
     }
     if profile != "adcvd" {

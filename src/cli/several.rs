@@ -64,7 +64,8 @@ impl Batch<'_> {
         let begun = Instant::now();
         self.overall.file += 1;
         self.overall.behind -= bytes;
-        let names = OutputNames::new(&self.options.out, base, self.options.format, false);
+        let names = OutputNames::new(&self.options.out, base, self.options.format, false)
+            .with_abi53(&self.options.abi53);
         if let Some(known) = self.done_before(input, &names)? {
             self.ended(input, Ending::Skipped, begun, UNCHANGED, &names, Some(&known))?;
             return Ok((failed_on(self.args.fail_on, &known), Some(known)));
@@ -88,7 +89,7 @@ impl Batch<'_> {
         let wanted = manifest(&self.casebook, &self.options, &name_of(input), &facts, Vec::new(), &tally);
         let known = done_before(names, input, &wanted);
         if known.is_some() {
-            names.end_placing()?;
+            names.set().end_placing()?;
         }
         Ok(known)
     }

@@ -16,6 +16,7 @@ use wait_timeout::ChildExt;
 use super::args::LimitArgs;
 use super::exit::{Exit, Failure};
 use super::terminal::complain;
+use crate::batch::folder::Held;
 
 /// How often the watcher looks whether it was told to stop.
 const LOOK: Duration = Duration::from_millis(50);
@@ -159,23 +160,29 @@ impl Watcher {
     }
 }
 
-/// Does some work on an input in a worker; in the worker itself, does it.
+/// Does some work on an input in a worker, which writes into a folder or nowhere; in the worker itself, does it.
 ///
 /// # Errors
-/// The worker cannot be started; in the worker, what the work fails with.
+/// The worker cannot be started, or another run holds the folder; in the worker, what the work fails with.
 pub(super) fn guarded(
     input: &Path,
     limits: &LimitArgs,
     depth: usize,
+    folder: Option<&Path>,
     work: impl FnOnce() -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     if limits.worker {
         limit_memory(limits);
         return work();
     }
-    let (ended, _) = Watcher::new()?.again(depth, &[], limits, Given::default())?;
+    let held = folder.map(Held::hold).transpose()?;
+    let hold = held.as_ref().map(Held::shared).transpose()?;
+    let (ended, _) = Watcher::new()?.again(depth, &[], limits, Given { capture: false, hold })?;
     if let Some(told) = ended.told(&input.display().to_string(), limits) {
         complain(&told);
+    }
+    if let (Some(held), false) = (&held, matches!(ended, Ended::Code(_))) {
+        held.clear();
     }
     Ok(match ended {
         Ended::Code(code) => Exit::of_code(code),

@@ -7,11 +7,13 @@ use super::columns::Columns;
 use super::date::{DATE, DATE_HEADINGS, DATE_ORDER, DATE_ORDERS, DateCell, DateOrder, DateOrders, read_date};
 use super::line::{Declared, Name, Read, ZoneStatus};
 use super::liquidation::{Liquidation, LiquidationStatus, ProtestStatus, Security, security_heading};
+use super::paid_row::RateCell;
 use super::writing::ColumnEvidence;
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::party_name::names_nobody;
 use crate::terms::{
-    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Suffix, Unit, WholeDollars,
+    CaseNumber, Code, Country, EntryType, Exception, Ground, Heading, Kind, Money, Percent, Suffix, Unit,
+    WholeDollars,
 };
 
 /// Characters of a cell that an exception quotes; a longer one is cut, and the mark shows it.
@@ -165,6 +167,17 @@ impl<'a> Cells<'a> {
     /// stores 95% as 0.95, and which is meant cannot be told.
     pub fn percent(&mut self, heading: Heading) -> Read<Decimal> {
         self.read(heading, PERCENTAGE, percent_in)
+    }
+
+    /// The rate under a case: a percentage. One that is marked as such is what it says; any other may be a fraction of
+    /// one, which its whole column tells.
+    pub fn rate(&mut self, heading: Heading) -> Read<RateCell> {
+        self.read(heading, "a rate in percent such as 93.50%", |cell| {
+            let marked = matches!(cell, Cell::Text(text) if text.trim().ends_with('%'));
+            let figure = figure_in(cell)?.normalize();
+            let percent = Percent::parse(&figure.to_string())?;
+            Some(RateCell { percent, marked })
+        })
     }
 
     /// A unit of measure.

@@ -44,6 +44,16 @@ pub enum ColumnError {
     },
 }
 
+/// What a file must tell to be of use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Needed {
+    /// Entry lines that can be judged.
+    #[default]
+    EntryLines,
+    /// What was paid on entry lines.
+    Deposits,
+}
+
 /// The columns of a file that the program knows.
 #[derive(Clone, Debug)]
 pub struct Columns {
@@ -72,6 +82,14 @@ impl Columns {
     /// HTSUS, Country of Origin, Entered Value, or both of Entry Date and Withdrawal Date are absent; or a known
     /// heading stands twice.
     pub fn bind(header: &[String], profile: &Profile) -> Result<Columns, ColumnError> {
+        Columns::bind_for(header, profile, Needed::EntryLines)
+    }
+
+    /// Finds the known headings in the heading row of a file of which this is needed.
+    ///
+    /// # Errors
+    /// What is needed is absent, or a known heading stands twice.
+    pub fn bind_for(header: &[String], profile: &Profile, needed: Needed) -> Result<Columns, ColumnError> {
         let shown: Vec<&str> =
             header.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         let found = if shown.is_empty() { "nothing".to_string() } else { shown.join(" · ") };
@@ -96,15 +114,29 @@ impl Columns {
             columns.foreign += usize::from(Heading::parse(text) != Some(heading));
             columns.titles.push(text.trim().into());
         }
-        let mut missing: Vec<String> = [Heading::Htsus, Heading::Origin, Heading::EnteredValue]
-            .into_iter()
-            .filter(|heading| !columns.has(*heading))
-            .map(|heading| format!("{:?}", heading.text()))
-            .collect();
-        if !columns.has(Heading::EntryDate) && !columns.has(Heading::WithdrawalDate) {
-            missing.push("\"Entry Date\" (or \"Withdrawal Date\")".to_string());
-        }
+        let missing = columns.missing(needed);
         if missing.is_empty() { Ok(columns) } else { Err(ColumnError::Missing { missing, found }) }
+    }
+
+    fn missing(&self, needed: Needed) -> Vec<String> {
+        let (all, some): (&[Heading], &[Heading]) = match needed {
+            Needed::EntryLines => (
+                &[Heading::Htsus, Heading::Origin, Heading::EnteredValue],
+                &[Heading::EntryDate, Heading::WithdrawalDate],
+            ),
+            Needed::Deposits => (
+                &[Heading::EntryNumber, Heading::LineNumber],
+                &[Heading::AdPaid, Heading::CvdPaid, Heading::AnyPaid],
+            ),
+        };
+        let quoted = |heading: &Heading| format!("{:?}", heading.text());
+        let mut missing: Vec<String> =
+            all.iter().filter(|heading| !self.has(**heading)).map(quoted).collect();
+        if !some.iter().any(|heading| self.has(*heading)) {
+            let others: Vec<String> = some[1..].iter().map(quoted).collect();
+            missing.push(format!("{} (or {})", quoted(&some[0]), others.join(", ")));
+        }
+        missing
     }
 
     /// True if a record has as many fields as there are headings: otherwise its cells may stand under wrong ones.

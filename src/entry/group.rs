@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::amount::{AMOUNT_HEADINGS, figure_in, marked_amount_in};
 use super::cells::{Cells, quoted};
-use super::columns::Columns;
+use super::columns::{Columns, agree};
 use super::crosswalk::Crosswalk;
 use super::date::{DateCell, Evidence, read_date};
 use super::invoice::{InvoiceValue, round_together};
@@ -233,6 +233,14 @@ impl Group<'_> {
         merged
     }
 
+    /// What the rows of the line say under a heading that decides no answer; empty where they differ.
+    fn one_text(&self, heading: Heading) -> Box<str> {
+        let mut given =
+            (0..self.rows.len()).map(|row| self.cell(row, heading)).filter(|cell| !cell.is_blank());
+        let Some(first) = given.next() else { return Box::default() };
+        if given.all(|other| agree(first, other)) { first.shown().into() } else { Box::default() }
+    }
+
     fn cells<'r>(&'r self, row: &'r Row) -> Cells<'r> {
         Cells::new(&self.grouping.columns, self.grouping.writings.marks, row)
     }
@@ -294,6 +302,8 @@ impl Group<'_> {
                 ..cells.liquidation()
             },
             non_reimbursement: !cells.text(Heading::NonReimbursement).is_empty(),
+            non_reimbursement_id: self.one_text(Heading::NonReimbursement),
+            bond_cash: [Heading::AdBondCash, Heading::CvdBondCash].map(|heading| self.one_text(heading)),
             zone: cells.zone(),
             product: cells.text(Heading::Product),
             facts: [

@@ -168,6 +168,10 @@ pub struct EntryLine {
     pub liquidation: Liquidation,
     /// True if a non-reimbursement statement is shown.
     pub non_reimbursement: bool,
+    /// The statement as it is shown, such as a blanket number.
+    pub non_reimbursement_id: Box<str>,
+    /// Cash or bond as written, AD then CVD; empty where rows of the line contradict each other.
+    pub bond_cash: [Box<str>; 2],
     /// Status in a foreign-trade zone.
     pub zone: Read<ZoneStatus>,
     /// The `Product` cell; empty if blank.

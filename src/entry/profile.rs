@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::columns::{ColumnError, Columns};
+use super::columns::{ColumnError, Columns, Needed};
 use super::date::DateOrder;
 use crate::terms::Heading;
 use crate::terms::sha256::hexadecimal;
@@ -192,15 +192,21 @@ const FOREIGN_MIN: usize = 3;
 ///
 /// # Errors
 /// No profile has what is needed, or several fit alike.
-pub fn bind(header: &[String], forced: Option<&Profile>) -> Result<Columns, ColumnError> {
+pub fn bind(header: &[String], forced: Option<&Profile>, needed: Needed) -> Result<Columns, ColumnError> {
+    let bind = |profile: &Profile| Columns::bind_for(header, profile, needed);
     if let Some(profile) = forced {
-        return Columns::bind(header, profile);
+        return bind(profile);
     }
-    let own = Columns::bind(header, &Profile::own());
+    let foreign_min = match needed {
+        Needed::EntryLines => FOREIGN_MIN,
+        // Three columns may be all there is.
+        Needed::Deposits => 1,
+    };
+    let own = bind(&Profile::own());
     let mut best: Option<Columns> = own.as_ref().ok().cloned();
     let mut alike = None;
-    let fitting = PROFILES.iter().filter_map(|profile| Columns::bind(header, profile).ok());
-    for columns in fitting.filter(|columns| columns.foreign() >= FOREIGN_MIN) {
+    let fitting = PROFILES.iter().filter_map(|profile| bind(profile).ok());
+    for columns in fitting.filter(|columns| columns.foreign() >= foreign_min) {
         let known = best.as_ref().map_or(0, |best| best.bound().len());
         if columns.bound().len() > known {
             (best, alike) = (Some(columns), None);
@@ -221,8 +227,8 @@ pub fn bind(header: &[String], forced: Option<&Profile>) -> Result<Columns, Colu
             let known =
                 |profile: &Profile| header.iter().filter(|text| profile.heading(text).is_some()).count();
             let nearest = PROFILES.iter().rev().max_by_key(|profile| known(profile));
-            match nearest.filter(|nearest| known(nearest) >= known(&Profile::own()) + FOREIGN_MIN) {
-                Some(nearest) => Columns::bind(header, nearest),
+            match nearest.filter(|nearest| known(nearest) >= known(&Profile::own()) + foreign_min) {
+                Some(nearest) => bind(nearest),
                 None => own,
             }
         }
@@ -258,13 +264,13 @@ mod tests {
             "HTS Number - Full",
             "Line Tariff Goods Value Amount",
         ]);
-        let columns = bind(&es_003, None).unwrap();
+        let columns = bind(&es_003, None, Needed::EntryLines).unwrap();
         assert_eq!(columns.profile(), "ace-es-003");
         assert_eq!(columns.place(Heading::Htsus).map(|place| columns.bound()[place]), Some(7));
         let ours = header(&["HTSUS", "Country of Origin", "Entered Value", "Entry Date", "Tariff"]);
-        assert_eq!(bind(&ours, None).unwrap().profile(), "adcvd");
+        assert_eq!(bind(&ours, None, Needed::EntryLines).unwrap().profile(), "adcvd");
         let forced = Profile::named("cargowise").unwrap();
-        assert!(bind(&es_003, Some(&forced)).is_err());
+        assert!(bind(&es_003, Some(&forced), Needed::EntryLines).is_err());
     }
 
     #[test]

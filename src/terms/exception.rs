@@ -123,6 +123,7 @@ catalogue! {
     XC03 Stop "Set, chapter 98, temporary importation or zone line: not computed.", "Compute by hand; the base of such lines is not settled.";
     XC04 Review "The declared company suffix does not fit the parties.", "Compare the suffix with the case in ACE.";
     NR01 Note "An AD case is live and no non-reimbursement statement is shown.", "File the statement before liquidation (19 CFR 351.402(f)).";
+    AE01 Note "No 53-record could be made: a field of it cannot be filled exactly.", "Fill in the field shown and run again, or enter the case of this line by hand.";
 }
 
 impl fmt::Display for Code {

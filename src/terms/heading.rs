@@ -71,6 +71,10 @@ headings! {
     InvoiceNumber = "Invoice Number", "Lines of one invoice are rounded together (19 CFR 159.3(a)).";
     AnyCase = "AD/CVD Case Number", "AD or CVD case, where a layout has one column for both.";
     AnyPaid = "AD/CVD Deposit Paid", "The deposit under that case.";
+    AdRate = "AD Deposit Rate", "Rate under which the AD deposit was paid, in percent; looked at by compare.";
+    CvdRate = "CVD Deposit Rate", "Rate under which the CVD deposit was paid, in percent; looked at by compare.";
+    AnyRate = "AD/CVD Deposit Rate", "The rate under the one case; looked at by compare.";
+    TariffOrdinal = "Tariff Ordinal", "Which tariff number of the line the row reports; looked at by compare.";
 }
 
 impl Heading {
@@ -82,9 +86,12 @@ impl Heading {
         Heading::EnergyDensityWh,
     ];
 
-    /// The headings of the template. The others are for layouts that put AD and CVD into one column, on two rows.
+    /// The headings of the template. The others are for layouts that put AD and CVD into one column, on two rows, and
+    /// for reports of what was paid.
     pub fn of_template() -> impl Iterator<Item = Heading> {
-        Heading::ALL.iter().copied().filter(|heading| !matches!(heading, Heading::AnyCase | Heading::AnyPaid))
+        use Heading::{AdRate, AnyCase, AnyPaid, AnyRate, CvdRate, TariffOrdinal};
+        let others = [AnyCase, AnyPaid, AdRate, CvdRate, AnyRate, TariffOrdinal];
+        Heading::ALL.iter().copied().filter(move |heading| !others.contains(heading))
     }
 
     /// A heading as headings are compared: letters and digits, whatever their case.
