@@ -14,7 +14,7 @@ pub(super) struct Sheet<'a> {
     pub(super) sheet: &'a mut Worksheet,
     pub(super) row: u32,
     pub(super) looks: &'a Looks,
-    /// Widths of the columns under the last headings, in characters.
+    /// Widths of the columns so far, in characters.
     pub(super) widths: Vec<u32>,
 }
 
@@ -82,10 +82,12 @@ impl Sheet<'_> {
     }
 
     pub(super) fn headings(&mut self, headings: &[(&str, u32)]) -> Result<(), XlsxError> {
-        self.widths = headings.iter().map(|(_, width)| *width).collect();
+        // Tables that stand one below the other share their columns: a later one makes them wider, never narrower.
+        self.widths.resize(self.widths.len().max(headings.len()), 0);
+        self.widths.iter_mut().zip(headings).for_each(|(known, (_, width))| *known = (*known).max(*width));
         let lines = headings.iter().map(|(heading, width)| lines_of(heading, *width)).max();
         self.sheet.set_row_height(self.row, lines.unwrap_or(1) * LINE_HEIGHT)?;
-        for (column, (heading, width)) in (0u16..).zip(headings) {
+        for (column, ((heading, _), width)) in (0u16..).zip(headings.iter().zip(&self.widths)) {
             self.sheet.write_string_with_format(self.row, column, *heading, &self.looks.heading)?;
             self.sheet.set_column_width(column, *width)?;
         }
@@ -188,7 +190,10 @@ impl Looks {
             wrap: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             money: Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top),
             whole: Format::new().set_num_format("#,##0").set_align(FormatAlign::Top),
-            day: Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top),
+            day: Format::new()
+                .set_num_format("yyyy-mm-dd")
+                .set_align(FormatAlign::Left)
+                .set_align(FormatAlign::Top),
             bold: Format::new().set_bold(),
             hypothetical: Format::new()
                 .set_bold()
