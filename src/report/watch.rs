@@ -21,8 +21,11 @@ use crate::entry::{Declared, EntryLine, Liquidation};
 use crate::terms::place::SheetRow;
 use crate::terms::{CaseNumber, EntryType, Kind, KnownDay, Money, Suffix};
 
-/// Refunds that the sheet holds, at most: the largest. All are in the CSV.
-pub const REFUNDS_SHOWN: usize = 10_000;
+/// Refunds with a paid figure that the sheet holds, at most: the largest. All of them are in the CSV.
+const KNOWN_SHOWN: usize = 10_000;
+/// Refunds that the sheet holds, at most, of lines of which it is not known what was paid: nobody can act on them before
+/// that is looked up, and a file without paid figures is full of them.
+const UNKNOWN_SHOWN: usize = 1_000;
 
 /// What watching over lines under a case hangs on: the same for all lines of one outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -296,35 +299,66 @@ impl WatchedEntry {
     }
 }
 
-/// How large a refund has to be to stand in the sheet, as far as the pieces that were added up tell. Pieces that are
-/// told with an older figure keep more than they need, and lose nothing.
+/// How large refunds have to be to stand in the sheet, as far as the pieces that were added up tell: with a paid figure,
+/// and without. Pieces that are told with older figures keep more than they need, and lose nothing.
 #[derive(Debug, Default)]
-pub struct LargestRefunds(AtomicI64);
+pub struct LargestRefunds([AtomicI64; 2]);
 
 impl LargestRefunds {
-    /// Takes the figure over from what was added up.
+    /// Takes the figures over from what was added up.
     pub fn tell(&self, watch: &Watch) {
-        self.0.store(watch.least, Ordering::Relaxed);
+        for (place, largest) in self.0.iter().zip([&watch.known, &watch.unknown]) {
+            place.store(largest.least, Ordering::Relaxed);
+        }
     }
 
     /// A watch over a further piece of a sheet.
     pub fn watch(&self, sheet: usize, name: &str) -> Watch {
-        let least = self.0.load(Ordering::Relaxed);
-        Watch { least, sheet: (sheet, name.into()), ..Watch::default() }
+        let [known, unknown] = self.0.each_ref().map(|place| {
+            let least = place.load(Ordering::Relaxed);
+            Largest { least, ..Largest::default() }
+        });
+        Watch { known, unknown, sheet: (sheet, name.into()), ..Watch::default() }
+    }
+}
+
+/// The largest refunds of a kind.
+#[derive(Clone, Debug, Default)]
+struct Largest {
+    rows: Vec<RefundLine>,
+    /// How many were left out for want of room.
+    left_out: u64,
+    /// Those below this many cents cannot be among the largest.
+    least: i64,
+}
+
+impl Largest {
+    fn merge(&mut self, later: Largest, most: usize) {
+        self.left_out += later.left_out;
+        self.rows.extend(later.rows);
+        if self.rows.len() > 2 * most {
+            self.keep(most);
+        }
+    }
+
+    fn keep(&mut self, most: usize) {
+        if self.rows.len() > most {
+            self.rows.sort_by_key(|refund| (std::cmp::Reverse(refund.size()), refund.row, refund.kind));
+            self.left_out += (self.rows.len() - most) as u64;
+            self.rows.truncate(most);
+            self.least = self.rows.last().map_or(0, RefundLine::size);
+        }
     }
 }
 
 /// What is watched over a file.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
-    /// The largest refunds, in the order of the file until [`Watch::refunds`] sorts them.
-    refunds: Vec<RefundLine>,
-    /// Refunds that were left out for want of room.
-    left_out: u64,
+    /// The largest refunds with a paid figure, and those without.
+    known: Largest,
+    unknown: Largest,
     /// The sheet that is looked through: its place among those that are read, and its name.
     sheet: (usize, Arc<str>),
-    /// Refunds below this many cents cannot be among the largest.
-    least: i64,
     /// Refunds by what can be done, case and importer.
     pub sums: BTreeMap<(RefundStatus, CaseNumber), BTreeMap<Box<str>, RefundSums>>,
     /// Entries by number, or by row where they have none.
@@ -431,8 +465,9 @@ impl Watch {
             restated: if paid.is_some() { restated.into() } else { 0 },
         };
         self.add_sums((refund.status(), case.number.0), importer, &sums);
-        let large = figures.size() >= self.least;
-        self.left_out += u64::from(!large);
+        let largest = if paid.is_some() { &mut self.known } else { &mut self.unknown };
+        let large = figures.size() >= largest.least;
+        largest.left_out += u64::from(!large);
         // A file that does not say what was paid would repeat itself in the CSV.
         if !large && paid.is_none() {
             return;
@@ -457,7 +492,8 @@ impl Watch {
             refund_csv(casebook, &row, &mut self.csv);
         }
         if large {
-            self.refunds.push(row);
+            let largest = if paid.is_some() { &mut self.known } else { &mut self.unknown };
+            largest.rows.push(row);
         }
     }
 
@@ -506,12 +542,9 @@ impl Watch {
 
     /// Adds what was watched over later rows.
     pub fn merge(&mut self, later: Watch) {
-        self.left_out += later.left_out;
         self.csv.extend_from_slice(&later.csv);
-        self.refunds.extend(later.refunds);
-        if self.refunds.len() > 2 * REFUNDS_SHOWN {
-            self.keep_largest();
-        }
+        self.known.merge(later.known, KNOWN_SHOWN);
+        self.unknown.merge(later.unknown, UNKNOWN_SHOWN);
         for (key, importers) in later.sums {
             importers.iter().for_each(|(importer, sums)| self.add_sums(key, importer, sums));
         }
@@ -520,24 +553,17 @@ impl Watch {
         }
     }
 
-    fn keep_largest(&mut self) {
-        if self.refunds.len() > REFUNDS_SHOWN {
-            self.refunds.sort_by_key(|refund| (std::cmp::Reverse(refund.size()), refund.row, refund.kind));
-            self.left_out += (self.refunds.len() - REFUNDS_SHOWN) as u64;
-            self.refunds.truncate(REFUNDS_SHOWN);
-            self.least = self.refunds.last().map_or(0, RefundLine::size);
-        }
-    }
-
-    /// The refunds of the sheet, the most urgent first, and how many more the CSV holds.
+    /// The refunds of the sheet, the most urgent first, and how many more there are.
     pub fn refunds(&self) -> (Vec<RefundLine>, u64) {
-        let mut kept = Watch { refunds: self.refunds.clone(), left_out: self.left_out, ..Watch::default() };
-        kept.keep_largest();
-        kept.refunds.sort_by_key(|refund| {
+        let (mut known, mut unknown) = (self.known.clone(), self.unknown.clone());
+        known.keep(KNOWN_SHOWN);
+        unknown.keep(UNKNOWN_SHOWN);
+        let mut rows = [known.rows, unknown.rows].concat();
+        rows.sort_by_key(|refund| {
             let act_by = refund.refund.act_by.unwrap_or(Date::MAX);
             (refund.refund.status(), act_by, std::cmp::Reverse(refund.size()), refund.row, refund.kind)
         });
-        (kept.refunds, kept.left_out)
+        (rows, known.left_out + unknown.left_out)
     }
 
     /// The entries on which something is to be done, in the order of the file.
@@ -545,5 +571,62 @@ impl Watch {
         let mut entries: Vec<&WatchedEntry> = self.entries.values().collect();
         entries.sort_by_key(|entry| entry.first_row);
         entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::determine::refund::RefundState;
+
+    fn refund(row: u64, paid: i64) -> RefundLine {
+        RefundLine {
+            importer: "12-3456789-00".into(),
+            entry_number: "XYZ-1000001-3".into(),
+            line_number: row.to_string().into(),
+            sheet: "".into(),
+            row: SheetRow { sheet: 0, row },
+            kind: Kind::Ad,
+            number: (CaseNumber::parse("A-999-101").unwrap().0, None),
+            governing: date(2025, 8, 1),
+            liquidation: None,
+            paid: Some(paid),
+            at_entry: None,
+            restated: 0,
+            why: Refundable::BeforeSuspension,
+            refund: Refund { state: RefundState::NothingGiven, act_by: None, not_before: false },
+        }
+    }
+
+    /// However a file is cut, and however old the figure is by which a piece leaves small refunds out, the same are kept.
+    #[test]
+    fn the_largest_do_not_depend_on_pieces() {
+        // Multiplied by a number without a common factor, the rows come in no order.
+        let all: Vec<RefundLine> = (0..600).map(|row| refund(row, (row * 7919 % 601) as i64)).collect();
+        let kept = |piece: usize, stale: bool| {
+            let (mut whole, mut known) = (Largest::default(), 0);
+            for rows in all.chunks(piece) {
+                let mut part = Largest { least: known, ..Largest::default() };
+                for row in rows {
+                    match row.size() >= part.least {
+                        true => part.rows.push(row.clone()),
+                        false => part.left_out += 1,
+                    }
+                }
+                known = if stale { whole.least } else { 0 };
+                whole.merge(part, 20);
+            }
+            whole.keep(20);
+            whole.rows.sort_by_key(|row| row.row);
+            (whole.rows, whole.left_out)
+        };
+        let once = kept(600, false);
+        assert_eq!((once.0.len(), once.1), (20, 580));
+        assert_eq!(once.0.iter().map(RefundLine::size).min(), Some(581));
+        for (piece, stale) in [(1, true), (7, true), (50, true), (50, false)] {
+            assert_eq!(kept(piece, stale), once, "{piece} {stale}");
+        }
     }
 }
