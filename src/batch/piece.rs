@@ -27,9 +27,10 @@ use crate::report::columns::{
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::products::Products;
+use crate::report::refunds::LargestRefunds;
 use crate::report::tally::Tally;
 use crate::report::told::told;
-use crate::report::watch::{LargestRefunds, LineFacts, Watch, watched_figures};
+use crate::report::watch::{LineFacts, Watch, watched_figures};
 use crate::spreadsheet::annotated::OurColumn;
 use crate::spreadsheet::append::{Appender, Texts};
 use crate::spreadsheet::buffers;
@@ -261,7 +262,7 @@ impl<'a, 'r> Telling<'a, 'r> {
             },
             causes: Causes::of_sheet(shop.sheet),
             names: Names::of_sheet(shop.sheet),
-            watch: shop.largest.watch(shop.sheet, &shop.header.source.sheet),
+            watch: Watch::over(shop.sheet, &shop.header.source.sheet, &shop.largest),
             products: Products::of_sheet(shop.sheet),
             asked: AskedProducts::default(),
             keys: Vec::with_capacity(rows.len()),

@@ -10,8 +10,9 @@ use crate::report::causes::Causes;
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::products::Products;
+use crate::report::refunds::LargestRefunds;
 use crate::report::tally::Tally;
-use crate::report::watch::{LargestRefunds, Watch};
+use crate::report::watch::Watch;
 
 /// Pieces whose sums are gathered before causes are put together. Fixed, so that what is dropped for want of room does
 /// not depend on threads.
@@ -83,7 +84,7 @@ impl Totals {
 
     /// Passes on how large a refund has to be to stand in the sheet.
     pub(super) fn tell_largest(&self, largest: &LargestRefunds) {
-        largest.tell(&self.watch);
+        self.watch.tell(largest);
     }
 
     fn gather(&mut self) {

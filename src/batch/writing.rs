@@ -12,7 +12,7 @@ use super::pipeline::Progress;
 use super::totals::{FileTotals, Totals};
 use crate::report::causes::ExceptionsCsv;
 use crate::report::refund_csv_headings;
-use crate::report::watch::LargestRefunds;
+use crate::report::refunds::LargestRefunds;
 use crate::spreadsheet::append::Appender;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::shape::Prepared;

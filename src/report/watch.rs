@@ -7,25 +7,19 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::civil::Date;
 
+use super::refunds::{KNOWN_SHOWN, Largest, LargestRefunds, RefundLine, RefundSums, UNKNOWN_SHOWN};
 use super::watch_rows::refund_csv;
+use super::watched_entry::{EntryCase, WatchedEntry};
 use crate::casebook::Casebook;
 use crate::casebook::clocks::Clocks;
-use crate::determine::refund::Refundable;
 use crate::determine::{Finding, LineAmounts, LineFindings, Refund, RefundStatus, Watched};
 use crate::entry::line::{Stated, plain};
 use crate::entry::{Declared, EntryLine, Liquidation};
 use crate::terms::place::SheetRow;
 use crate::terms::{CaseNumber, EntryType, Kind, KnownDay, Money, Suffix};
-
-/// Refunds with a paid figure that the sheet holds, at most: the largest. All of them are in the CSV.
-const KNOWN_SHOWN: usize = 10_000;
-/// Refunds that the sheet holds, at most, of lines of which it is not known what was paid: nobody can act on them before
-/// that is looked up, and a file without paid figures is full of them.
-const UNKNOWN_SHOWN: usize = 1_000;
 
 /// What watching over lines under a case hangs on: the same for all lines of one outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,9 +80,12 @@ pub struct LineFacts<'a> {
 /// What a deposit of a line comes to under a case, in cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    paid: Option<i64>,
-    at_entry: Option<i64>,
-    restated: Option<i64>,
+    /// Paid.
+    pub(super) paid: Option<i64>,
+    /// Due at entry.
+    pub(super) at_entry: Option<i64>,
+    /// What stands.
+    pub(super) restated: Option<i64>,
 }
 
 /// What the deposits of a line come to, AD then CVD.
@@ -120,7 +117,7 @@ struct ToDo {
 
 impl Figures {
     /// What may come back: paid, or else due at entry, less what stands.
-    fn size(self) -> i64 {
+    pub(super) fn size(self) -> i64 {
         self.paid.or(self.at_entry).unwrap_or_default() - self.restated.unwrap_or_default()
     }
 
@@ -148,209 +145,6 @@ impl ToDo {
     }
 }
 
-/// A deposit that no longer stands as it was paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefundLine {
-    /// Importer of record.
-    pub importer: Box<str>,
-    /// Entry number as written.
-    pub entry_number: Box<str>,
-    /// Line number as written.
-    pub line_number: Box<str>,
-    /// Name of its sheet; empty for a CSV.
-    pub sheet: Arc<str>,
-    /// Where it stands.
-    pub row: SheetRow,
-    /// AD or CVD.
-    pub kind: Kind,
-    /// The case.
-    pub number: (CaseNumber, Option<Suffix>),
-    /// The day that fixed the rate.
-    pub governing: Date,
-    /// The day of liquidation, where it is given.
-    pub liquidation: Option<Date>,
-    /// Paid, in cents; `None` where it is not known.
-    pub paid: Option<i64>,
-    /// Due at entry, in cents.
-    pub at_entry: Option<i64>,
-    /// What stands, in cents.
-    pub restated: i64,
-    /// Why it comes back.
-    pub why: Refundable,
-    /// What can be done.
-    pub refund: Refund,
-}
-
-impl RefundLine {
-    /// Paid less restated, in cents, where it is known what was paid.
-    pub fn difference(&self) -> Option<i64> {
-        self.paid.map(|paid| paid - self.restated)
-    }
-
-    /// What may come back, in cents: the difference, or what it is if the deposit due at entry was paid.
-    fn size(&self) -> i64 {
-        Figures { paid: self.paid, at_entry: self.at_entry, restated: Some(self.restated) }.size()
-    }
-}
-
-/// Refunds under one heading.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RefundSums {
-    /// Lines.
-    pub lines: u64,
-    /// Those of them of which it is not known what was paid.
-    pub not_known: u64,
-    /// Paid, in cents.
-    pub paid: i128,
-    /// What stands of it, in cents.
-    pub restated: i128,
-}
-
-impl RefundSums {
-    pub(super) fn merge(&mut self, other: &RefundSums) {
-        self.lines += other.lines;
-        self.not_known += other.not_known;
-        self.paid += other.paid;
-        self.restated += other.restated;
-    }
-}
-
-/// An entry under one kind of case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EntryCase {
-    /// The case, of the first line that says one.
-    pub number: Option<(CaseNumber, Option<Suffix>)>,
-    /// True if lines of the entry want different numbers.
-    pub several: bool,
-    /// True if the case is to be filed on a line that declares none.
-    pub undeclared: bool,
-    /// Due at entry, in cents.
-    pub due: i64,
-    /// Owed beyond what was paid, in cents.
-    pub additional: i64,
-    /// Paid beyond what was due, in cents.
-    pub excess: i64,
-    /// Lines to correct of which it is not known what was paid.
-    pub not_known: u64,
-    /// Paid beyond what stands, in cents.
-    pub refund: i64,
-    /// The most urgent of what can be done about refunds.
-    pub state: Option<Refund>,
-}
-
-impl EntryCase {
-    fn merge(&mut self, other: &EntryCase) {
-        self.several |=
-            other.several || self.number.zip(other.number).is_some_and(|(one, other)| one != other);
-        self.number = self.number.or(other.number);
-        self.undeclared |= other.undeclared;
-        self.due = self.due.saturating_add(other.due);
-        self.additional = self.additional.saturating_add(other.additional);
-        self.excess = self.excess.saturating_add(other.excess);
-        self.not_known += other.not_known;
-        self.refund = self.refund.saturating_add(other.refund);
-        let urgent = |refund: &Refund| (refund.status(), refund.act_by.unwrap_or(Date::MAX));
-        self.state = self.state.into_iter().chain(other.state).min_by_key(urgent);
-    }
-}
-
-/// An entry on which something is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WatchedEntry {
-    /// Importer of record.
-    pub importer: Box<str>,
-    /// Entry number as first written.
-    pub entry_number: Box<str>,
-    /// Name of the sheet of its first line; empty for a CSV.
-    pub sheet: Arc<str>,
-    /// Where the first line stands on which something is to be done.
-    pub first_row: SheetRow,
-    /// Lines on which something is to be done.
-    pub lines: u64,
-    /// The day that fixes the rate.
-    pub governing: Date,
-    /// The day of filing, where it is given.
-    pub filed: Option<Date>,
-    /// Type as filed.
-    pub entry_type: Option<EntryType>,
-    /// The type to file instead.
-    pub file_as: Option<EntryType>,
-    /// Liquidation, protest, security, as the first line says.
-    pub liquidation: Liquidation,
-    /// True if a later line of the entry says otherwise.
-    pub differs: bool,
-    /// True if something is to be corrected.
-    pub corrects: bool,
-    /// AD, then CVD.
-    pub cases: [EntryCase; 2],
-}
-
-impl WatchedEntry {
-    fn merge(&mut self, later: &WatchedEntry) {
-        self.lines += later.lines;
-        let facts = |entry: &WatchedEntry| {
-            let Liquidation { release, day, status, protested, protest, .. } = entry.liquidation;
-            (entry.governing, entry.filed, entry.entry_type, release, day, status, protested, protest)
-        };
-        self.differs |= later.differs || facts(self) != facts(later);
-        self.file_as = self.file_as.or(later.file_as);
-        self.corrects |= later.corrects;
-        self.cases.iter_mut().zip(&later.cases).for_each(|(case, later)| case.merge(later));
-    }
-}
-
-/// How large refunds have to be to stand in the sheet, as far as the pieces that were added up tell: with a paid figure,
-/// and without. Pieces that are told with older figures keep more than they need, and lose nothing.
-#[derive(Debug, Default)]
-pub struct LargestRefunds([AtomicI64; 2]);
-
-impl LargestRefunds {
-    /// Takes the figures over from what was added up.
-    pub fn tell(&self, watch: &Watch) {
-        for (place, largest) in self.0.iter().zip([&watch.known, &watch.unknown]) {
-            place.store(largest.least, Ordering::Relaxed);
-        }
-    }
-
-    /// A watch over a further piece of a sheet.
-    pub fn watch(&self, sheet: usize, name: &str) -> Watch {
-        let [known, unknown] = self.0.each_ref().map(|place| {
-            let least = place.load(Ordering::Relaxed);
-            Largest { least, ..Largest::default() }
-        });
-        Watch { known, unknown, sheet: (sheet, name.into()), ..Watch::default() }
-    }
-}
-
-/// The largest refunds of a kind.
-#[derive(Clone, Debug, Default)]
-struct Largest {
-    rows: Vec<RefundLine>,
-    /// How many were left out for want of room.
-    left_out: u64,
-    /// Those below this many cents cannot be among the largest.
-    least: i64,
-}
-
-impl Largest {
-    fn merge(&mut self, later: Largest, most: usize) {
-        self.left_out += later.left_out;
-        self.rows.extend(later.rows);
-        if self.rows.len() > 2 * most {
-            self.keep(most);
-        }
-    }
-
-    fn keep(&mut self, most: usize) {
-        if self.rows.len() > most {
-            self.rows.sort_by_key(|refund| (std::cmp::Reverse(refund.size()), refund.row, refund.kind));
-            self.left_out += (self.rows.len() - most) as u64;
-            self.rows.truncate(most);
-            self.least = self.rows.last().map_or(0, RefundLine::size);
-        }
-    }
-}
-
 /// What is watched over a file.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
@@ -368,6 +162,17 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// A watch over a further piece of a sheet.
+    pub fn over(sheet: usize, name: &str, largest: &LargestRefunds) -> Watch {
+        let [known, unknown] = largest.begin();
+        Watch { known, unknown, sheet: (sheet, name.into()), ..Watch::default() }
+    }
+
+    /// Passes on how large refunds have to be to stand in the sheet.
+    pub fn tell(&self, largest: &LargestRefunds) {
+        largest.tell([&self.known, &self.unknown]);
+    }
+
     fn at(&self, row: u64) -> SheetRow {
         SheetRow { sheet: self.sheet.0, row }
     }
@@ -571,62 +376,5 @@ impl Watch {
         let mut entries: Vec<&WatchedEntry> = self.entries.values().collect();
         entries.sort_by_key(|entry| entry.first_row);
         entries
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-    use crate::determine::refund::RefundState;
-
-    fn refund(row: u64, paid: i64) -> RefundLine {
-        RefundLine {
-            importer: "12-3456789-00".into(),
-            entry_number: "XYZ-1000001-3".into(),
-            line_number: row.to_string().into(),
-            sheet: "".into(),
-            row: SheetRow { sheet: 0, row },
-            kind: Kind::Ad,
-            number: (CaseNumber::parse("A-999-101").unwrap().0, None),
-            governing: date(2025, 8, 1),
-            liquidation: None,
-            paid: Some(paid),
-            at_entry: None,
-            restated: 0,
-            why: Refundable::BeforeSuspension,
-            refund: Refund { state: RefundState::NothingGiven, act_by: None, not_before: false },
-        }
-    }
-
-    /// However a file is cut, and however old the figure is by which a piece leaves small refunds out, the same are kept.
-    #[test]
-    fn the_largest_do_not_depend_on_pieces() {
-        // Multiplied by a number without a common factor, the rows come in no order.
-        let all: Vec<RefundLine> = (0..600).map(|row| refund(row, (row * 7919 % 601) as i64)).collect();
-        let kept = |piece: usize, stale: bool| {
-            let (mut whole, mut known) = (Largest::default(), 0);
-            for rows in all.chunks(piece) {
-                let mut part = Largest { least: known, ..Largest::default() };
-                for row in rows {
-                    match row.size() >= part.least {
-                        true => part.rows.push(row.clone()),
-                        false => part.left_out += 1,
-                    }
-                }
-                known = if stale { whole.least } else { 0 };
-                whole.merge(part, 20);
-            }
-            whole.keep(20);
-            whole.rows.sort_by_key(|row| row.row);
-            (whole.rows, whole.left_out)
-        };
-        let once = kept(600, false);
-        assert_eq!((once.0.len(), once.1), (20, 580));
-        assert_eq!(once.0.iter().map(RefundLine::size).min(), Some(581));
-        for (piece, stale) in [(1, true), (7, true), (50, true), (50, false)] {
-            assert_eq!(kept(piece, stale), once, "{piece} {stale}");
-        }
     }
 }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+use super::refunds::RefundLine;
 use super::sheet::Value;
-use super::watch::{EntryCase, RefundLine, WatchedEntry};
+use super::watched_entry::{EntryCase, WatchedEntry};
 use super::wording;
 use crate::casebook::clocks::{ClockName, Clocks};
 use crate::casebook::{Casebook, HYPOTHETICAL};

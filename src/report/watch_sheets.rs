@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Format, XlsxError};
 
+use super::refunds::RefundSums;
 use super::sheet::{Sheet, Value};
-use super::watch::{RefundSums, Watch, WatchedEntry};
+use super::watch::Watch;
 use super::watch_rows::{
     CORRECTION_COLUMNS, DEADLINE_COLUMNS, REFUND_COLUMNS, correction_row, csv_headings, deadlines, meaning,
     push_record, refund_row,
 };
+use super::watched_entry::WatchedEntry;
 use crate::casebook::Casebook;
 use crate::determine::RefundStatus;
 use crate::terms::{CaseNumber, KnownDay, Money};
