@@ -26,7 +26,7 @@ pub enum FaultCode {
     CF04,
     /// A row names a case that is not in the folder.
     CF05,
-    /// A last day lies before its first day.
+    /// A last day lies before its first day, or an injunction is lifted before it begins.
     CF06,
     /// Names do not fit the role of a rate row.
     CF07,
