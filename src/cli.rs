@@ -17,6 +17,7 @@ pub mod run;
 mod several;
 pub mod template;
 pub mod terminal;
+mod timeline;
 mod worker;
 
 use std::path::Path;

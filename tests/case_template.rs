@@ -161,3 +161,38 @@ fn the_guide_names_every_fault() {
         assert!(guide.contains(&format!("CF{number:02}")), "GUIDE.md does not name CF{number:02}");
     }
 }
+
+/// What a broker must be able to read off: the day, the act, what it did to a deposit; and what is not certain.
+#[test]
+fn the_page_of_a_case_tells_what_each_day_meant() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/case");
+    let show = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("adcvd").unwrap();
+        let output = command.args(["cases", "show"]).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let page = show(&["A-999-101", "--cases", folder.to_str().unwrap()]);
+    let told = [
+        "  2025-09-15  Invented notice 4\n",
+        "- A-999-101: entries from 2025-09-10: order, a deposit is due\n",
+        "- C-999-102: entries from 2025-07-01: gap (no provisional measures), no deposit; refunds bear no interest \
+         (Invented message 11) [computed]; last day of provisional measures 2025-06-30",
+        "entries of 2025-01-31 to 2025-04-30: provisional measures, a deposit is due [computed]; only Alpha Widget \
+         Co., Ltd.; ninety days before 2025-05-01\n",
+        "a whole rate table; who is not in it is everyone else; 3 rate(s), everyone else 93.50%\n",
+        "- C-999-102: a court forbids to liquidate entries, until Invented court order 10",
+        "its day was not found: not before 2026-05-04\n            - C-999-102: the injunction against liquidation has \
+         ended\n",
+        "By day of entry, as known on 2026-06-30\n  A-999-101  from 2025-01-31  before suspension, no deposit\n  \
+         A-999-101  from 2025-05-01  provisional measures, a deposit is due\n",
+    ];
+    for line in told {
+        assert!(page.contains(line), "missing: {line}\n{page}");
+    }
+    // The built-in case: all that was deposited comes back, by the rule that its folder cites.
+    let page = show(&["A-570-194"]);
+    let ended = "  A-570-194  from 2025-07-22  terminated, no deposit; what was paid comes back (19 USC 1673d(c)(2)); \
+                 refunds bear no interest (CBP's practice in message 4327415)\n";
+    assert!(page.contains(ended), "{page}");
+}
