@@ -180,6 +180,8 @@ fn the_page_of_a_case_tells_what_each_day_meant() {
          (Invented message 11) [computed]; last day of provisional measures 2025-06-30",
         "entries of 2025-01-31 to 2025-04-30: provisional measures, a deposit is due [computed]; only Alpha Widget \
          Co., Ltd.; ninety days before 2025-05-01\n",
+        "- A-999-101: rates are tried in this order, entries from 2025-01-31: exporter and producer together, then everyone \
+         else; an exporter abroad without a rate of its own takes that of its supplier (19 CFR 351.107)\n",
         "a whole rate table; who is not in it is everyone else; 3 rate(s), everyone else 93.50%\n",
         "- C-999-102: a court forbids to liquidate entries, until Invented court order 10",
         "its day was not found: not before 2026-05-04\n            - C-999-102: the injunction against liquidation has \
@@ -193,6 +195,6 @@ fn the_page_of_a_case_tells_what_each_day_meant() {
     // The built-in case: all that was deposited comes back, by the rule that its folder cites.
     let page = show(&["A-570-194"]);
     let ended = "  A-570-194  from 2025-07-22  terminated, no deposit; what was paid comes back (19 USC 1673d(c)(2)); \
-                 refunds bear no interest (CBP's practice in message 4327415)\n";
+                 refunds bear no interest (CBP's practice in message 4327415) [secondary]\n";
     assert!(page.contains(ended), "{page}");
 }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::law::row;
 use crate::casebook::family::{Family, NoticeIx, RateKey, Standing};
 use crate::casebook::model::{NoticeRow, Table};
-use crate::casebook::{Asked, Course, Rung, State, Trust};
+use crate::casebook::{Asked, Course, ForeignExporter, Rung, State, Trust};
 use crate::determine::answer::in_force;
 use crate::report::wording;
 use crate::terms::{CaseNumber, GoverningDay, KnownDay};
@@ -37,7 +37,7 @@ fn days(from: Date, through: Option<Date>) -> String {
     }
 }
 
-/// `, computed`; nothing for an official source.
+/// ` [computed]`; nothing for an official source.
 fn doubt(trust: Trust) -> String {
     if trust == Trust::Official { String::new() } else { format!(" [{}]", trust.word()) }
 }
@@ -90,11 +90,18 @@ fn meant(family: &Family, ix: NoticeIx, notice: &NoticeRow) -> Vec<String> {
     lines.extend(table(family, ix, notice));
     for row in family.ladders.iter().filter(|row| row.notice == ix) {
         let rungs: Vec<&str> = row.rungs.iter().map(|rung| rung_words(*rung)).collect();
-        let (case, from) = (row.case, row.from);
+        let supplier = match row.foreign_exporter {
+            ForeignExporter::Supplier => {
+                "; an exporter abroad without a rate of its own takes that of its supplier"
+            }
+            ForeignExporter::Everyone => "",
+        };
         lines.push(format!(
-            "{case}: rates are tried in this order, {}: {}",
-            days(from, None),
-            rungs.join(", then ")
+            "{}: rates are tried in this order, {}: {}{supplier} ({})",
+            row.case,
+            days(row.from, None),
+            rungs.join(", then "),
+            row.authority
         ));
     }
     for row in family.scopes.iter().filter(|row| row.notice == ix) {
@@ -202,7 +209,10 @@ fn by_day_of_entry(family: &Family, text: &mut String) {
         for day in changes {
             let asked = Asked { governing: GoverningDay(day), known };
             let found = family.standing(case.number, asked, None);
-            let told = found.map_or_else(|| format!("{}, no deposit", wording::state(None)), deposit);
+            let told = match found {
+                None => format!("{}, no deposit", wording::state(None)),
+                Some(row) => format!("{}{}", deposit(row), doubt(row.trust)),
+            };
             if told != before {
                 let _ = writeln!(text, "  {}  from {day}  {told}", case.number);
             }
