@@ -17,6 +17,7 @@ pub mod run;
 mod several;
 pub mod template;
 pub mod terminal;
+mod timeline;
 mod worker;
 
 use std::path::Path;
@@ -76,6 +77,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Parties(parties) => parties::parties(parties),
         Command::Cases(CasesCommand::List(folders)) => law::list(folders),
         Command::Cases(CasesCommand::Show(show)) => law::show(show),
+        Command::Cases(CasesCommand::New(new)) => template::case(new),
         Command::Cases(CasesCommand::Check(check)) => law::check(check),
         Command::Cases(CasesCommand::Diff(diff)) => match &diff.over {
             Some(input) => guarded(input, &diff.limits, 2, None, || diff::diff(diff)),

@@ -254,7 +254,8 @@ notice = "ad-final"
     assert_eq!(
         told,
         "bad.toml:1:1 CF04 `replaces` names \"no-such-notice\", and no [[notice]] of the order family has that id\n\
-         bad.toml:5:1 CF10 the whole table \"order\" has no row for everyone else of A-570-194 from its first day\n\
+         bad.toml:5:1 CF10 the whole table \"order\" has no row for everyone else of A-570-194 from its first day; \
+         add it, or call the table partial\n\
          bad.toml:15:1 CF04 the row rests on \"ad-final\", a notice that was published; give what is assumed a [[notice]] \
          of its own\n\
          3 fault(s); an assumption with a fault is not used"

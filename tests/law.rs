@@ -58,7 +58,7 @@ fn assumptions() -> HashMap<String, Casebook> {
 }
 
 /// Runs every row of a table; returns how many rows, and each difference as a line of text.
-fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<String>) {
+pub fn run_table(casebooks: &HashMap<String, Casebook>, path: &Path) -> (usize, Vec<String>) {
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_string).collect();
     let columns =

@@ -5,6 +5,7 @@
 
 mod abi53;
 mod assumption;
+mod case_template;
 mod casebook_bad;
 mod casebook_diff;
 mod commands;

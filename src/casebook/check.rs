@@ -20,6 +20,7 @@ pub fn check(rows: &Rows, whole: bool) -> Vec<Fault> {
         check.ladders();
     }
     check.days();
+    check.injunctions();
     check.one_answer();
     check.rate_rows();
     check.tables();
@@ -101,11 +102,15 @@ impl Check<'_> {
             }
             let tables = row.table_of.as_deref().unwrap_or_default();
             if row.table.is_some() != row.effective.is_some() || row.table.is_none() && !tables.is_empty() {
-                let sentence = format!("{:?}: `table`, `effective` and `table_of` go together", row.id);
+                let sentence = format!(
+                    "{:?}: a rate table needs `table` and `effective`; a notice without one has neither, nor `table_of`",
+                    row.id
+                );
                 self.fault(at, FaultCode::CF10, sentence);
             }
             if tables.iter().any(|case| !row.cases.contains(case)) {
-                let sentence = format!("{:?}: `table_of` names a case that is not among `cases`", row.id);
+                let sentence =
+                    format!("{:?}: `table_of` names a case that is not among `cases`; add it there", row.id);
                 self.fault(at, FaultCode::CF10, sentence);
             }
         }
@@ -134,13 +139,19 @@ impl Check<'_> {
         let cases: HashSet<CaseNumber> = rows.cases.iter().map(|case| case.row.number).collect();
         for (at, notice, numbers) in named {
             if let Some(notice) = notice.filter(|notice| !notices.contains(notice)) {
-                self.fault(at, FaultCode::CF04, format!("no [[notice]] has the id {notice:?}"));
+                self.fault(
+                    at,
+                    FaultCode::CF04,
+                    format!("no [[notice]] has the id {notice:?}; add it, or correct the id"),
+                );
             }
             for number in numbers.into_iter().filter(|number| !cases.contains(number)) {
                 self.fault(
                     at,
                     FaultCode::CF05,
-                    format!("no [[case]] of this folder has the number {number}"),
+                    format!(
+                        "no [[case]] of this folder has the number {number}; add it, or correct the number"
+                    ),
                 );
             }
         }
@@ -159,8 +170,29 @@ impl Check<'_> {
                 self.fault(
                     at,
                     FaultCode::CF06,
-                    format!("the last day {through} lies before the first day {from}"),
+                    format!("the last day {through} lies before the first day {from}; correct one of them"),
                 );
+            }
+        }
+    }
+
+    /// An injunction ends by a notice that is published when it begins, or later.
+    fn injunctions(&mut self) {
+        let rows = self.rows;
+        let published = |id: &str| {
+            let notice = rows.notices.iter().find(|notice| notice.row.id == id);
+            notice.map(|notice| notice.row.published.0)
+        };
+        for Placed { at, row } in &rows.injunctions {
+            let lifted = row.lifted.as_deref().and_then(published);
+            let (Some(began), Some(ended)) = (published(&row.notice), lifted) else { continue };
+            if ended < began {
+                let sentence = format!(
+                    "the injunction of {:?} begins on {began} and is `lifted` before, on {ended}; correct one of the \
+                     notices",
+                    row.notice
+                );
+                self.fault(at, FaultCode::CF06, sentence);
             }
         }
     }
@@ -187,7 +219,8 @@ impl Check<'_> {
             }
         }
         for at in twice {
-            let sentence = "another row of the same notice begins on the same day for the same case";
+            let sentence =
+                "another row of the same notice begins on the same day for the same case; keep one";
             self.fault(at, FaultCode::CF09, sentence.to_string());
         }
     }
@@ -220,8 +253,10 @@ impl Check<'_> {
             let own = first_opened.and_then(|case| case.row.third_country_of).unwrap_or(row.case);
             let mut ladders = self.rows.ladders.iter().filter(|ladder| ladder.row.case == own).peekable();
             if ladders.peek().is_some() && !ladders.any(|ladder| ladder.row.rungs.contains(&row.role)) {
-                let sentence =
-                    format!("no ladder of {own} has the rung {}: the row is never asked", row.role.word());
+                let sentence = format!(
+                    "no ladder of {own} has the rung {}: the row is never asked; add the rung, or correct the role",
+                    row.role.word()
+                );
                 self.fault(at, FaultCode::CF11, sentence);
             }
         }
@@ -258,19 +293,26 @@ impl Check<'_> {
         asked.extend(exporters);
         for (at, name) in asked {
             if PartyKey::of(name).is_none_or(|key| !listed.contains(&key)) {
-                self.fault(at, FaultCode::CF13, format!("no row of rates.csv names {name:?}"));
+                self.fault(
+                    at,
+                    FaultCode::CF13,
+                    format!(
+                        "no row of rates.csv names {name:?}; write it as a row prints it, or add its rate"
+                    ),
+                );
             }
         }
         let mut seen = HashSet::new();
         for Placed { at, row } in &rows.parties {
             if !seen.insert(PartyKey::of(&row.name)) {
-                self.fault(at, FaultCode::CF13, format!("{:?} has a [[party]] already", row.name));
+                self.fault(at, FaultCode::CF13, format!("{:?} has a [[party]] already; keep one", row.name));
             }
         }
         let mut seen = HashSet::new();
         for Placed { at, row } in &rows.suffixes {
             if !seen.insert((row.case, PartyKey::of(&row.party), row.from, row.notice.as_str())) {
-                let sentence = "another suffix of the same notice begins on the same day for the same party";
+                let sentence =
+                    "another suffix of the same notice begins on the same day for the same party; keep one";
                 self.fault(at, FaultCode::CF13, sentence.to_string());
             }
         }
@@ -284,7 +326,10 @@ impl Check<'_> {
             let key = PartyKey::of(&row.name);
             let known = key.as_ref().is_none_or(|key| listed.contains(key));
             if known || !aliases.insert((key, row.from)) {
-                let sentence = format!("{:?} already means a party; an alias is a name of its own", row.name);
+                let sentence = format!(
+                    "{:?} already means a party; remove the alias, or give the name that the notice prints",
+                    row.name
+                );
                 self.fault(at, FaultCode::CF13, sentence);
             }
         }
@@ -314,8 +359,9 @@ impl Check<'_> {
             for word in row.product.iter().flat_map(|product| &product.words) {
                 let plain = word_key(word);
                 if !words.insert(word) || plain != *word || plain.is_empty() {
-                    let sentence =
-                        format!("the word {word:?} stands twice, or is not in lower case and single blanks");
+                    let sentence = format!(
+                        "the word {word:?} stands twice, or is not in lower case and single blanks; write it once, in lower case"
+                    );
                     self.fault(at, FaultCode::CF14, sentence);
                 }
             }

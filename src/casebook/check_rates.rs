@@ -25,7 +25,7 @@ impl Check<'_> {
                 .any(|name| !name.is_empty() && PartyKey::of(name).is_none());
             if names != expected || keyless {
                 let sentence = format!(
-                    "role {}: the row names {}",
+                    "role {}: the row has to name {}",
                     row.role.word(),
                     match row.role {
                         Rung::Pair => "exporter and producer",
@@ -51,7 +51,8 @@ impl Check<'_> {
                         && row.from <= end(*through))
             });
             if clash {
-                let sentence = "another row of the same notice answers for the same party on the same days";
+                let sentence =
+                    "another row of the same notice answers for the same party on the same days; keep one";
                 self.fault(at, FaultCode::CF09, sentence.to_string());
             }
             spans.push((row.from, row.through));
@@ -69,13 +70,14 @@ impl Check<'_> {
         };
         if !fits {
             let sentence = format!(
-                "kind {}: the row has {}",
+                "kind {}: the row needs {}",
                 row.kind.word(),
                 match row.kind {
                     RateKind::Percent => "`deposit`, and neither `unit_rate` nor `unit`",
                     RateKind::Unit => "`unit_rate` and `unit`, and no `deposit`",
                     RateKind::Both => "`deposit`, `unit_rate` and `unit`",
-                    RateKind::Excluded => "no deposit and no unit rate, and never stands for everyone",
+                    RateKind::Excluded =>
+                        "neither deposit nor unit rate, and a company: everyone is never excluded",
                 }
             );
             self.fault(at, FaultCode::CF08, sentence);
@@ -83,7 +85,7 @@ impl Check<'_> {
         let disputed = row.trust == Some(Trust::Disputed);
         if disputed != row.disputed.is_some() || disputed && row.deposit.is_none() {
             let sentence =
-                "`trust` disputed, a `deposit` and the other figure in `disputed` go together".to_string();
+                "a disputed rate has `trust` disputed, a `deposit` and the other figure in `disputed`; any other has none in `disputed`".to_string();
             self.fault(at, FaultCode::CF15, sentence);
         }
     }
@@ -97,7 +99,10 @@ impl Check<'_> {
                     && notice.row.table_of.as_ref().unwrap_or(&notice.row.cases).contains(&row.case)
             });
             if !holds {
-                let sentence = format!("the notice {:?} holds no table of {}", row.notice, row.case);
+                let sentence = format!(
+                    "the notice {:?} holds no table of {}; give it `table` and `effective`, or name another notice",
+                    row.notice, row.case
+                );
                 self.fault(at, FaultCode::CF10, sentence);
             }
         }
@@ -113,7 +118,7 @@ impl Check<'_> {
                 });
                 if !everyone {
                     let sentence = format!(
-                        "the whole table {:?} has no row for everyone else of {case} from its first day",
+                        "the whole table {:?} has no row for everyone else of {case} from its first day; add it, or call the table partial",
                         row.id
                     );
                     self.fault(at, FaultCode::CF10, sentence);

@@ -26,7 +26,7 @@ pub enum FaultCode {
     CF04,
     /// A row names a case that is not in the folder.
     CF05,
-    /// A last day lies before its first day.
+    /// A last day lies before its first day, or an injunction is lifted before it begins.
     CF06,
     /// Names do not fit the role of a rate row.
     CF07,
@@ -94,7 +94,7 @@ pub const RATE_COLUMNS: [&str; 15] = [
 /// The columns of `suffixes.csv`.
 pub const SUFFIX_COLUMNS: [&str; 6] = ["case", "party", "suffix", "from", "through", "notice"];
 
-/// Reads the texts of a folder's files. `suffixes` may be empty: not every case has company suffixes that are known.
+/// Reads the texts of a folder's files. Lines of a CSV that begin with `#` are comments. `suffixes` may be empty: not every case has company suffixes that are known.
 pub fn read(case: &str, rates: &str, suffixes: &str) -> (Rows, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut rows = Rows::default();
@@ -269,12 +269,13 @@ fn read_table<T>(
     faults: &mut Vec<Fault>,
     read_row: fn(&mut Fields<'_>) -> Option<T>,
 ) -> Vec<Placed<T>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());
     let spot = |row, column| Spot { file: file.into(), row, column };
     let fault = |row, sentence| Fault { at: spot(row, 1), code: FaultCode::CF01, sentence };
     match reader.headers() {
         Ok(headers) if headers.iter().eq(columns.iter().copied()) => {}
-        Ok(_) => faults.push(fault(1, format!("the columns must be {}", columns.join(",")))),
+        Ok(_) => faults.push(fault(line_of(text, 0), format!("the columns must be {}", columns.join(",")))),
         Err(error) => faults.push(fault(1, error.to_string())),
     }
     let mut rows = Vec::new();
@@ -301,11 +302,17 @@ fn read_table<T>(
     }
 }
 
-/// The line of a record, from 1. A reader's position may stand before line ends that it has yet to skip.
+/// The line of a record, from 1. A reader's position may stand before line ends and comments that it has yet to skip.
 fn line_of(text: &str, byte: u64) -> usize {
-    let byte = usize::try_from(byte).unwrap_or(text.len()).min(text.len());
-    let skipped = text[byte..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    text[..byte + skipped].matches('\n').count() + 1
+    let mut start = usize::try_from(byte).unwrap_or(text.len()).min(text.len());
+    loop {
+        let rest = &text[start..];
+        start += match rest.bytes().next() {
+            Some(b'\r' | b'\n') => 1,
+            Some(b'#') => rest.find('\n').map_or(rest.len(), |end| end + 1),
+            _ => return text[..start].matches('\n').count() + 1,
+        };
+    }
 }
 
 fn number(text: &str) -> Option<CaseNumber> {

@@ -9,6 +9,9 @@ macro_rules! words {
         pub enum $name { $(#[doc = $word] #[serde(rename = $word)] $variant),+ }
 
         impl $name {
+            /// All words of the list.
+            pub const ALL: &[$name] = &[$($name::$variant),+];
+
             /// The word as a case folder writes it.
             pub fn word(self) -> &'static str {
                 match self { $($name::$variant => $word),+ }

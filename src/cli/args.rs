@@ -99,6 +99,8 @@ pub enum CasesCommand {
     List(CaseFolders),
     /// The timeline of a case: notices, standing, rates
     Show(ShowArgs),
+    /// Write a commented case folder of invented goods, with a guide, to be filled in
+    New(NewCaseArgs),
     /// Check case folders; every fault with its place
     Check(CheckCasesArgs),
     /// What two case folders say otherwise, and which lines of an entry file that changes
@@ -545,6 +547,25 @@ pub struct ShowArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub cases: CaseFolders,
+}
+
+/// `cases new`.
+#[derive(Debug, clap::Args)]
+pub struct NewCaseArgs {
+    /// Name of the new folder, such as steel-racks: lower-case letters, digits and hyphens
+    #[arg(value_name = "SLUG", value_parser = slug)]
+    pub slug: String,
+    /// Folder into which it is put
+    #[arg(short, long = "out", value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
+fn slug(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match text.chars().all(plain) && text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        true => Ok(text.to_string()),
+        false => Err("give lower-case letters, digits and hyphens, such as steel-racks".to_string()),
+    }
 }
 
 /// `cases check`.

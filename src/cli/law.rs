@@ -7,6 +7,7 @@ use super::exit::{Exit, Failure};
 use super::kept;
 use super::run::as_of;
 use super::terminal::say;
+use super::timeline;
 use crate::casebook::family::{Family, Rate, RateKey};
 use crate::casebook::load::{load, load_only};
 use crate::casebook::{Asked, Casebook, Trust};
@@ -175,60 +176,7 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
         None => family_of(&casebook, number(&args.case)?)?,
     };
     let mut text = heading(&casebook);
-    let _ = writeln!(text, "{}, checked through {}\n\nNotices", family.title, family.checked_through);
-    let mut notices: Vec<_> = family.notices.iter().collect();
-    notices.sort_by_key(|notice| notice.published);
-    for notice in notices {
-        let _ = writeln!(
-            text,
-            "  {}  {} ({}, {})",
-            notice.published.0,
-            notice.citation,
-            notice.kind,
-            notice.trust.word()
-        );
-        let _ = writeln!(text, "              {}", notice.says);
-    }
-    text.push_str("\nStanding\n");
-    for row in &family.standings {
-        let notice = &family.notices[row.notice];
-        let _ = writeln!(
-            text,
-            "  {}  from {}  {}  [{}, {}]",
-            row.case,
-            row.from,
-            wording::state(Some(row.state)),
-            notice.citation,
-            row.trust.word()
-        );
-        if let Some(note) = &row.note {
-            let _ = writeln!(text, "              {note}");
-        }
-    }
-    text.push_str("\nScope versions\n");
-    for scope in &family.scopes {
-        let _ = writeln!(text, "  from {}  [{}]", scope.from, family.notices[scope.notice].citation);
-        for test in &scope.tests {
-            let _ = writeln!(text, "    {} at least {}", test.fact, test.at_least);
-        }
-        for product in &scope.products {
-            let _ = writeln!(text, "    {}: {}", product.verdict.word(), product.words.join(", "));
-        }
-    }
-    text.push_str("\nRates\n");
-    for rate in &family.rates {
-        let _ = writeln!(text, "  {}  from {}{}", rate.row.case, rate.from, row(family, rate, None));
-    }
-    for advisory in &family.advisories {
-        let _ = writeln!(
-            text,
-            "\nBeside the case: {} from {} ({})",
-            advisory.name,
-            advisory.from.0,
-            advisory.trust.word()
-        );
-        let _ = writeln!(text, "  {}", advisory.says);
-    }
+    text.push_str(&timeline::page(family));
     say(&text)?;
     Ok(Exit::Finished)
 }

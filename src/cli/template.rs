@@ -1,10 +1,13 @@
-//! `template`: what a broker copies and fills in.
+//! `template` and `cases new`: what a broker copies and fills in.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use super::args::{TemplateColumnsArgs, TemplateEntriesArgs};
+use include_dir::{Dir, include_dir};
+
+use super::args::{NewCaseArgs, TemplateColumnsArgs, TemplateEntriesArgs};
 use super::exit::{Exit, Failure};
 use super::terminal::say;
 use crate::entry::profile::{known_headings, meaning};
@@ -14,8 +17,18 @@ use crate::terms::Heading;
 
 /// The entry form as a workbook.
 static ENTRY_LINES: &[u8] = include_bytes!("../../templates/entry-lines.xlsx");
+/// A commented case folder of invented goods, its guide and its examples.
+static CASE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/case");
 /// Headings that the program knows in some layout, from which on a row is taken for the headings.
 const KNOWN_MIN: usize = 3;
+
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let written = WholeFile::begin(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.complete()?.put()
+    });
+    written.map_err(|error| std::io::Error::other(format!("{}: {error}", path.display())))
+}
 
 fn put(path: &Path, bytes: &[u8], force: bool) -> Result<Exit, Failure> {
     if path.exists() && !force {
@@ -24,11 +37,7 @@ fn put(path: &Path, bytes: &[u8], force: bool) -> Result<Exit, Failure> {
             path.display()
         )));
     }
-    let written = WholeFile::begin(path).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.complete()?.put()
-    });
-    written.map_err(|error| std::io::Error::other(format!("{}: {error}", path.display())))?;
+    write(path, bytes)?;
     say(&format!("{}", path.display()))?;
     Ok(Exit::Finished)
 }
@@ -76,6 +85,35 @@ pub fn columns(args: &TemplateColumnsArgs) -> Result<Exit, Failure> {
         let _ = writeln!(text, "#   {:<24} {}", heading.text(), heading.help());
     }
     put(&args.out, text.as_bytes(), args.force)
+}
+
+/// Writes a case folder to be filled in; nothing of it stays where a part cannot be written.
+///
+/// # Errors
+/// The folder is there already, or cannot be written to.
+pub fn case(args: &NewCaseArgs) -> Result<Exit, Failure> {
+    let folder = args.out.join(&args.slug);
+    let told = |error| std::io::Error::other(format!("{}: {error}", folder.display()));
+    fs::create_dir_all(&args.out).map_err(told)?;
+    match fs::create_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let taken = "is there; choose another name, or another folder with -o";
+            return Err(Failure::Usage(format!("{} {taken}", folder.display())));
+        }
+        made => made.map_err(told)?,
+    }
+    let name = |path: &Path| folder.join(path.file_name().unwrap_or(path.as_os_str()));
+    let written = CASE.files().try_for_each(|file| write(&name(file.path()), file.contents()));
+    if written.is_err() {
+        // What went wrong is told below; a folder that cannot be removed adds nothing to it.
+        let _ = fs::remove_dir_all(&folder);
+    }
+    written?;
+    let shown = folder.display();
+    say(&format!(
+        "{shown}\nNext: read {shown}/GUIDE.md, fill in case.toml, and run `adcvd cases check {shown}`."
+    ))?;
+    Ok(Exit::Finished)
 }
 
 fn quoted(text: &str) -> String {
