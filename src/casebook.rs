@@ -100,8 +100,9 @@ impl Casebook {
         &self.sha256
     }
 
-    /// The earliest `checked_through` of the families.
-    pub fn checked_through(&self) -> Option<jiff::civil::Date> {
-        self.families.iter().map(|family| family.checked_through).min()
+    /// The earliest and the latest `checked_through` of the families; `None` if there is no family.
+    pub fn checked_through(&self) -> Option<(jiff::civil::Date, jiff::civil::Date)> {
+        let days = || self.families.iter().map(|family| family.checked_through);
+        days().min().zip(days().max())
     }
 }

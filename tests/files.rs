@@ -122,7 +122,13 @@ fn the_report_has_its_sheets_and_its_first_row_says_what_was_tested() {
         ]
     );
     let first = sheet(&outcome.names.report, Some("Summary"))[0][0].to_string();
-    assert!(first.starts_with("Tested against 1 order family, checked through 2026-11-22."), "{first}");
+    assert!(
+        first.starts_with(
+            "Tested against 2 order families: Active anode material from China, checked through 2026-11-22; \
+             Solar cells from Malaysia, checked through 2025-07-07."
+        ),
+        "{first}"
+    );
     assert!(first.ends_with("Not a screen of all US orders."), "{first}");
     let sources = sheet(&outcome.names.report, Some("Sources"));
     assert!(sources.iter().flatten().any(|cell| cell.to_string().contains("90 FR 28994")));
@@ -546,4 +552,20 @@ fn a_text_too_long_for_a_cell_is_cut_in_the_report_and_whole_in_the_csv() {
     let cell = cells[1].iter().map(shown).find(|cell| cell.starts_with("xxx")).unwrap();
     assert_eq!(cell.chars().count(), 32_767);
     assert!(cell.ends_with('\u{2026}'));
+}
+
+#[test]
+fn many_families_are_counted_not_named() {
+    let shapes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/casebook_shapes");
+    let casebook = load::load(&[shapes]).unwrap();
+    let families = casebook.families().len();
+    assert!(families > 4, "{families}");
+    // The graphite electrodes were checked through the earliest day, the built-in anode material through the latest.
+    assert_eq!(
+        adcvd::report::workbook::tested_against(&casebook),
+        format!(
+            "Tested against {families} order families, checked through days from 2009-02-26 to 2026-11-22 \
+             (`adcvd cases list` says the day of each). Not a screen of all US orders."
+        )
+    );
 }

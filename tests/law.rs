@@ -1,7 +1,8 @@
 //! Legal examples. The rows of `tests/law/*.csv` are worked by hand from notices and official keys; each says which.
 //! A row is an entry line with the columns of our template; columns that begin with `= ` hold what must come out.
-//! Blank: the output is blank. `*`: not asserted. A row may name a folder of `tests/law/cases` under `Cases`, or under
-//! `Assume` an assumption: see `assumptions`.
+//! Blank: the output is blank. `*`: not asserted. A row may name a folder of `tests/law/cases` (invented orders) or of
+//! `tests/casebook_shapes` (real ones, as far as public facts go) under `Cases`, or under `Assume` an assumption: see
+//! `assumptions`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,9 @@ fn folder() -> PathBuf {
 /// Casebooks by the folder that a row names; none for the built-in one.
 fn casebooks() -> HashMap<String, Casebook> {
     let mut casebooks = HashMap::from([(String::new(), load::load(&[]).unwrap())]);
-    for entry in std::fs::read_dir(folder().join("cases")).unwrap() {
+    let invented = std::fs::read_dir(folder().join("cases")).unwrap();
+    let shapes = std::fs::read_dir(folder().with_file_name("casebook_shapes")).unwrap();
+    for entry in invented.chain(shapes) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         casebooks.insert(name, load::load(&[path]).unwrap());

@@ -16,7 +16,7 @@ use super::tally::{Sums, Tally};
 use super::watch::Watch;
 use super::watch_sheets;
 use super::{what_if, wording};
-use crate::casebook::{Casebook, Trust};
+use crate::casebook::{Casebook, Family, Trust};
 use crate::determine::Action;
 use crate::entry::Products as ConfirmedProducts;
 use crate::records::{aliases, products};
@@ -72,15 +72,27 @@ pub struct Gathered<'a> {
     pub without: Option<&'a Tally>,
 }
 
-/// The first sentence of every summary: what was tested, and what was not.
+/// The first sentences of every summary: what was tested, and what was not. Families that were checked through
+/// different days each say their own: the earliest alone would hide how fresh the others are, the latest how old.
 pub fn tested_against(casebook: &Casebook) -> String {
-    let families = casebook.families().len();
-    let noun = if families == 1 { "family" } else { "families" };
-    let checked = casebook.checked_through().map_or("never".to_string(), |day| day.to_string());
-    format!(
-        "Tested against {families} order {noun}, checked through {checked}. Not a screen of all US orders."
-    )
+    let families = casebook.families();
+    let noun = if families.len() == 1 { "family" } else { "families" };
+    let day = |family: &Family| format!("{}, checked through {}", family.title, family.checked_through);
+    let checked = match casebook.checked_through() {
+        None => ", checked through never".to_string(),
+        Some((first, last)) if first == last => format!(", checked through {first}"),
+        Some(_) if families.len() <= NAMED_FAMILIES => {
+            format!(": {}", families.iter().map(day).collect::<Vec<_>>().join("; "))
+        }
+        Some((first, last)) => {
+            format!(", checked through days from {first} to {last} (`adcvd cases list` says the day of each)")
+        }
+    };
+    format!("Tested against {} order {noun}{checked}. Not a screen of all US orders.", families.len())
 }
+
+/// More families than these are counted, not named: the sentence stands in one cell and on one line.
+const NAMED_FAMILIES: usize = 4;
 
 /// Printed on every output: what a deposit is.
 pub const ESTIMATE: &str = "A deposit is an estimate of duty, not final duty. Restated amounts are what stands as known \
