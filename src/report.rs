@@ -5,9 +5,12 @@
 
 pub mod abi53;
 pub mod causes;
+mod charts;
 pub mod columns;
 pub mod compare;
 pub mod compare_book;
+mod deposit_tables;
+pub mod deposits;
 pub mod explain;
 mod explain_names;
 pub mod law_diff;

@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::piece::Sums;
 use crate::report::causes::Causes;
+use crate::report::deposits::Deposits;
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::products::Products;
@@ -28,6 +29,7 @@ pub(super) struct FileTotals {
     pub(super) names: Names,
     pub(super) products: Products,
     pub(super) watch: Watch,
+    pub(super) deposits: Deposits,
 }
 
 /// Sums of a file.
@@ -38,6 +40,7 @@ pub(super) struct Totals {
     names: Names,
     watch: Watch,
     products: Products,
+    deposits: Deposits,
     /// Sums of the pieces that are gathered.
     gathered: u32,
     gathered_outlines: usize,
@@ -64,6 +67,7 @@ impl Totals {
         self.later.merge(sums.causes);
         self.later_names.merge(sums.names);
         self.watch.merge(sums.watch);
+        self.deposits.merge(sums.deposits);
         self.later_products.merge(sums.products);
         self.gathered_outlines += sums.outlines.len();
         for (outline, sums) in sums.outlines {
@@ -103,7 +107,7 @@ impl Totals {
     /// The sums of the whole file.
     pub(super) fn finish(mut self) -> FileTotals {
         self.gather();
-        let Totals { tally, causes, names, products, watch, .. } = self;
-        FileTotals { tally, causes, names, products, watch }
+        let Totals { tally, causes, names, products, watch, deposits, .. } = self;
+        FileTotals { tally, causes, names, products, watch, deposits }
     }
 }

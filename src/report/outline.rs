@@ -11,7 +11,7 @@ use super::told::told;
 use super::watch::{WatchedCase, watched};
 use super::wording::notices_used;
 use crate::casebook::Casebook;
-use crate::determine::{Action, LineAmounts, Reckoned, Shape};
+use crate::determine::{Action, LineAmounts, LineFindings, Reckoned, Shape};
 use crate::entry::known::Company;
 use crate::entry::line::Stated;
 use crate::entry::{EntryLine, Read};
@@ -43,7 +43,7 @@ pub struct Outline {
     /// Places of the exceptions that are asked once per product.
     of_products: Vec<usize>,
     /// The cases under which they are counted.
-    cases: [Option<CaseNumber>; 2],
+    pub cases: [Option<CaseNumber>; 2],
     paid_known: [bool; 2],
 }
 
@@ -58,6 +58,14 @@ fn names_companies(exception: &Exception) -> bool {
         exception.ground,
         Parties(_) | PrintedAs { .. } | TwoRates { .. } | Supplier { .. } | Near { .. } | Confirmed { .. }
     )
+}
+
+/// The cases under which a line is counted, AD then CVD.
+pub(super) fn counted_under(line: &EntryLine, findings: &LineFindings) -> [Option<CaseNumber>; 2] {
+    Kind::BOTH.map(|kind| {
+        let case = findings.answer.as_ref().and_then(|answer| answer.case(kind))?;
+        concerns(&case.at_entry.finding, line.paid(kind).value()).then_some(case.number)
+    })
 }
 
 /// What is added up over the lines of one outline, in cents.
@@ -93,10 +101,7 @@ impl Outline {
         let exceptions = findings.exceptions.iter().map(|exception| shared_words(&line, exception));
         let mut codes: Vec<Code> = findings.exceptions.iter().map(|exception| exception.code).collect();
         codes.dedup();
-        let cases = Kind::BOTH.map(|kind| {
-            let case = findings.answer.as_ref().and_then(|answer| answer.case(kind))?;
-            concerns(&case.at_entry.finding, line.paid(kind).value()).then_some(case.number)
-        });
+        let cases = counted_under(&line, findings);
         Some(Outline {
             words: Arc::new(Words::new(words(casebook, &line, findings), findings.action.rank())),
             names_companies: findings.exceptions.iter().any(names_companies),
