@@ -4,6 +4,7 @@
 //! This room decides nothing and rounds nothing; it prints what was found.
 
 pub mod abi53;
+pub mod ace_queries;
 pub mod causes;
 mod charts;
 pub mod columns;

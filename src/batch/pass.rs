@@ -98,7 +98,7 @@ pub(super) fn one_pass(
     let writings: Vec<Writings> = settled.collect();
     let Complete { annotated, exceptions, others: further, counted } =
         pass.writing.complete().map_err(failed(&names.annotated))?;
-    let FileTotals { tally, causes, names: waiting, products, watch, deposits } = counted;
+    let FileTotals { tally, causes, names: waiting, products, watch, deposits, ace } = counted;
     let annotated = match annotated {
         Ok(annotated) if writings == assumed.writings => annotated,
         again => {
@@ -129,6 +129,7 @@ pub(super) fn one_pass(
         confirmed: &options.products,
         watch: &watch,
         deposits: &deposits,
+        ace: &ace,
         without: without.as_ref(),
     };
     let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;

@@ -19,6 +19,7 @@ use crate::entry::{
     BriefLine, ColumnEvidence, Columns, EntryLine, Grouping, ReadLine, ReadLines, Writings, lines,
 };
 use crate::report::abi53;
+use crate::report::ace_queries::AceQueries;
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
@@ -63,6 +64,7 @@ pub(super) struct Sums {
     pub(super) watch: Watch,
     pub(super) products: Products,
     pub(super) deposits: Deposits,
+    pub(super) ace: AceQueries,
     /// Of lines that share an outline.
     pub(super) outlines: Vec<(Arc<Outline>, OutlineSums)>,
     pub(super) done: u64,
@@ -202,11 +204,11 @@ impl Shop<'_> {
                 };
             }
             let Telling { ours, records, abi53, tally, mut causes, names, mut products, watch, .. } = telling;
-            let Telling { asked, outlines, keys, deposits, .. } = telling;
+            let Telling { asked, outlines, keys, deposits, ace, .. } = telling;
             asked.add_to(&mut causes, &mut products);
             let texts = appender.texts(&rows);
             let lines = keys.len() as u64;
-            let sums = Sums { lines, tally, causes, names, products, watch, deposits, outlines, done };
+            let sums = Sums { lines, tally, causes, names, products, watch, deposits, ace, outlines, done };
             Told { rows, ours, texts, exceptions: records.into_bytes(), abi53, sums, evidence, keys }
         })
     }
@@ -236,6 +238,7 @@ struct Telling<'a, 'r> {
     watch: Watch,
     products: Products,
     deposits: Deposits,
+    ace: AceQueries,
     /// Places of exporters there, by their places among the companies of the reader.
     exporters: Vec<Option<usize>>,
     /// Products for which outlines ask.
@@ -269,6 +272,7 @@ impl<'a, 'r> Telling<'a, 'r> {
             watch: shop.largest.watch(shop.sheet, &shop.header.source.sheet),
             products: Products::of_sheet(shop.sheet),
             deposits: Deposits::default(),
+            ace: AceQueries::default(),
             exporters: Vec::new(),
             asked: AskedProducts::default(),
             keys: Vec::with_capacity(rows.len()),
@@ -358,7 +362,9 @@ impl<'a, 'r> Telling<'a, 'r> {
             self.ours.words.push(Arc::clone(&outline.words));
             (self.outlines.len() - 1, self.ours.words.len() as u32 - 1)
         });
-        self.outlines[place].1.add(outline, &line.stated, reckoned, amounts);
+        let (_, sums) = &mut self.outlines[place];
+        sums.add(outline, &line.stated, reckoned, amounts);
+        sums.add_day(line.governing.0);
         outline.add_exceptions(key, reckoned, &mut self.records);
         if outline.asks_product() {
             let cells = (&self.shop.grouping.columns, self.rows);
@@ -401,6 +407,7 @@ impl<'a, 'r> Telling<'a, 'r> {
         self.tally.add(casebook, &line, &findings);
         self.names.add(&line, &findings);
         self.products.add(&line, &findings);
+        self.ace.add(casebook, &line, &findings);
         self.deposits.add_in_full(self.shop.options.as_of.0, &line, &findings);
         self.watch.look_in_full(casebook, self.shop.options.as_of, &line, &findings);
         for exception in &findings.exceptions {

@@ -12,6 +12,7 @@ use super::sheet::{Sheet, Value};
 use super::wording::official_name;
 use crate::casebook::Casebook;
 use crate::determine::{Finding, LineAmounts, LineFindings};
+use crate::entry::EntryLine;
 use crate::terms::{CaseNumber, Kind, Money, Suffix};
 
 /// The name of the sheet.
@@ -47,12 +48,14 @@ pub(super) fn spanning(one: Option<(Date, Date)>, other: Option<(Date, Date)>) -
     both.or(one).or(other)
 }
 
-/// What is to be asked of ACE about lines with these findings, AD then CVD: only where a deposit is due at entry.
+/// What is to be asked of ACE about lines with these findings, AD then CVD: only where a deposit is due at entry, 0.00
+/// included, and has a figure.
 pub(super) fn queries(casebook: &Casebook, findings: &LineFindings) -> [Option<AceQuery>; 2] {
     Kind::BOTH.map(|kind| {
         let answer = findings.answer.as_ref()?;
         let case = answer.case(kind)?;
-        let (number, suffix) = findings.cases[kind.index()].number?;
+        let found = &findings.cases[kind.index()];
+        let ((number, suffix), _) = found.number.zip(found.at_entry)?;
         let named = |party: Option<(usize, usize)>| {
             party.map(|party| official_name(casebook, findings, party).to_string()).unwrap_or_default()
         };
@@ -74,15 +77,11 @@ impl AceQueries {
     }
 
     /// Adds a line that was judged in full.
-    pub(super) fn add(
-        &mut self,
-        casebook: &Casebook,
-        findings: &LineFindings,
-        entered_value: u64,
-        day: Option<Date>,
-    ) {
+    pub fn add(&mut self, casebook: &Casebook, line: &EntryLine, findings: &LineFindings) {
+        let entered_value = line.entered_value.value().map_or(0, |value| value.dollars());
+        let day = line.governing.map(|day| day.0);
         let LineAmounts { cases, .. } = LineAmounts::of(findings);
-        for (query, of_case) in queries(casebook, findings).iter().zip(cases) {
+        for (query, of_case) in queries(casebook, findings).iter().zip(&cases) {
             let Some(query) = query else { continue };
             let (at_entry, restated) = (of_case.at_entry, of_case.restated);
             let amounts = LineAmounts { at_entry, restated, ..LineAmounts::default() };
@@ -91,7 +90,7 @@ impl AceQueries {
     }
 
     /// Adds what was counted elsewhere.
-    pub(super) fn merge(&mut self, other: &AceQueries) {
+    pub fn merge(&mut self, other: &AceQueries) {
         for (query, asked) in &other.0 {
             self.count(query, &asked.counted, asked.days);
         }
@@ -102,6 +101,9 @@ impl AceQueries {
 fn suffix_told(query: &AceQuery) -> String {
     match query.suffix {
         None => "Unknown here (7 characters): look up the 10-character number of these parties".to_string(),
+        Some(suffix) if suffix == Suffix::EVERYONE_ELSE => {
+            format!("{suffix}, of everyone else: confirm that these parties have no number of their own")
+        }
         Some(suffix) => format!("{suffix}: confirm that it is the number of these parties"),
     }
 }
@@ -120,13 +122,13 @@ pub(super) fn write(
     sheet: &mut Sheet<'_>,
     casebook: &Casebook,
     queries: &AceQueries,
-    first_lines: &[&str],
 ) -> Result<(), XlsxError> {
     let looks = sheet.looks;
     sheet.line("Cases, days and parties on which deposits rest, to be confirmed in ACE", &looks.title)?;
-    for line in first_lines {
-        sheet.line(line, &Format::new())?;
-    }
+    sheet.line(
+        "Rates and numbers here follow notices. What ACE accepts on a day stands in its own case: ask it before filing.",
+        &Format::new(),
+    )?;
     let mut rows: Vec<(&AceQuery, &Asked)> = queries.0.iter().collect();
     rows.sort_by_key(|(_, asked)| Reverse(asked.counted.at_entry));
     let said = match rows.len() {

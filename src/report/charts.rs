@@ -79,9 +79,9 @@ fn charts(charted: &Charted) -> Vec<Chart> {
     charts.push(by_action);
     if let Some(stakes) = &charted.stakes {
         let mut largest = chart(ChartType::Bar, stakes, &title("Largest stakes, by cause"));
-        // The largest on top: bars are drawn from below.
-        largest.x_axis().set_reverse();
-        largest.y_axis().set_name("Stake").set_num_format(DOLLARS);
+        // Bars lie on their side, and so do the axes; the first is drawn lowest, and the largest belongs on top.
+        largest.y_axis().set_reverse();
+        largest.x_axis().set_name("Stake").set_num_format(DOLLARS);
         charts.push(largest);
     }
     charts

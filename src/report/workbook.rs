@@ -1,11 +1,12 @@
 //! The exceptions report: Summary, Exceptions, Names to confirm, Products to confirm, Refund Watch, Corrections,
-//! Deadlines, Sources, Catalogue.
+//! Deadlines, ACE Queries, Sources, Catalogue.
 
 use std::io::{Seek, Write};
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
+use super::ace_queries::{self, AceQueries};
 use super::causes::Causes;
 use super::charts;
 use super::deposit_tables;
@@ -73,6 +74,8 @@ pub struct Gathered<'a> {
     pub watch: &'a Watch,
     /// Deposits by importer, exporter and month.
     pub deposits: &'a Deposits,
+    /// What is to be confirmed in ACE.
+    pub ace: &'a AceQueries,
     /// What would be without the assumption, where there is one.
     pub without: Option<&'a Tally>,
 }
@@ -122,6 +125,7 @@ pub fn write(
         begin("Refund Watch")?,
         begin("Corrections")?,
         begin("Deadlines")?,
+        begin(ace_queries::SHEET)?,
         begin("Sources")?,
         begin("Catalogue")?,
         begin(aliases::LISTED_SHEET)?,
@@ -135,6 +139,7 @@ pub fn write(
         refunds_sheet,
         corrections_sheet,
         deadlines_sheet,
+        ace_sheet,
         sources_sheet,
         catalogue_sheet,
         listed_sheet,
@@ -152,6 +157,7 @@ pub fn write(
     watch_sheets::refund_watch(&mut begin(refunds_sheet)?, casebook, watch, refunds_csv)?;
     watch_sheets::corrections(&mut begin(corrections_sheet)?, watch, as_of, corrections_csv)?;
     watch_sheets::deadline_sheet(&mut begin(deadlines_sheet)?, watch, as_of, deadlines_csv)?;
+    ace_queries::write(&mut begin(ace_sheet)?, casebook, gathered.ace)?;
     sources(&mut begin(sources_sheet)?, casebook, facts, tally)?;
     catalogue(&mut begin(catalogue_sheet)?)?;
     for sheet in sheets {
