@@ -4,10 +4,14 @@
 //! This room decides nothing and rounds nothing; it prints what was found.
 
 pub mod abi53;
+pub mod ace_queries;
 pub mod causes;
+mod charts;
 pub mod columns;
 pub mod compare;
 pub mod compare_book;
+mod deposit_tables;
+pub mod deposits;
 pub mod explain;
 mod explain_names;
 pub mod law_diff;

@@ -115,6 +115,7 @@ fn the_report_has_its_sheets_and_its_first_row_says_what_was_tested() {
             "Refund Watch",
             "Corrections",
             "Deadlines",
+            "ACE Queries",
             "Sources",
             "Catalogue",
             "Listed parties",

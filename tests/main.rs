@@ -11,6 +11,7 @@ mod casebook_diff;
 mod commands;
 mod compare;
 mod corpus;
+mod deposits;
 mod exceptions;
 mod files;
 mod law;

@@ -98,7 +98,7 @@ pub(super) fn one_pass(
     let writings: Vec<Writings> = settled.collect();
     let Complete { annotated, exceptions, others: further, counted } =
         pass.writing.complete().map_err(failed(&names.annotated))?;
-    let FileTotals { tally, causes, names: waiting, products, watch } = counted;
+    let FileTotals { tally, causes, names: waiting, products, watch, deposits, ace } = counted;
     let annotated = match annotated {
         Ok(annotated) if writings == assumed.writings => annotated,
         again => {
@@ -107,7 +107,7 @@ pub(super) fn one_pass(
         }
     };
     let notes = read_notes.told(&headers, &writings);
-    if !tally.ties_out() || annotated.rows != tally.rows {
+    if !tally.ties_out() || !deposits.ties_out(&tally.all) || annotated.rows != tally.rows {
         let problem = format!("{} rows came in and {} went out", tally.rows, annotated.rows);
         return Err(internal(path, &problem));
     }
@@ -128,6 +128,8 @@ pub(super) fn one_pass(
         products: &products,
         confirmed: &options.products,
         watch: &watch,
+        deposits: &deposits,
+        ace: &ace,
         without: without.as_ref(),
     };
     let report = report(casebook, names, &facts, &tally, &gathered).map_err(failed(&names.report))?;

@@ -19,11 +19,13 @@ use crate::entry::{
     BriefLine, ColumnEvidence, Columns, EntryLine, Grouping, ReadLine, ReadLines, Writings, lines,
 };
 use crate::report::abi53;
+use crate::report::ace_queries::AceQueries;
 use crate::report::causes::{Causes, ExceptionsCsv, LineKey};
 use crate::report::columns::{
     COLUMNS, ColumnKind, RESTATED_NOTE, column_kind, figures, headings, note_of_no_line, note_of_other_row,
     words,
 };
+use crate::report::deposits::{DepositLine, Deposits};
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::products::Products;
@@ -62,6 +64,8 @@ pub(super) struct Sums {
     pub(super) names: Names,
     pub(super) watch: Watch,
     pub(super) products: Products,
+    pub(super) deposits: Deposits,
+    pub(super) ace: AceQueries,
     /// Of lines that share an outline.
     pub(super) outlines: Vec<(Arc<Outline>, OutlineSums)>,
     pub(super) done: u64,
@@ -201,11 +205,11 @@ impl Shop<'_> {
                 };
             }
             let Telling { ours, records, abi53, tally, mut causes, names, mut products, watch, .. } = telling;
-            let Telling { asked, outlines, keys, .. } = telling;
+            let Telling { asked, outlines, keys, deposits, ace, .. } = telling;
             asked.add_to(&mut causes, &mut products);
             let texts = appender.texts(&rows);
             let lines = keys.len() as u64;
-            let sums = Sums { lines, tally, causes, names, products, watch, outlines, done };
+            let sums = Sums { lines, tally, causes, names, products, watch, deposits, ace, outlines, done };
             Told { rows, ours, texts, exceptions: records.into_bytes(), abi53, sums, evidence, keys }
         })
     }
@@ -234,6 +238,10 @@ struct Telling<'a, 'r> {
     names: Names,
     watch: Watch,
     products: Products,
+    deposits: Deposits,
+    ace: AceQueries,
+    /// Places of exporters there, by their places among the companies of the reader.
+    exporters: Vec<Option<usize>>,
     /// Products for which outlines ask.
     asked: AskedProducts,
     keys: Vec<Option<u64>>,
@@ -264,6 +272,9 @@ impl<'a, 'r> Telling<'a, 'r> {
             names: Names::of_sheet(shop.sheet),
             watch: Watch::over(shop.sheet, &shop.header.source.sheet, &shop.largest),
             products: Products::of_sheet(shop.sheet),
+            deposits: Deposits::default(),
+            ace: AceQueries::default(),
+            exporters: Vec::new(),
             asked: AskedProducts::default(),
             keys: Vec::with_capacity(rows.len()),
             outlines: Vec::new(),
@@ -275,7 +286,23 @@ impl<'a, 'r> Telling<'a, 'r> {
         text_of(&self.shop.grouping.columns, self.rows, line.place, heading)
     }
 
+    fn importer(&self, line: &BriefLine) -> Cow<'r, str> {
+        let number = self.text(line, Heading::ImporterNumber);
+        if number.is_empty() { self.text(line, Heading::ImporterName) } else { number }
+    }
+
+    /// The place of the exporter of a line among those that are summed up.
+    fn exporter(&mut self, memo: &Memo, line: &BriefLine) -> usize {
+        let place = line.companies[0] as usize;
+        if place >= self.exporters.len() {
+            self.exporters.resize(place + 1, None);
+        }
+        let [exporter, ..] = memo.reader.companies_of(line);
+        *self.exporters[place].get_or_insert_with(|| self.deposits.exporter(&exporter.name))
+    }
+
     fn brief(&mut self, memo: &mut Memo, line: &BriefLine, refused: bool) {
+        let exporter = self.exporter(memo, line);
         let (entry, number) = (self.text(line, Heading::EntryNumber), self.text(line, Heading::LineNumber));
         let mid = || self.text(line, Heading::ManufacturerId);
         let entry_type = memo.reader.rest_of(line).line.entry_type.value();
@@ -295,6 +322,15 @@ impl<'a, 'r> Telling<'a, 'r> {
         let amounts = outline.shape.amounts(&reckoned);
         let place = self.outlined(outline, line, &key, &reckoned, &amounts);
         self.ours.rows.push(OurRow::Cells(place));
+        let importer = self.importer(line);
+        let deposit = DepositLine {
+            importer: &importer,
+            governing: Some(line.governing.0),
+            entered_value: line.stated.entered_value.value().map_or(0, |value| value.dollars()),
+            cases: outline.cases,
+            amounts: &amounts,
+        };
+        self.deposits.add(self.shop.options.as_of.0, exporter, &deposit);
         if outline.watched.iter().any(Option::is_some) {
             let file_as = outline.shape.sample.file_as();
             let facts = LineFacts {
@@ -307,15 +343,9 @@ impl<'a, 'r> Telling<'a, 'r> {
                 file_as,
                 liquidation,
             };
-            let (columns, rows) = (&self.shop.grouping.columns, self.rows);
-            let importer = || {
-                let text = |heading| text_of(columns, rows, line.place, heading);
-                let number = text(Heading::ImporterNumber);
-                if number.is_empty() { text(Heading::ImporterName) } else { number }
-            };
             let (casebook, as_of) = (self.shop.casebook, self.shop.options.as_of);
             let figures = watched_figures(&outline.watched, &line.stated, &amounts);
-            self.watch.look(casebook, as_of, &outline.watched, &facts, figures, importer);
+            self.watch.look(casebook, as_of, &outline.watched, &facts, figures, || importer);
         }
     }
 
@@ -333,7 +363,9 @@ impl<'a, 'r> Telling<'a, 'r> {
             self.ours.words.push(Arc::clone(&outline.words));
             (self.outlines.len() - 1, self.ours.words.len() as u32 - 1)
         });
-        self.outlines[place].1.add(outline, &line.stated, reckoned, amounts);
+        let (_, sums) = &mut self.outlines[place];
+        sums.add(outline, &line.stated, reckoned, amounts);
+        sums.add_day(line.governing.0);
         outline.add_exceptions(key, reckoned, &mut self.records);
         if outline.asks_product() {
             let cells = (&self.shop.grouping.columns, self.rows);
@@ -376,6 +408,8 @@ impl<'a, 'r> Telling<'a, 'r> {
         self.tally.add(casebook, &line, &findings);
         self.names.add(&line, &findings);
         self.products.add(&line, &findings);
+        self.ace.add(casebook, &line, &findings);
+        self.deposits.add_in_full(self.shop.options.as_of.0, &line, &findings);
         self.watch.look_in_full(casebook, self.shop.options.as_of, &line, &findings);
         for exception in &findings.exceptions {
             let told = told(&line, exception);

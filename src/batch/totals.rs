@@ -6,7 +6,9 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::piece::Sums;
+use crate::report::ace_queries::AceQueries;
 use crate::report::causes::Causes;
+use crate::report::deposits::Deposits;
 use crate::report::names::Names;
 use crate::report::outline::{Outline, OutlineSums};
 use crate::report::products::Products;
@@ -29,6 +31,8 @@ pub(super) struct FileTotals {
     pub(super) names: Names,
     pub(super) products: Products,
     pub(super) watch: Watch,
+    pub(super) deposits: Deposits,
+    pub(super) ace: AceQueries,
 }
 
 /// Sums of a file.
@@ -39,6 +43,8 @@ pub(super) struct Totals {
     names: Names,
     watch: Watch,
     products: Products,
+    deposits: Deposits,
+    ace: AceQueries,
     /// Sums of the pieces that are gathered.
     gathered: u32,
     gathered_outlines: usize,
@@ -65,6 +71,8 @@ impl Totals {
         self.later.merge(sums.causes);
         self.later_names.merge(sums.names);
         self.watch.merge(sums.watch);
+        self.deposits.merge(sums.deposits);
+        self.ace.merge(&sums.ace);
         self.later_products.merge(sums.products);
         self.gathered_outlines += sums.outlines.len();
         for (outline, sums) in sums.outlines {
@@ -90,6 +98,7 @@ impl Totals {
     fn gather(&mut self) {
         for (outline, sums) in self.outlines.values() {
             self.tally.add_lines(outline, sums);
+            outline.add_ace(sums, &mut self.ace);
             outline.add_causes(sums, &mut self.later);
             outline.add_names(sums, &mut self.later_names);
         }
@@ -104,7 +113,7 @@ impl Totals {
     /// The sums of the whole file.
     pub(super) fn finish(mut self) -> FileTotals {
         self.gather();
-        let Totals { tally, causes, names, products, watch, .. } = self;
-        FileTotals { tally, causes, names, products, watch }
+        let Totals { tally, causes, names, products, watch, deposits, ace, .. } = self;
+        FileTotals { tally, causes, names, products, watch, deposits, ace }
     }
 }

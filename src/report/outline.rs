@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
+use super::ace_queries::{AceQueries, AceQuery, queries, spanning};
 use super::causes::{Cause, Causes, ExceptionsCsv, LineKey, SharedWords, names_the_goods};
 use super::columns::words;
+use super::deposits::Counted;
 use super::names::{Names, WaitingName, asked, name_of};
 use super::products::{Products, WaitingProduct, asks as asks_product};
 use super::tally::{Sums, concerns};
@@ -11,7 +15,7 @@ use super::told::told;
 use super::watch::{WatchedCase, watched};
 use super::wording::notices_used;
 use crate::casebook::Casebook;
-use crate::determine::{Action, LineAmounts, Reckoned, Shape};
+use crate::determine::{Action, LineAmounts, LineFindings, Reckoned, Shape};
 use crate::entry::known::Company;
 use crate::entry::line::Stated;
 use crate::entry::{EntryLine, Read};
@@ -40,10 +44,12 @@ pub struct Outline {
     companies: Option<[Arc<Company>; 3]>,
     /// What watching over their deposits hangs on.
     pub watched: [Option<WatchedCase>; 2],
+    /// What is to be asked of ACE, AD then CVD.
+    ace: [Option<AceQuery>; 2],
     /// Places of the exceptions that are asked once per product.
     of_products: Vec<usize>,
     /// The cases under which they are counted.
-    cases: [Option<CaseNumber>; 2],
+    pub cases: [Option<CaseNumber>; 2],
     paid_known: [bool; 2],
 }
 
@@ -60,6 +66,14 @@ fn names_companies(exception: &Exception) -> bool {
     )
 }
 
+/// The cases under which a line is counted, AD then CVD.
+pub(super) fn counted_under(line: &EntryLine, findings: &LineFindings) -> [Option<CaseNumber>; 2] {
+    Kind::BOTH.map(|kind| {
+        let case = findings.answer.as_ref().and_then(|answer| answer.case(kind))?;
+        concerns(&case.at_entry.finding, line.paid(kind).value()).then_some(case.number)
+    })
+}
+
 /// What is added up over the lines of one outline, in cents.
 #[derive(Clone, Debug)]
 pub struct OutlineSums {
@@ -69,6 +83,8 @@ pub struct OutlineSums {
     first_row: u64,
     /// Its entry and line number.
     first: (Box<str>, Box<str>),
+    /// First and last governing day.
+    days: Option<(Date, Date)>,
     entered_value: u64,
     at_entry: i128,
     restated: i128,
@@ -93,10 +109,7 @@ impl Outline {
         let exceptions = findings.exceptions.iter().map(|exception| shared_words(&line, exception));
         let mut codes: Vec<Code> = findings.exceptions.iter().map(|exception| exception.code).collect();
         codes.dedup();
-        let cases = Kind::BOTH.map(|kind| {
-            let case = findings.answer.as_ref().and_then(|answer| answer.case(kind))?;
-            concerns(&case.at_entry.finding, line.paid(kind).value()).then_some(case.number)
-        });
+        let cases = counted_under(&line, findings);
         Some(Outline {
             words: Arc::new(Words::new(words(casebook, &line, findings), findings.action.rank())),
             names_companies: findings.exceptions.iter().any(names_companies),
@@ -109,6 +122,7 @@ impl Outline {
                 .collect(),
             companies: None,
             watched: watched(casebook, &line.declared, findings, as_of),
+            ace: queries(casebook, findings),
             cases,
             paid_known: line.paid.map(|paid| paid.value().is_some()),
             sample: Arc::new(line),
@@ -134,6 +148,7 @@ impl Outline {
             sample: Arc::clone(&self.sample),
             companies: None,
             watched: self.watched.clone(),
+            ace: self.ace.clone(),
             ..*self
         }
     }
@@ -161,6 +176,7 @@ impl Outline {
             sample: Arc::clone(&self.sample),
             companies: Some(companies.map(Arc::clone)),
             watched: self.watched.clone(),
+            ace: self.ace.clone(),
             ..*self
         }
     }
@@ -232,6 +248,15 @@ impl Outline {
         });
     }
 
+    /// Adds what is to be asked of ACE.
+    pub fn add_ace(&self, sums: &OutlineSums, to: &mut AceQueries) {
+        for (query, [at_entry, restated, ..]) in self.ace.iter().zip(sums.kinds) {
+            let Some(query) = query else { continue };
+            let (lines, entered_value) = (sums.lines, sums.entered_value);
+            to.count(query, &Counted { lines, entered_value, at_entry, restated }, sums.days);
+        }
+    }
+
     /// Adds the names on which a person has to decide.
     pub fn add_names(&self, sums: &OutlineSums, to: &mut Names) {
         let asked = asked(&self.shape.sample);
@@ -268,6 +293,7 @@ impl OutlineSums {
             lines: 0,
             first_row: first.row,
             first: (first.entry_number.into(), first.line_number.into()),
+            days: None,
             entered_value: 0,
             at_entry: 0,
             restated: 0,
@@ -279,6 +305,7 @@ impl OutlineSums {
     /// Adds what was summed up of later lines.
     pub fn merge(&mut self, later: &OutlineSums) {
         self.lines += later.lines;
+        self.days = spanning(self.days, later.days);
         self.entered_value += later.entered_value;
         self.at_entry += later.at_entry;
         self.restated += later.restated;
@@ -307,6 +334,11 @@ impl OutlineSums {
                 *sum += i128::from(stake);
             }
         }
+    }
+
+    /// Adds the governing day of a line.
+    pub fn add_day(&mut self, day: Date) {
+        self.days = spanning(self.days, Some((day, day)));
     }
 
     /// All of them under one heading.

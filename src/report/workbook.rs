@@ -1,12 +1,16 @@
 //! The exceptions report: Summary, Exceptions, Names to confirm, Products to confirm, Refund Watch, Corrections,
-//! Deadlines, Sources, Catalogue.
+//! Deadlines, ACE Queries, Sources, Catalogue.
 
 use std::io::{Seek, Write};
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
+use super::ace_queries::{self, AceQueries};
 use super::causes::Causes;
+use super::charts;
+use super::deposit_tables;
+use super::deposits::Deposits;
 use super::names::Names;
 use super::names_sheet;
 use super::products::Products;
@@ -68,6 +72,10 @@ pub struct Gathered<'a> {
     pub confirmed: &'a ConfirmedProducts,
     /// What is watched.
     pub watch: &'a Watch,
+    /// Deposits by importer, exporter and month.
+    pub deposits: &'a Deposits,
+    /// What is to be confirmed in ACE.
+    pub ace: &'a AceQueries,
     /// What would be without the assumption, where there is one.
     pub without: Option<&'a Tally>,
 }
@@ -129,6 +137,7 @@ pub fn write(
         begin("Refund Watch")?,
         begin("Corrections")?,
         begin("Deadlines")?,
+        begin(ace_queries::SHEET)?,
         begin("Sources")?,
         begin("Catalogue")?,
         begin(aliases::LISTED_SHEET)?,
@@ -142,6 +151,7 @@ pub fn write(
         refunds_sheet,
         corrections_sheet,
         deadlines_sheet,
+        ace_sheet,
         sources_sheet,
         catalogue_sheet,
         listed_sheet,
@@ -159,6 +169,7 @@ pub fn write(
     watch_sheets::refund_watch(&mut begin(refunds_sheet)?, casebook, watch, refunds_csv)?;
     watch_sheets::corrections(&mut begin(corrections_sheet)?, watch, as_of, corrections_csv)?;
     watch_sheets::deadline_sheet(&mut begin(deadlines_sheet)?, watch, as_of, deadlines_csv)?;
+    ace_queries::write(&mut begin(ace_sheet)?, casebook, gathered.ace)?;
     sources(&mut begin(sources_sheet)?, casebook, facts, tally)?;
     catalogue(&mut begin(catalogue_sheet)?)?;
     for sheet in sheets {
@@ -191,12 +202,14 @@ fn summary(
     tally: &Tally,
     gathered: &Gathered<'_>,
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, watch, without, .. } = *gathered;
+    let Gathered { causes, watch, without, deposits, .. } = *gathered;
     let looks = sheet.looks;
     sheet.line(&tested_against(casebook), &looks.bold)?;
     sheet.line(&format!("AD/CVD deposits: {}", facts.input), &looks.title)?;
     sheet.line(&format!("As of {}. adcvd {}.", facts.as_of, facts.version), &Format::new())?;
     sheet.line(ESTIMATE, &Format::new())?;
+    let charts_told = sheet.row;
+    sheet.row += 1;
     if let Some(why) = facts.written_anew {
         sheet.line(&format!("Note: {why}."), &Format::new())?;
     }
@@ -238,6 +251,7 @@ fn summary(
     ];
     let with = |first: &'static str, columns: &[(&'static str, u32)]| [&[(first, 44)], columns].concat();
     sheet.headings(&with("By action", &money[..6]))?;
+    let actions = sheet.row;
     for action in Action::ALL {
         let empty = Sums::default();
         let of_action = tally.actions.get(&action).unwrap_or(&empty);
@@ -258,6 +272,10 @@ fn summary(
         sheet.values(sums(case.to_string().into(), of_case, true))?;
     }
     sheet.line("Each case counts its own figures; a line that lacks a figure under another case is in no sum by action.", &Format::new())?;
+    let months = deposit_tables::by_month(sheet, deposits, &tally.all)?;
+    deposit_tables::by_importer(sheet, deposits, &tally.all)?;
+    deposit_tables::by_exporter(sheet, deposits, &tally.all)?;
+    let stakes = deposit_tables::largest_stakes(sheet, &shown)?;
     if !watch.sums.is_empty() {
         sheet.row += 1;
         watch_sheets::by_status(sheet, watch)?;
@@ -280,9 +298,18 @@ fn summary(
     ] {
         sheet.values([label.into(), Value::Whole(count)])?;
     }
+    // Tables of several widths stand one below the other: every column is as wide as money needs.
     sheet.sheet.set_column_width(0, 44)?;
-    Ok(())
+    for column in 1..=MONEY_COLUMNS {
+        sheet.sheet.set_column_width(column, 18)?;
+    }
+    let actions = (actions, actions + Action::ALL.len() as u32 - 1);
+    let charts = charts::Charted { months, actions, stakes, hypothetical: casebook.hypothetical().is_some() };
+    charts::write(sheet, charts_told, &charts)
 }
+
+/// Columns of the Summary that may hold money, behind the first.
+const MONEY_COLUMNS: u16 = 12;
 
 fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Result<(), XlsxError> {
     let (shown, more) = causes.shown();
@@ -346,6 +373,7 @@ fn sources(
         &format!("{} Tariff numbers are hints; scope text decides.", tested_against(casebook)),
         &Format::new(),
     )?;
+    sheet.line(ESTIMATE, &Format::new())?;
     sheet.line(&format!("Casebook SHA-256 {}; as of {}.", casebook.sha256(), facts.as_of), &Format::new())?;
     sheet.row += 1;
     sheet.headings(&[
