@@ -408,6 +408,11 @@ fn days_of(entry: &WatchedEntry, as_of: KnownDay) -> Vec<Deadline<'_>> {
 }
 
 impl Deadline<'_> {
+    /// What has to be done.
+    pub(super) fn words(&self) -> &'static str {
+        self.what.words()
+    }
+
     /// The cells of a deadline, under [`DEADLINE_COLUMNS`].
     pub(super) fn row(&self, as_of: KnownDay) -> [Value; 12] {
         let Deadline { day, what, entry, not_before } = self;

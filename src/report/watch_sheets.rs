@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rust_xlsxwriter::{Format, XlsxError};
 
 use super::refunds::RefundSums;
@@ -18,6 +19,8 @@ use crate::terms::{CaseNumber, KnownDay, Money};
 
 /// Rows that the sheets Corrections and Deadlines hold, at most. All are in the CSV files.
 const ROWS_SHOWN: usize = 10_000;
+/// Days that the Summary tells, at most.
+const DAYS_SHOWN: usize = 3;
 /// Importers whose refunds are summed up one by one, at most: those with the most money.
 const IMPORTERS_SHOWN: usize = 200;
 
@@ -181,6 +184,31 @@ pub(super) fn deadline_sheet(
     let from = if days.len() > ROWS_SHOWN { passed } else { 0 };
     let shown = days.iter().skip(from).take(ROWS_SHOWN);
     sheet.table(&DEADLINE_COLUMNS, shown.map(|deadline| deadline.row(as_of)))
+}
+
+/// The next days by which somebody has to act, for the Summary: one line for each day and what is to be done.
+pub(super) fn next_days(sheet: &mut Sheet<'_>, watch: &Watch, as_of: KnownDay) -> Result<(), XlsxError> {
+    let entries = watch.entries();
+    let days = deadlines(&entries, as_of);
+    let mut coming: Vec<(Date, &str, u64)> = Vec::new();
+    for deadline in days.iter().filter(|deadline| deadline.day >= as_of.0) {
+        let same = |(day, what, _): &(Date, &str, u64)| (*day, *what) == (deadline.day, deadline.words());
+        match coming.iter().position(same) {
+            Some(place) => coming[place].2 += 1,
+            None if coming.len() == DAYS_SHOWN => break,
+            None => coming.push((deadline.day, deadline.words(), 1)),
+        }
+    }
+    if coming.is_empty() {
+        return Ok(());
+    }
+    let bold = &sheet.looks.bold;
+    sheet.row += 1;
+    sheet.line("Next days (sheet Deadlines)", bold)?;
+    for (day, what, entries) in coming {
+        sheet.line(&format!("{day}  {what}: {entries} entries"), &Format::new())?;
+    }
+    Ok(())
 }
 
 fn said_of_more(sheet: &mut Sheet<'_>, all: usize, csv: &str) -> Result<(), XlsxError> {

@@ -239,6 +239,7 @@ fn summary(
     if tally.lines(Action::NoFigure) + tally.lines(Action::Review) == 0 {
         sheet.line("Nothing waits for a person.", &Format::new())?;
     }
+    watch_sheets::next_days(sheet, watch, KnownDay(facts.as_of))?;
     sheet.row += 1;
     let money = [
         ("Lines", 10),
