@@ -3,19 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+
+use crate::unattended::adcvd;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn adcvd(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_adcvd"))
-        .current_dir(folder)
-        .args(arguments)
-        .args(["--as-of", "2026-11-22"])
-        .output()
-        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -9,7 +9,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn adcvd(arguments: &[&str], folder: &Path) -> Output {
+/// What the program does in a folder.
+pub(crate) fn adcvd(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_adcvd"))
         .current_dir(folder)
         .args(arguments)

@@ -18,7 +18,7 @@ use super::writing::{Complete, Writing};
 use crate::casebook::Casebook;
 use crate::entry::{ColumnEvidence, Columns, Writings};
 use crate::report::tally::Tally;
-use crate::report::watch_sheets::{corrections_csv, deadlines_csv};
+use crate::report::watch_sheets::Agenda;
 use crate::report::workbook::{self, Gathered, RunFacts};
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::read::Header;
@@ -122,12 +122,14 @@ pub(super) fn one_pass(
         notes: [&options.notes[..], &notes].concat(),
         sheets: headers.iter().map(|header| header.source.sheet.clone()).collect(),
     };
+    let agenda = Agenda::of(&watch, options.as_of);
     let gathered = Gathered {
         causes: &causes,
         names: &waiting,
         products: &products,
         confirmed: &options.products,
         watch: &watch,
+        agenda: &agenda,
         deposits: &deposits,
         ace: &ace,
         without: without.as_ref(),
@@ -139,8 +141,8 @@ pub(super) fn one_pass(
         others.push(file.complete().map_err(failed(path))?);
     }
     let days = [
-        (&names.corrections, corrections_csv(&watch, options.as_of, hypothetical)),
-        (&names.deadlines, deadlines_csv(&watch, options.as_of, hypothetical)),
+        (&names.corrections, agenda.corrections_csv(hypothetical)),
+        (&names.deadlines, agenda.deadlines_csv(hypothetical)),
     ];
     for (path, csv) in days.into_iter().filter(|(_, csv)| !csv.is_empty()) {
         others.push(whole(path, csv).map_err(failed(path))?);

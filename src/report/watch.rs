@@ -157,7 +157,7 @@ pub struct Watch {
     pub sums: BTreeMap<(RefundStatus, CaseNumber), BTreeMap<Box<str>, RefundSums>>,
     /// Entries by number, or by row where they have none.
     entries: BTreeMap<Box<str>, WatchedEntry>,
-    /// Rows of the CSV of refunds, in the order of the file, until they are taken.
+    /// Rows of the CSV of refunds of one piece, in the order of the file, until they are taken.
     pub csv: Vec<u8>,
 }
 
@@ -345,9 +345,9 @@ impl Watch {
         }
     }
 
-    /// Adds what was watched over later rows.
+    /// Adds what was watched over later rows. Their rows of the CSV are for whoever writes it: where nobody does, they are
+    /// not kept.
     pub fn merge(&mut self, later: Watch) {
-        self.csv.extend_from_slice(&later.csv);
         self.known.merge(later.known, KNOWN_SHOWN);
         self.unknown.merge(later.unknown, UNKNOWN_SHOWN);
         for (key, importers) in later.sums {

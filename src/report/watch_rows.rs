@@ -351,6 +351,7 @@ fn route_words(route: CorrectionRoute) -> (&'static str, String) {
 }
 
 /// A day by which somebody has to act on an entry.
+#[derive(Debug)]
 pub(super) struct Deadline<'a> {
     pub(super) day: Date,
     what: What,
@@ -359,7 +360,7 @@ pub(super) struct Deadline<'a> {
 }
 
 /// What has to be done by a day.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
     Summary,
     Correction,

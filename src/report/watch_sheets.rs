@@ -9,8 +9,8 @@ use super::refunds::RefundSums;
 use super::sheet::{Sheet, Value};
 use super::watch::Watch;
 use super::watch_rows::{
-    CORRECTION_COLUMNS, DEADLINE_COLUMNS, REFUND_COLUMNS, correction_row, csv_headings, deadlines, meaning,
-    push_record, refund_row,
+    CORRECTION_COLUMNS, DEADLINE_COLUMNS, Deadline, REFUND_COLUMNS, correction_row, csv_headings, deadlines,
+    meaning, push_record, refund_row,
 };
 use super::watched_entry::WatchedEntry;
 use crate::casebook::Casebook;
@@ -28,24 +28,48 @@ const IMPORTERS_SHOWN: usize = 200;
 const READING: &str = "Days and statuses are readings of the rules that are cited, to be confirmed with counsel. No \
                        amount here is a promise of a refund.";
 
-/// The CSV of the entries that want correcting; empty where there is none.
-pub fn corrections_csv(watch: &Watch, as_of: KnownDay, hypothetical: bool) -> Vec<u8> {
-    let mut out = csv_headings(&CORRECTION_COLUMNS, hypothetical);
-    let entries = watch.entries();
-    let mut entries = entries.iter().filter(|entry| entry.corrects).peekable();
-    if entries.peek().is_none() {
-        return Vec::new();
-    }
-    entries.for_each(|entry| push_record(&mut out, &correction_row(entry, as_of)));
-    out
+/// What is to be done about the entries of a file, worked out once for its sheets and its CSV files.
+#[derive(Debug)]
+pub struct Agenda<'a> {
+    as_of: KnownDay,
+    /// The entries that want correcting, in the order of the file.
+    corrected: Vec<&'a WatchedEntry>,
+    /// The days by which somebody has to act, the earliest first.
+    days: Vec<Deadline<'a>>,
 }
 
-/// The CSV of the days by which somebody has to act, the earliest first; empty where there is none.
-pub fn deadlines_csv(watch: &Watch, as_of: KnownDay, hypothetical: bool) -> Vec<u8> {
-    let mut out = csv_headings(&DEADLINE_COLUMNS, hypothetical);
-    let days = deadlines(&watch.entries(), as_of);
-    days.iter().for_each(|day| push_record(&mut out, &day.row(as_of)));
-    if days.is_empty() { Vec::new() } else { out }
+impl<'a> Agenda<'a> {
+    /// What is to be done as known on a day.
+    pub fn of(watch: &'a Watch, as_of: KnownDay) -> Agenda<'a> {
+        let entries = watch.entries();
+        let days = deadlines(&entries, as_of);
+        let corrected = entries.into_iter().filter(|entry| entry.corrects).collect();
+        Agenda { as_of, corrected, days }
+    }
+
+    /// The CSV of the entries that want correcting; empty where there is none.
+    pub fn corrections_csv(&self, hypothetical: bool) -> Vec<u8> {
+        let rows = self.corrected.iter().map(|entry| correction_row(entry, self.as_of));
+        csv(&CORRECTION_COLUMNS, rows, hypothetical)
+    }
+
+    /// The CSV of the days by which somebody has to act; empty where there is none.
+    pub fn deadlines_csv(&self, hypothetical: bool) -> Vec<u8> {
+        csv(&DEADLINE_COLUMNS, self.days.iter().map(|day| day.row(self.as_of)), hypothetical)
+    }
+}
+
+fn csv<const N: usize>(
+    columns: &[(&str, u32); N],
+    rows: impl ExactSizeIterator<Item = [Value; N]>,
+    hypothetical: bool,
+) -> Vec<u8> {
+    if rows.len() == 0 {
+        return Vec::new();
+    }
+    let mut out = csv_headings(columns, hypothetical);
+    rows.for_each(|row| push_record(&mut out, &row));
+    out
 }
 
 fn amounts(sums: &RefundSums) -> Vec<Value> {
@@ -139,59 +163,54 @@ pub(super) fn refund_watch(
 }
 
 /// Entries that want correcting.
-pub(super) fn corrections(
-    sheet: &mut Sheet<'_>,
-    watch: &Watch,
-    as_of: KnownDay,
-    csv: &str,
-) -> Result<(), XlsxError> {
-    let looks = sheet.looks;
-    sheet.line("Entries that want correcting", &looks.title)?;
+pub(super) fn corrections(sheet: &mut Sheet<'_>, agenda: &Agenda<'_>, csv: &str) -> Result<(), XlsxError> {
+    sheet.line("Entries that want correcting", &sheet.looks.title)?;
     sheet.line(READING, &Format::new())?;
     sheet.line(
         "By entry: what is owed beyond what was paid, and what was paid beyond what was due; AD and CVD apart, and never \
          one against the other. Where a case asks nothing any more, an entry that paid too little is not listed.",
         &Format::new(),
     )?;
-    let entries = watch.entries();
-    let corrected: Vec<&&WatchedEntry> = entries.iter().filter(|entry| entry.corrects).collect();
-    said_of_more(sheet, corrected.len(), csv)?;
-    if corrected.is_empty() {
-        return Ok(());
-    }
-    let shown = corrected.into_iter().take(ROWS_SHOWN);
-    sheet.table(&CORRECTION_COLUMNS, shown.map(|entry| correction_row(entry, as_of)))
+    let rows = agenda.corrected.iter().map(|entry| correction_row(entry, agenda.as_of));
+    some_rows(sheet, &CORRECTION_COLUMNS, rows, 0, csv)
 }
 
 /// Days by which somebody has to act.
-pub(super) fn deadline_sheet(
-    sheet: &mut Sheet<'_>,
-    watch: &Watch,
-    as_of: KnownDay,
-    csv: &str,
-) -> Result<(), XlsxError> {
-    let looks = sheet.looks;
-    sheet.line("Days by which somebody has to act, the earliest first", &looks.title)?;
+pub(super) fn deadline_sheet(sheet: &mut Sheet<'_>, agenda: &Agenda<'_>, csv: &str) -> Result<(), XlsxError> {
+    sheet.line("Days by which somebody has to act, the earliest first", &sheet.looks.title)?;
     sheet.line(READING, &Format::new())?;
-    let entries = watch.entries();
-    let days = deadlines(&entries, as_of);
-    said_of_more(sheet, days.len(), csv)?;
-    if days.is_empty() {
-        return Ok(());
-    }
+    let Agenda { as_of, days, .. } = agenda;
     let passed = days.iter().filter(|deadline| deadline.day < as_of.0).count();
     // What is still to come matters more than what is over; both are in the CSV.
     let from = if days.len() > ROWS_SHOWN { passed } else { 0 };
-    let shown = days.iter().skip(from).take(ROWS_SHOWN);
-    sheet.table(&DEADLINE_COLUMNS, shown.map(|deadline| deadline.row(as_of)))
+    some_rows(sheet, &DEADLINE_COLUMNS, days.iter().map(|deadline| deadline.row(*as_of)), from, csv)
+}
+
+/// The rows that a sheet has room for, from one on, below the words that say how many there are.
+fn some_rows<const N: usize>(
+    sheet: &mut Sheet<'_>,
+    columns: &[(&str, u32); N],
+    rows: impl ExactSizeIterator<Item = [Value; N]>,
+    from: usize,
+    csv: &str,
+) -> Result<(), XlsxError> {
+    let all = rows.len();
+    let said = match all {
+        0 => "There is none.".to_string(),
+        all if all > ROWS_SHOWN => format!("{ROWS_SHOWN} of {all}; all are in {csv}."),
+        _ => format!("The same for machines: {csv}."),
+    };
+    sheet.line(&said, &sheet.looks.bold)?;
+    if all == 0 {
+        return Ok(());
+    }
+    sheet.table(columns, rows.skip(from).take(ROWS_SHOWN))
 }
 
 /// The next days by which somebody has to act, for the Summary: one line for each day and what is to be done.
-pub(super) fn next_days(sheet: &mut Sheet<'_>, watch: &Watch, as_of: KnownDay) -> Result<(), XlsxError> {
-    let entries = watch.entries();
-    let days = deadlines(&entries, as_of);
+pub(super) fn next_days(sheet: &mut Sheet<'_>, agenda: &Agenda<'_>) -> Result<(), XlsxError> {
     let mut coming: Vec<(Date, &str, u64)> = Vec::new();
-    for deadline in days.iter().filter(|deadline| deadline.day >= as_of.0) {
+    for deadline in agenda.days.iter().filter(|deadline| deadline.day >= agenda.as_of.0) {
         let same = |(day, what, _): &(Date, &str, u64)| (*day, *what) == (deadline.day, deadline.words());
         match coming.iter().position(same) {
             Some(place) => coming[place].2 += 1,
@@ -202,21 +221,10 @@ pub(super) fn next_days(sheet: &mut Sheet<'_>, watch: &Watch, as_of: KnownDay) -
     if coming.is_empty() {
         return Ok(());
     }
-    let bold = &sheet.looks.bold;
     sheet.row += 1;
-    sheet.line("Next days (sheet Deadlines)", bold)?;
+    sheet.line("Next days (sheet Deadlines)", &sheet.looks.bold)?;
     for (day, what, entries) in coming {
         sheet.line(&format!("{day}  {what}: {entries} entries"), &Format::new())?;
     }
     Ok(())
-}
-
-fn said_of_more(sheet: &mut Sheet<'_>, all: usize, csv: &str) -> Result<(), XlsxError> {
-    let said = match all {
-        0 => "There is none.".to_string(),
-        all if all > ROWS_SHOWN => format!("{ROWS_SHOWN} of {all}; all are in {csv}."),
-        _ => format!("The same for machines: {csv}."),
-    };
-    let bold = &sheet.looks.bold;
-    sheet.line(&said, bold)
 }

@@ -18,15 +18,15 @@ use super::products_sheet;
 use super::sheet::{Looks, Sheet, Value};
 use super::tally::{Sums, Tally};
 use super::watch::Watch;
-use super::watch_sheets;
+use super::watch_sheets::{self, Agenda};
 use super::{what_if, wording};
 use crate::casebook::{Casebook, Family, Trust};
 use crate::determine::Action;
 use crate::entry::Products as ConfirmedProducts;
 use crate::records::{aliases, products};
 use crate::spreadsheet::new_workbook::properties;
+use crate::terms::Code;
 use crate::terms::place::SheetRow;
-use crate::terms::{Code, KnownDay};
 
 /// What the report tells of a run, beside its tally and causes.
 #[derive(Clone, Debug)]
@@ -72,6 +72,8 @@ pub struct Gathered<'a> {
     pub confirmed: &'a ConfirmedProducts,
     /// What is watched.
     pub watch: &'a Watch,
+    /// What is to be done about its entries.
+    pub agenda: &'a Agenda<'a>,
     /// Deposits by importer, exporter and month.
     pub deposits: &'a Deposits,
     /// What is to be confirmed in ACE.
@@ -117,8 +119,7 @@ pub fn write(
     gathered: &Gathered<'_>,
     to: &mut (impl Write + Seek + Send),
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, names, products: waiting, confirmed, watch, .. } = *gathered;
-    let as_of = KnownDay(facts.as_of);
+    let Gathered { causes, names, products: waiting, confirmed, watch, agenda, .. } = *gathered;
     let hypothetical = casebook.hypothetical();
     let hypothetical = hypothetical.as_deref();
     let mut workbook = Workbook::new();
@@ -167,8 +168,8 @@ pub fn write(
     products_sheet::write(products_sheet, casebook, facts, (waiting, confirmed), words)?;
     let [refunds_csv, corrections_csv, deadlines_csv] = &facts.watch_csvs;
     watch_sheets::refund_watch(&mut begin(refunds_sheet)?, casebook, watch, refunds_csv)?;
-    watch_sheets::corrections(&mut begin(corrections_sheet)?, watch, as_of, corrections_csv)?;
-    watch_sheets::deadline_sheet(&mut begin(deadlines_sheet)?, watch, as_of, deadlines_csv)?;
+    watch_sheets::corrections(&mut begin(corrections_sheet)?, agenda, corrections_csv)?;
+    watch_sheets::deadline_sheet(&mut begin(deadlines_sheet)?, agenda, deadlines_csv)?;
     ace_queries::write(&mut begin(ace_sheet)?, casebook, gathered.ace)?;
     sources(&mut begin(sources_sheet)?, casebook, facts, tally)?;
     catalogue(&mut begin(catalogue_sheet)?)?;
@@ -202,7 +203,7 @@ fn summary(
     tally: &Tally,
     gathered: &Gathered<'_>,
 ) -> Result<(), XlsxError> {
-    let Gathered { causes, watch, without, deposits, .. } = *gathered;
+    let Gathered { causes, watch, agenda, without, deposits, .. } = *gathered;
     let looks = sheet.looks;
     sheet.line(&tested_against(casebook), &looks.bold)?;
     sheet.line(&format!("AD/CVD deposits: {}", facts.input), &looks.title)?;
@@ -239,7 +240,7 @@ fn summary(
     if tally.lines(Action::NoFigure) + tally.lines(Action::Review) == 0 {
         sheet.line("Nothing waits for a person.", &Format::new())?;
     }
-    watch_sheets::next_days(sheet, watch, KnownDay(facts.as_of))?;
+    watch_sheets::next_days(sheet, agenda)?;
     sheet.row += 1;
     let money = [
         ("Lines", 10),
