@@ -25,6 +25,7 @@ mod recount;
 mod replay;
 mod rooms;
 mod samples;
+mod second_reader;
 mod sheets;
 mod unattended;
 mod walk;

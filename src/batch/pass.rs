@@ -121,6 +121,7 @@ pub(super) fn one_pass(
         written_anew: anew.map(Anew::told),
         notes: [&options.notes[..], &notes].concat(),
         sheets: headers.iter().map(|header| header.source.sheet.clone()).collect(),
+        annotated: (name_of(&names.annotated), annotated.sheets.clone()),
     };
     let agenda = Agenda::of(&watch, options.as_of);
     let gathered = Gathered {

@@ -32,6 +32,7 @@ pub(super) struct Looks {
     pub(super) whole: Format,
     pub(super) day: Format,
     pub(super) bold: Format,
+    pub(super) link: Format,
     pub(super) hypothetical: Format,
 }
 
@@ -44,6 +45,8 @@ pub(super) enum Value {
     /// As many digits as it has.
     Figure(Decimal),
     Link(String),
+    /// A value that leads somewhere.
+    Linked(Box<Value>, String),
 }
 
 impl From<&str> for Value {
@@ -114,53 +117,66 @@ impl Sheet<'_> {
     pub(super) fn values(&mut self, values: impl IntoIterator<Item = Value>) -> Result<(), XlsxError> {
         let mut lines = 1;
         for (column, value) in (0u16..).zip(values) {
-            match value {
-                Value::Text(text) if text.is_empty() => {}
-                Value::Text(text) => {
-                    let width = self.widths.get(usize::from(column)).copied().unwrap_or(10);
-                    lines = lines.max(lines_of(&text, width));
-                    let text = cell_text(&text);
-                    self.sheet.write_string_with_format(self.row, column, text, &self.looks.wrap)?;
-                }
-                Value::Whole(count) => {
-                    let number = number_out(count.into()).unwrap_or_default();
-                    self.sheet.write_number_with_format(self.row, column, number, &self.looks.whole)?;
-                }
-                Value::Money(None) => {}
-                Value::Money(Some(amount)) => match number_out(amount.decimal()) {
-                    Some(number) => {
-                        self.sheet.write_number_with_format(self.row, column, number, &self.looks.money)?;
-                    }
-                    None => {
-                        self.sheet.write_string(self.row, column, amount.to_string())?;
-                    }
-                },
-                Value::Day(None) => {}
-                Value::Day(Some(day)) => match date_out(day) {
-                    Some(date) => {
-                        self.sheet.write_datetime_with_format(self.row, column, date, &self.looks.day)?;
-                    }
-                    None => {
-                        self.sheet.write_string(self.row, column, day.to_string())?;
-                    }
-                },
-                Value::Figure(figure) => match number_out(figure) {
-                    Some(number) => {
-                        self.sheet.write_number_with_format(self.row, column, number, &self.looks.wrap)?;
-                    }
-                    None => {
-                        self.sheet.write_string(self.row, column, figure.to_string())?;
-                    }
-                },
-                Value::Link(link) => {
-                    self.sheet.write_url(self.row, column, Url::new(link))?;
-                }
-            }
+            lines = lines.max(self.value(column, value)?);
         }
         // A row keeps the height it is given; not every spreadsheet program adjusts it to wrapped text.
         self.sheet.set_row_height(self.row, lines * LINE_HEIGHT)?;
         self.row += 1;
         Ok(())
+    }
+
+    /// Writes a cell; the lines of text that it takes.
+    fn value(&mut self, column: u16, value: Value) -> Result<u32, XlsxError> {
+        let (row, looks) = (self.row, self.looks);
+        match value {
+            Value::Text(text) if text.is_empty() => {}
+            Value::Text(text) => {
+                let width = self.widths.get(usize::from(column)).copied().unwrap_or(10);
+                self.sheet.write_string_with_format(row, column, cell_text(&text), &looks.wrap)?;
+                return Ok(lines_of(&text, width));
+            }
+            Value::Whole(count) => {
+                let number = number_out(count.into()).unwrap_or_default();
+                self.sheet.write_number_with_format(row, column, number, &looks.whole)?;
+            }
+            Value::Money(None) => {}
+            Value::Money(Some(amount)) => match number_out(amount.decimal()) {
+                Some(number) => {
+                    self.sheet.write_number_with_format(row, column, number, &looks.money)?;
+                }
+                None => {
+                    self.sheet.write_string(row, column, amount.to_string())?;
+                }
+            },
+            Value::Day(None) => {}
+            Value::Day(Some(day)) => match date_out(day) {
+                Some(date) => {
+                    self.sheet.write_datetime_with_format(row, column, date, &looks.day)?;
+                }
+                None => {
+                    self.sheet.write_string(row, column, day.to_string())?;
+                }
+            },
+            Value::Figure(figure) => match number_out(figure) {
+                Some(number) => {
+                    self.sheet.write_number_with_format(row, column, number, &looks.wrap)?;
+                }
+                None => {
+                    self.sheet.write_string(row, column, figure.to_string())?;
+                }
+            },
+            Value::Link(link) => {
+                self.sheet.write_url(row, column, Url::new(link))?;
+            }
+            Value::Linked(shown, link) => {
+                // The link belongs to the cell: what is written over its text keeps it, and a number stays one.
+                self.sheet.write_url(row, column, Url::new(link))?;
+                let lines = self.value(column, *shown)?;
+                self.sheet.set_cell_format(row, column, &looks.link)?;
+                return Ok(lines);
+            }
+        }
+        Ok(1)
     }
 }
 
@@ -195,6 +211,7 @@ impl Looks {
                 .set_align(FormatAlign::Left)
                 .set_align(FormatAlign::Top),
             bold: Format::new().set_bold(),
+            link: Format::new().set_hyperlink().set_text_wrap().set_align(FormatAlign::Top),
             hypothetical: Format::new()
                 .set_bold()
                 .set_font_color(Color::White)

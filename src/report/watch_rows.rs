@@ -89,23 +89,28 @@ pub(super) fn push_record(out: &mut Vec<u8>, values: &[Value]) {
         if place > 0 {
             out.push(b',');
         }
-        match value {
-            Value::Text(text) | Value::Link(text) => push_guarded(out, text, b','),
-            Value::Figure(figure) => out.extend_from_slice(figure.to_string().as_bytes()),
-            Value::Whole(count) => out.extend_from_slice(count.to_string().as_bytes()),
-            Value::Money(amount) => {
-                if let Some(amount) = amount {
-                    push_cents(out, amount.cents());
-                }
+        push_value(out, value);
+    }
+    out.push(b'\n');
+}
+
+fn push_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Text(text) | Value::Link(text) => push_guarded(out, text, b','),
+        Value::Linked(shown, _) => push_value(out, shown),
+        Value::Figure(figure) => out.extend_from_slice(figure.to_string().as_bytes()),
+        Value::Whole(count) => out.extend_from_slice(count.to_string().as_bytes()),
+        Value::Money(amount) => {
+            if let Some(amount) = amount {
+                push_cents(out, amount.cents());
             }
-            Value::Day(day) => {
-                if let Some(day) = day {
-                    out.extend_from_slice(day.to_string().as_bytes());
-                }
+        }
+        Value::Day(day) => {
+            if let Some(day) = day {
+                out.extend_from_slice(day.to_string().as_bytes());
             }
         }
     }
-    out.push(b'\n');
 }
 
 /// The heading row of a CSV with these columns; under an assumption each heading says so.

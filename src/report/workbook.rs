@@ -24,6 +24,7 @@ use crate::casebook::{Casebook, Family, Trust};
 use crate::determine::Action;
 use crate::entry::Products as ConfirmedProducts;
 use crate::records::{aliases, products};
+use crate::spreadsheet::WrittenSheet;
 use crate::spreadsheet::new_workbook::properties;
 use crate::terms::Code;
 use crate::terms::place::SheetRow;
@@ -47,6 +48,8 @@ pub struct RunFacts {
     pub notes: Vec<String>,
     /// Names of the sheets that were read, in order; an empty one where there are none.
     pub sheets: Vec<String>,
+    /// File name of the annotated file, and its sheets with lines in the order of those that were read.
+    pub annotated: (String, Vec<WrittenSheet>),
 }
 
 impl RunFacts {
@@ -56,6 +59,23 @@ impl RunFacts {
             Some(sheet) => format!("{sheet}, row {}", at.row).into(),
             None => Value::Whole(at.row),
         }
+    }
+
+    /// A row that leads to where it stands in the annotated workbook, if it surely stands there under its number.
+    pub(super) fn linked(&self, at: SheetRow) -> Value {
+        match self.link(at) {
+            Some(link) => Value::Linked(Box::new(self.place(at)), link),
+            None => self.place(at),
+        }
+    }
+
+    fn link(&self, at: SheetRow) -> Option<String> {
+        let (file, sheets) = &self.annotated;
+        let sheet = sheets.get(at.sheet).filter(|sheet| at.row <= sheet.kept_to)?;
+        let name = sheet.name.as_ref()?.replace('\'', "''");
+        // In a link these two would begin something else.
+        let plain = !file.contains(['#', '%']);
+        plain.then(|| format!("file:///{file}#'{name}'!A{}", at.row))
     }
 }
 
@@ -354,7 +374,7 @@ fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Resul
             cause.expected.clone().into(),
             cause.code.remedy().into(),
             lines.nearest.clone().into(),
-            facts.place(lines.first_row),
+            facts.linked(lines.first_row),
             lines.first_line.clone().into(),
         ])?;
     }

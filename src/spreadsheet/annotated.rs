@@ -231,6 +231,9 @@ pub struct WrittenSheet {
     pub name: Option<String>,
     /// The column in which ours begin, from 0.
     pub ours: usize,
+    /// The last row that, like all above it, has the number that it has in the input: behind a record of a CSV that
+    /// takes several of its lines, rows have not. 0 where there are no rows of a sheet.
+    pub kept_to: u64,
 }
 
 /// Rows of a piece with all that writing them needs.
@@ -341,7 +344,9 @@ impl Annotated {
         }
         let width = |place: usize| shape.sheets.get(place).map_or(0, |sheet| sheet.layout.width);
         let (file, sheets) = match self.file {
-            Output::Csv(file) => (file.complete()?, vec![WrittenSheet { name: None, ours: width(0) }]),
+            Output::Csv(file) => {
+                (file.complete()?, vec![WrittenSheet { name: None, ours: width(0), kept_to: 0 }])
+            }
             Output::Book(book) => {
                 let sheets = book.sheets(&width);
                 let (file, parts) = book.complete()?;

@@ -13,7 +13,7 @@ use super::new_workbook::NewWorkbook;
 use super::our_styles::OurStyles;
 use super::read::{Header, Kind};
 use super::recount::CountedPart;
-use super::row::Rows;
+use super::row::{RowPlace, Rows};
 use super::shape::{Prepared, Shape, SheetShape};
 use super::sheet_rows::SHEET_ROWS_MAX;
 use super::sheet_text::Piecewise;
@@ -162,7 +162,7 @@ impl Book {
         self.strings.refer(referring.sum());
         let counted = texts.as_ref().is_some_and(|texts| texts.0.numbers.is_none());
         let parts = if counted {
-            self.counted_parts(rows.len())
+            self.counted_parts(rows)
         } else {
             vec![Part { sheet: self.sheet, rows: 0..rows.len(), first: 0 }]
         };
@@ -173,19 +173,22 @@ impl Book {
     }
 
     /// Places for records that are counted: a sheet that is full is continued on the next.
-    fn counted_parts(&mut self, rows: usize) -> Vec<Part> {
+    fn counted_parts(&mut self, rows: &Rows) -> Vec<Part> {
         let Host::New(new) = &mut self.host else { return Vec::new() };
         let (mut parts, mut from) = (Vec::new(), 0);
-        while from < rows {
+        while from < rows.len() {
             if self.next_row > SHEET_ROWS_MAX {
                 self.next_row = new.go_on();
             }
             let room = usize::try_from(SHEET_ROWS_MAX + 1 - self.next_row).unwrap_or(usize::MAX);
-            let to = rows.min(from + room);
+            let to = rows.len().min(from + room);
             let sheet = new.sheets.len() - 1;
             parts.push(Part { sheet, rows: from..to, first: self.next_row });
             self.next_row += (to - from) as u64;
             new.ends(sheet, (self.next_row - 2) as u32);
+            if let Some(kept) = kept(&rows.places[from..to], self.next_row - (to - from) as u64) {
+                new.sheets[sheet].kept_to = kept;
+            }
             from = to;
         }
         parts
@@ -240,6 +243,7 @@ impl Book {
                 let written = |(place, sheet): (usize, &GraftedSheet)| WrittenSheet {
                     name: Some(sheet.name.clone()),
                     ours: width(place),
+                    kept_to: u64::MAX,
                 };
                 sheets.map(written).collect()
             }
@@ -256,6 +260,14 @@ impl Book {
         }
         self.container.finish()
     }
+}
+
+/// The last of some records that stands in a sheet, where they begin with this row, under the number that it has in the
+/// input. Numbers of records never fall behind their count: once one is ahead, all behind it are.
+fn kept(records: &[RowPlace], first: u64) -> Option<u64> {
+    let ahead = (first..).zip(records).position(|(row, record)| record.number != row);
+    let kept = ahead.unwrap_or(records.len()) as u64;
+    (kept > 0).then(|| first + kept - 1)
 }
 
 /// The head of a broker's sheet with its rows up to the headings, ours among them.

@@ -55,6 +55,8 @@ pub(super) struct NewSheet {
     /// Row of the headings, from 0, the lower one of two; and the upper one.
     heading_row: u32,
     upper_row: u32,
+    /// The last row so far that has the number that it has in the input.
+    pub(super) kept_to: u64,
     /// Last row, from 0.
     last_row: u32,
 }
@@ -165,7 +167,11 @@ impl NewWorkbook {
 
     /// The sheets so far, as they are written.
     pub(super) fn written(&self) -> Vec<WrittenSheet> {
-        let written = |sheet: &NewSheet| WrittenSheet { name: Some(sheet.name.clone()), ours: sheet.ours };
+        let written = |sheet: &NewSheet| WrittenSheet {
+            name: Some(sheet.name.clone()),
+            ours: sheet.ours,
+            kept_to: sheet.kept_to,
+        };
         self.sheets.iter().map(written).collect()
     }
 
@@ -197,7 +203,7 @@ impl NewWorkbook {
     pub(super) fn go_on(&mut self) -> u64 {
         let mut further = self.sheets[0].clone();
         further.name = self.free_name(&further.name);
-        further.last_row = 0;
+        (further.last_row, further.kept_to) = (0, 0);
         self.sheets.push(further);
         self.frame = None;
         self.first_row(self.sheets.len() - 1)
@@ -299,6 +305,7 @@ impl NewSheet {
             ours: shape.layout.width,
             above,
             heading_row,
+            kept_to: if csv { 0 } else { u64::MAX },
             upper_row: heading_row.saturating_sub(u32::from(header.on_two_rows)),
             last_row: heading_row,
         }
