@@ -561,11 +561,11 @@ fn many_families_are_counted_not_named() {
     let casebook = load::load(&[shapes]).unwrap();
     let families = casebook.families().len();
     assert!(families > 4, "{families}");
-    // The graphite electrodes were checked through the earliest day, the built-in anode material through the latest.
+    // The hand tools were checked through the earliest day, the built-in anode material through the latest.
     assert_eq!(
         adcvd::report::workbook::tested_against(&casebook),
         format!(
-            "Tested against {families} order families, checked through days from 2009-02-26 to 2026-11-22 \
+            "Tested against {families} order families, checked through days from 2005-09-19 to 2026-11-22 \
              (`adcvd cases list` says the day of each). Not a screen of all US orders."
         )
     );

@@ -313,6 +313,11 @@ impl Family {
         self.case(number).and_then(|case| case.third_country).map_or(number, |third| third.of)
     }
 
+    /// True if two numbers are of one proceeding: the same, or one for goods that were completed in a third country.
+    pub fn same_proceeding(&self, one: CaseNumber, other: CaseNumber) -> bool {
+        self.first_opened(one) == self.first_opened(other)
+    }
+
     /// The injunction that forbids to liquidate entries of a case, as known on a day.
     pub fn enjoined(&self, case: CaseNumber, known: KnownDay) -> Option<&Injunction> {
         let (case, by) = (self.first_opened(case), known.0);

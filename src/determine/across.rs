@@ -7,7 +7,7 @@ use super::question::{Party, Question};
 use crate::casebook::family::Family;
 use crate::casebook::{Asked, Base, Casebook};
 use crate::entry::{Declared, Read};
-use crate::terms::{Code, GoverningDay, Ground, Kind, KnownDay, Severity, Suffix};
+use crate::terms::{CaseNumber, Code, GoverningDay, Ground, Kind, KnownDay, Severity, Suffix};
 
 /// Brings the answers of all families that may concern a line together.
 pub fn merge(casebook: &Casebook, question: &Question, families: Vec<FamilyAnswer>) -> Answer {
@@ -85,18 +85,27 @@ impl Merge<'_> {
                 family.cases.iter().filter(|case| case.number.kind == kind).cloned().collect::<Vec<_>>()
             };
             let mut candidates: Vec<CaseAnswer> = Vec::new();
+            let mut companions: Vec<CaseAnswer> = Vec::new();
             for (ix, answer) in self.families.iter().enumerate() {
                 let named = declared_family.is_some_and(|number| self.family(ix).case(number).is_some());
                 let by_facts = answer.scope == Some(ScopeOutcome::InScope);
-                // A case of this kind is declared elsewhere: this family speaks only if the facts put the goods in it.
-                if declared_family.is_none() || named || by_facts {
-                    candidates.extend(of_kind(answer));
+                // A case of this kind is declared elsewhere: this family speaks only if the facts put the goods in it,
+                // or else, where its other case is declared, if nobody has a claim.
+                match declared_family.is_none() || named || by_facts {
+                    true => candidates.extend(of_kind(answer)),
+                    false if answer.declared => companions.extend(of_kind(answer)),
+                    false => {}
                 }
             }
-            let claiming = candidates.iter().filter(|case| claims(case)).count();
+            if !candidates.iter().any(claims) {
+                candidates.extend(companions);
+            }
+            let claiming: Vec<CaseNumber> =
+                candidates.iter().filter(|case| claims(case)).map(|case| case.number).collect();
             let mut chosen = candidates.iter().find(|case| claims(case)).or(candidates.first()).cloned();
-            if claiming > 1 {
-                self.answer.doubts.push(doubt(Code::XC02, Ground::Bare, Some(kind), StakeRule::Unknown));
+            if claiming.len() > 1 {
+                let ground = Ground::Cases(claiming);
+                self.answer.doubts.push(doubt(Code::XC02, ground, Some(kind), StakeRule::Unknown));
                 if let Some(case) = &mut chosen {
                     let missing = Missing::OneCase;
                     case.at_entry.finding =
@@ -139,21 +148,24 @@ impl Merge<'_> {
                     let ground = Ground::Case { number, suffix };
                     self.answer.doubts.push(doubt(Code::RT01, ground, Some(kind), StakeRule::Unknown));
                 }
-                Declared::One(number, suffix) => self.third_country_fits(kind, number, suffix),
+                Declared::One(number, suffix) => self.number_fits(kind, number, suffix),
                 Declared::Nothing | Declared::NotUnderstood => {}
             }
         }
     }
 
-    /// The number that was declared is not the one that fits the origin.
-    fn third_country_fits(&mut self, kind: Kind, declared: crate::terms::CaseNumber, suffix: Option<Suffix>) {
+    /// The number that was declared is not the one of the family that fits: the origin, or the class of the goods.
+    fn number_fits(&mut self, kind: Kind, declared: CaseNumber, suffix: Option<Suffix>) {
         let Some(case) = self.answer.case(kind) else { return };
         let Some(ix) = self.families.iter().position(|family| family.ix == case.family) else { return };
-        let same_family = self.family(ix).case(declared).is_some();
-        if same_family && case.number != declared && claims(case) {
-            let ground = Ground::Case { number: case.number, suffix };
-            self.answer.doubts.push(doubt(Code::RT03, ground, Some(kind), StakeRule::Unknown));
+        let family = self.family(ix);
+        if family.case(declared).is_none() || case.number == declared || !claims(case) {
+            return;
         }
+        let (number, same_order) = (case.number, family.same_proceeding(declared, case.number));
+        let (code, suffix) = if same_order { (Code::RT03, suffix) } else { (Code::XC06, None) };
+        let ground = Ground::Case { number, suffix };
+        self.answer.doubts.push(doubt(code, ground, Some(kind), StakeRule::Unknown));
     }
 
     fn anything_due(&self) -> bool {
@@ -211,10 +223,14 @@ impl Merge<'_> {
         let mut missing = Vec::new();
         for kind in Kind::BOTH {
             let Some(case) = self.answer.case(kind).filter(|case| due(Some(case))) else { continue };
+            let of_family = |kind: Kind| {
+                let declared = self.question.declared[kind.index()].number();
+                declared.is_some_and(|number| family.case(number).is_some())
+            };
             let own = self.question.declared[kind.index()];
-            let other = self.question.declared[1 - kind.index()].number();
-            let other_declared = other.is_some_and(|number| family.case(number).is_some());
-            if own == Declared::Nothing && other_declared {
+            // What is not understood, or not known to us, may be the companion: that is another doubt.
+            let elsewhere = own.number().is_some_and(|number| self.casebook.family_of(number).is_some());
+            if (own == Declared::Nothing || elsewhere && !of_family(kind)) && of_family(kind.other()) {
                 missing.push((kind, Ground::Case { number: case.number, suffix: None }));
             }
         }
@@ -229,7 +245,10 @@ impl Merge<'_> {
         let family = self.families[ix].ix;
         for kind in Kind::BOTH {
             let Declared::One(number, Some(suffix)) = self.question.declared[kind.index()] else { continue };
-            let Some(case) = self.answer.case(kind).filter(|case| case.family == family) else { continue };
+            let of_number = |case: &&CaseAnswer| {
+                case.family == family && self.casebook.families()[family].same_proceeding(number, case.number)
+            };
+            let Some(case) = self.answer.case(kind).filter(of_number) else { continue };
             let Finding::Deposit(used) = &case.at_entry.finding else { continue };
             let everyone = matches!(used.rung, RungUsed::Everyone(_));
             let severity = match used.suffix {

@@ -28,6 +28,11 @@ pub enum ScopeOutcome {
 }
 
 impl ScopeOutcome {
+    /// True unless the scope text leaves the goods out.
+    pub fn reaches(self) -> bool {
+        !matches!(self, ScopeOutcome::Excluded | ScopeOutcome::NotCovered)
+    }
+
     /// The word of the `Scope` column.
     pub fn text(self) -> &'static str {
         match self {

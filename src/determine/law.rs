@@ -62,7 +62,8 @@ pub(super) struct InFamily<'a> {
     pub(super) question: &'a Question,
     pub(super) declared: bool,
     pub(super) doubts: Vec<Doubt>,
-    pub(super) scope: Option<ScopeOutcome>,
+    /// Scope at entry so far, and of which kind of case.
+    scope: Option<(Kind, ScopeOutcome)>,
 }
 
 impl<'a> InFamily<'a> {
@@ -91,7 +92,7 @@ impl<'a> InFamily<'a> {
             .map(|case| case.number)
             .collect();
         let mut cases = Vec::new();
-        for case in first_opened {
+        for case in first_opened.into_iter().filter(|case| !self.stands_aside(*case)).collect::<Vec<_>>() {
             let (number, at_entry) = self.answered(case, self.question.filing, true);
             let (_, restated) = self.answered(case, self.question.as_of, false);
             cases.push(CaseAnswer { family: self.ix, number, at_entry, restated });
@@ -101,7 +102,36 @@ impl<'a> InFamily<'a> {
             let ground = Ground::Day(self.family.checked_through);
             self.doubt(Code::RT02, ground, None, StakeRule::Unknown);
         }
-        FamilyAnswer { ix: self.ix, declared: self.declared, scope: self.scope, cases, doubts: self.doubts }
+        let scope = self.scope.map(|(_, outcome)| outcome);
+        FamilyAnswer { ix: self.ix, declared: self.declared, scope, cases, doubts: self.doubts }
+    }
+
+    /// True if another case of the same kind is declared, as in an order that has a number for each class of goods.
+    fn other_class_declared(&self, case: CaseNumber) -> bool {
+        let declared = self.question.declared[case.kind.index()].number();
+        let declared = declared.filter(|number| self.family.case(*number).is_some());
+        declared.is_some_and(|number| self.family.first_opened(number) != case)
+    }
+
+    /// True if a case leaves the line to the declared one of another class: unless the facts put the goods into its own.
+    fn stands_aside(&self, case: CaseNumber) -> bool {
+        if !self.other_class_declared(case) {
+            return false;
+        }
+        let asked = self.asked(self.question.filing);
+        let found = self.scope_of(case, asked, &self.route(case, asked), &mut Told::default());
+        found.is_none_or(|found| found.outcome != ScopeOutcome::InScope)
+    }
+
+    /// Takes note of scope under a case. Of several classes of goods the one that takes the line counts.
+    fn note_scope(&mut self, kind: Kind, outcome: ScopeOutcome) {
+        let replace = match self.scope {
+            None => true,
+            Some((of, known)) => of == kind && !known.reaches() && outcome.reaches(),
+        };
+        if replace {
+            self.scope = Some((kind, outcome));
+        }
     }
 
     /// The finding under a first-opened case, and the number to file. Doubts are raised for the answer at entry; the
@@ -115,8 +145,8 @@ impl<'a> InFamily<'a> {
         let in_force = in_force(standing);
         let route = self.route(case, asked);
         let scope = self.scope_of(case, asked, &route, &mut told);
-        if at_entry && self.scope.is_none() {
-            self.scope = scope.as_ref().map(|found| found.outcome);
+        if let Some(found) = scope.as_ref().filter(|_| at_entry) {
+            self.note_scope(case.kind, found.outcome);
         }
         let number = match route {
             Route::Case(number) => number,
@@ -203,7 +233,8 @@ impl<'a> InFamily<'a> {
         }
         let version = self.family.scope(case, asked)?;
         told.scope = self.family.scopes.iter().position(|other| std::ptr::eq(other, version));
-        Some(scope::test(self.casebook, version, self.question, self.declared, told))
+        let declared = self.declared && !self.other_class_declared(case);
+        Some(scope::test(self.casebook, version, self.question, declared, told))
     }
 
     /// Nothing is due whatever else is missing: what is missing becomes a Note, and so does a doubtful source.

@@ -1,8 +1,10 @@
 //! What an exception says in the columns Field, Found, Expected and Nearest.
 
-use crate::entry::EntryLine;
+use crate::entry::{Declared, EntryLine};
 use crate::terms::money::Grouped;
-use crate::terms::{Code, Exception, Ground, Heading, Kind, Misfit, NoLine, Role};
+use crate::terms::{
+    CaseNumber, Code, Exception, Ground, Heading, Kind, Misfit, NoLine, Role, Severity, Suffix,
+};
 
 /// The words of one exception.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +41,44 @@ fn case_heading(kind: Option<Kind>) -> &'static str {
         Some(Kind::Cvd) => Heading::CvdCase.text(),
         None => "",
     }
+}
+
+/// Where CBP has words for a defect (CSMS 58721104), they are used.
+fn case_told(line: &EntryLine, exception: &Exception, number: CaseNumber, suffix: Option<Suffix>) -> Told {
+    let declared = |kind: Option<Kind>| match kind.map(|kind| line.declared(kind)) {
+        Some(Declared::One(number, suffix)) => number.as_filed(suffix),
+        _ => String::new(),
+    };
+    let (found, expected) = (declared(exception.kind), number.as_filed(suffix));
+    let (found, expected) = match exception.code {
+        Code::RT01 => (found, "a case of this casebook".to_string()),
+        Code::RT03 => {
+            let why = "the country of a case number must match the country of origin (CSMS 18-000421)";
+            (found, format!("{expected}: {why}"))
+        }
+        Code::XC01 => {
+            let (kind, companion) = match number.kind {
+                Kind::Ad => ("AD", declared(Some(Kind::Cvd))),
+                Kind::Cvd => ("CV", declared(Some(Kind::Ad))),
+            };
+            let missing = format!("case {companion} is missing {kind} companion case {expected}");
+            let found = if found.is_empty() { missing } else { format!("{found}; {missing}") };
+            (found, expected)
+        }
+        Code::XC04 => {
+            let expected = match suffix {
+                Some(_) => expected,
+                None => "a suffix to check it against; none is at hand for these parties".to_string(),
+            };
+            let failed = format!("MFGR or EXPR fails to meet DOC company requirements for case {found}");
+            match exception.severity {
+                Severity::Note => (found, expected),
+                Severity::Review | Severity::Stop => (found, format!("{expected} (CBP: {failed})")),
+            }
+        }
+        _ => (found, expected),
+    };
+    Told { field: case_heading(exception.kind).to_string(), found, expected, ..Told::default() }
 }
 
 fn headings(headings: &[Heading]) -> String {
@@ -94,20 +134,10 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             let product = if line.product.trim().is_empty() { line.product_label() } else { &line.product };
             told(&headings(missing), product.to_string(), format!("a value in {}", headings(missing)))
         }
-        Ground::Case { number, suffix } => {
-            let declared = exception.kind.map(|kind| line.declared(kind));
-            let found = declared.and_then(|declared| match declared {
-                crate::entry::Declared::One(number, suffix) => Some(number.as_filed(suffix)),
-                _ => None,
-            });
-            let expected = match exception.code {
-                Code::RT01 => "a case of this casebook".to_string(),
-                Code::XC04 if suffix.is_none() => {
-                    "a suffix to check it against; none is at hand for these parties".to_string()
-                }
-                _ => number.as_filed(*suffix),
-            };
-            told(case_heading(exception.kind), found.unwrap_or_default(), expected)
+        Ground::Case { number, suffix } => case_told(line, exception, *number, *suffix),
+        Ground::Cases(cases) => {
+            let cases: Vec<String> = cases.iter().map(|case| case.as_filed(None)).collect();
+            told(case_heading(exception.kind), cases.join(", "), "one case".to_string())
         }
         Ground::Origin(country) => {
             let expected = match exception.code {

@@ -20,6 +20,14 @@ impl Kind {
     pub fn index(self) -> usize {
         self as usize
     }
+
+    /// The kind of the companion case.
+    pub fn other(self) -> Kind {
+        match self {
+            Kind::Ad => Kind::Cvd,
+            Kind::Cvd => Kind::Ad,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
