@@ -25,6 +25,7 @@ pub fn merge(casebook: &Casebook, question: &Question, families: Vec<FamilyAnswe
     if let Some(family) = merge.deciding_family() {
         merge.scope_doubts(family);
         merge.entry_type();
+        merge.reconciliation();
         merge.companions(family);
         merge.suffixes(family);
     }
@@ -215,6 +216,14 @@ impl Merge<'_> {
         };
         self.answer.file_as = file.filter(|_| due);
         self.answer.doubts.push(doubt(code, Ground::FileAs { found, file }, None, stake));
+    }
+
+    /// An entry with an AD/CVD case cannot be flagged for reconciliation (CATAIR AE, ESF-134).
+    fn reconciliation(&mut self) {
+        let declared = self.question.declared.iter().any(|declared| declared.number().is_some());
+        if self.question.reconciled && (declared || self.anything_due()) {
+            self.answer.doubts.push(doubt(Code::XC05, Ground::Bare, None, StakeRule::Unknown));
+        }
     }
 
     /// One case of a family is declared and a deposit is due under the other (CSMS 58721104).

@@ -92,6 +92,8 @@ pub struct Question {
     pub entry_type: Read<EntryType>,
     /// Zone status.
     pub zone: Read<ZoneStatus>,
+    /// True if the entry is flagged for reconciliation.
+    pub reconciled: bool,
     /// Declared cases, AD then CVD.
     pub declared: [Declared; 2],
     /// The product word.
@@ -138,6 +140,7 @@ pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Optio
         supplier: Party::of(&line.supplier),
         entry_type: line.entry_type,
         zone: line.zone,
+        reconciled: line.reconciled == Read::Is(true),
         declared: line.declared,
         product,
         facts: [fact(0), fact(1), fact(2), fact(3)],

@@ -200,6 +200,17 @@ impl<'a> Cells<'a> {
         found
     }
 
+    /// Whether the entry is flagged for reconciliation.
+    pub fn reconciled(&mut self) -> Read<bool> {
+        self.read(Heading::Reconciliation, "Y or N", |cell| {
+            match cell.shown().to_ascii_uppercase().as_str() {
+                "Y" | "YES" => Some(true),
+                "N" | "NO" => Some(false),
+                _ => None,
+            }
+        })
+    }
+
     /// Status in a foreign-trade zone.
     pub fn zone(&mut self) -> Read<ZoneStatus> {
         self.read(Heading::ZoneStatus, "PF, NPF, D or ZR", |cell| {

@@ -24,7 +24,7 @@ use crate::terms::{
 };
 
 /// Fields in which rows of one line must agree: each decides the answer of the whole line.
-const AGREE: [Heading; 26] = [
+const AGREE: [Heading; 27] = [
     Heading::Quantity,
     Heading::Unit,
     Heading::EntryType,
@@ -47,6 +47,7 @@ const AGREE: [Heading; 26] = [
     Heading::CvdPaid,
     Heading::NonReimbursement,
     Heading::ZoneStatus,
+    Heading::Reconciliation,
     Heading::Product,
     Heading::CarbonPercent,
     Heading::EnergyDensityMah,
@@ -305,6 +306,7 @@ impl Group<'_> {
             non_reimbursement_id: self.one_text(Heading::NonReimbursement),
             bond_cash: [Heading::AdBondCash, Heading::CvdBondCash].map(|heading| self.one_text(heading)),
             zone: cells.zone(),
+            reconciled: cells.reconciled(),
             product: cells.text(Heading::Product),
             facts: [
                 cells.percent(Heading::CarbonPercent),

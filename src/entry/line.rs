@@ -174,6 +174,8 @@ pub struct EntryLine {
     pub bond_cash: [Box<str>; 2],
     /// Status in a foreign-trade zone.
     pub zone: Read<ZoneStatus>,
+    /// True if the entry is flagged for reconciliation.
+    pub reconciled: Read<bool>,
     /// The `Product` cell; empty if blank.
     pub product: Box<str>,
     /// Measured facts: carbon percent, mAh/g, graphitization percent, Wh/kg.

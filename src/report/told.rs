@@ -231,6 +231,7 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             Code::CD03 => {
                 told("Quantity, Unit", String::new(), "the quantity in the unit of the rate".to_string())
             }
+            Code::XC05 => told(Heading::Reconciliation.text(), "Y".to_string(), "N".to_string()),
             Code::NR01 => told(Heading::NonReimbursement.text(), String::new(), String::new()),
             Code::XC02 => told(case_heading(exception.kind), String::new(), "one case".to_string()),
             _ => Told::default(),

@@ -122,6 +122,7 @@ catalogue! {
     XC02 Stop "More than one case of a kind concerns the line.", "Declare one case of each kind.";
     XC03 Stop "Set, chapter 98, temporary importation or zone line: not computed.", "Compute by hand; the base of such lines is not settled.";
     XC04 Review "The declared company suffix does not fit the parties.", "Compare the suffix with the case in ACE.";
+    XC05 Review "The entry is flagged for reconciliation, which ACE does not take on an entry with an AD/CVD case.", "Take the flag off, or file the goods under the order on an entry of their own.";
     XC06 Review "The facts put the goods into the class of another case of the order than the one declared.", "Declare the case shown, or correct the facts.";
     NR01 Note "An AD case is live and no non-reimbursement statement is shown.", "File the statement before liquidation (19 CFR 351.402(f)).";
     AE01 Note "No 53-record could be made: a field of it cannot be filled exactly.", "Fill in the field shown and run again, or enter the case of this line by hand.";

@@ -75,6 +75,7 @@ headings! {
     CvdRate = "CVD Deposit Rate", "Rate under which the CVD deposit was paid, in percent; looked at by compare.";
     AnyRate = "AD/CVD Deposit Rate", "The rate under the one case; looked at by compare.";
     TariffOrdinal = "Tariff Ordinal", "Which tariff number of the line the row reports; looked at by compare.";
+    Reconciliation = "Reconciliation Indicator", "Y where the entry is flagged for reconciliation, which an AD/CVD entry cannot be.";
 }
 
 impl Heading {
@@ -87,10 +88,10 @@ impl Heading {
     ];
 
     /// The headings of the template. The others are for layouts that put AD and CVD into one column, on two rows, and
-    /// for reports of what was paid.
+    /// for reports of ACE.
     pub fn of_template() -> impl Iterator<Item = Heading> {
-        use Heading::{AdRate, AnyCase, AnyPaid, AnyRate, CvdRate, TariffOrdinal};
-        let others = [AnyCase, AnyPaid, AdRate, CvdRate, AnyRate, TariffOrdinal];
+        use Heading::{AdRate, AnyCase, AnyPaid, AnyRate, CvdRate, Reconciliation, TariffOrdinal};
+        let others = [AnyCase, AnyPaid, AdRate, CvdRate, AnyRate, TariffOrdinal, Reconciliation];
         Heading::ALL.iter().copied().filter(move |heading| !others.contains(heading))
     }
 
