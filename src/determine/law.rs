@@ -163,7 +163,12 @@ impl<'a> InFamily<'a> {
             return (number, Answered { finding: Finding::NoDeposit(Why::Standing(told.standing)), told });
         }
         let finding = match route {
-            Route::Case(_) => self.in_force(number, asked, scope, at_entry, &mut told),
+            Route::Case(_) => {
+                if at_entry {
+                    self.scope_source(case.kind, scope.as_ref(), &told);
+                }
+                self.in_force(number, asked, scope, at_entry, &mut told)
+            }
             Route::NotStated => {
                 if at_entry {
                     self.origin_doubt(Code::SC06, None);
@@ -259,13 +264,18 @@ impl<'a> InFamily<'a> {
         }
     }
 
-    /// A verdict of scope that does not rest on an official text.
+    /// A verdict of scope that does not rest on an official text. Where it takes the goods in, the whole deposit hangs
+    /// on it.
     fn scope_source(&mut self, kind: Kind, scope: Option<&ScopeFound>, told: &Told) {
         let trust = scope.and_then(|found| doubtful(found.trust));
         let notice = told.scope.map(|scope| &self.family.notices[self.family.scopes[scope].notice]);
         if let Some((trust, notice)) = trust.zip(notice) {
             let ground = Ground::Source { trust, says: notice.citation.as_str().into() };
-            self.doubt(Code::RT04, ground, Some(kind), StakeRule::Unknown);
+            let (severity, stake) = match scope.is_some_and(|found| found.outcome.reaches()) {
+                true => (Severity::Review, StakeRule::Figure),
+                false => (Severity::Note, StakeRule::Unknown),
+            };
+            self.doubts.push(Doubt { code: Code::RT04, severity, ground, kind: Some(kind), stake });
         }
     }
 
