@@ -147,11 +147,7 @@ fn two_rates_for_one_company_are_no_rate() {
 #[test]
 fn what_cannot_be_one_message_is_refused() {
     let two = format!("{}\n{}", text("itc-negative"), text("offset-ends"));
-    assert!(
-        draft(&two)
-            .unwrap_err()
-            .contains("the text holds 2 messages (their effective dates stand on lines 2, 8)")
-    );
+    assert!(draft(&two).unwrap_err().contains("the text holds 2 messages (they begin at lines 2, 8)"));
     assert!(draft(" \n \u{a0}\n").unwrap_err().contains("empty"));
     assert!(draft(&"x".repeat(TEXT_BYTES_MAX + 1)).unwrap_err().contains("at most"));
     assert!(draft("Nothing of this is known.\n").unwrap().is_empty());
@@ -261,7 +257,7 @@ fn a_folder_begun_from_a_message_computes_once_a_person_has_checked_it() {
         "C-122-989",
     ];
     let (code, _, told) = adcvd(at, &["cases", "check", "solar"]);
-    assert!(code == 3 && told.contains("case.toml:10:1 CF11 C-570-980 needs a [[standing]]"), "{told}");
+    assert!(code == 3 && told.contains("case.toml:11:1 CF11 C-570-980 needs a [[standing]]"), "{told}");
     assert!(
         told.contains(
             "solar/drafts/cbp-9249306.toml (CBP message 9249306) is a draft that nobody has checked"
@@ -340,11 +336,23 @@ fn a_draft_beside_the_law_changes_nothing_until_it_is_checked() {
     }
     let (code, said, _) = adcvd(at, &["cases", "check", "widgets"]);
     assert!(code == 0 && said.contains(draft) && said.contains("no fault"), "{said}");
+    assert!(
+        said.contains("0 questions and lines are open in it") && !said.contains("as it stands"),
+        "{said}"
+    );
     let run = ["run", "widgets/examples.csv", "--cases", "widgets", "--as-of", "2026-06-30", "-o", "out"];
     let (code, _, told) = adcvd(at, &run);
     assert!(code == 0 && told.contains(draft), "{told}");
     let manifest = fs::read_to_string(at.join("out/examples.run.json")).unwrap();
     assert!(manifest.contains("unapproved_drafts") && manifest.contains("cbp-5290401"), "{manifest}");
+
+    // What would be wrong with it is told before somebody sets `checked_by`.
+    let file = at.join("widgets/drafts/cbp-5290401.toml");
+    replaced(&file, "table = \"whole\"\n", "");
+    let (code, said, _) = adcvd(at, &["cases", "check", "widgets"]);
+    let told = "approved as it stands: drafts/cbp-5290401.toml:16:1 CF10 \"fr-90-42000\": a rate table needs `table`";
+    assert!(code == 0 && said.contains(told), "{said}");
+    replaced(&file, "published = 2025-10-01", "table = \"whole\"\npublished = 2025-10-01");
 
     // The same text again, another text of the same number, a message about something else.
     let (code, said, _) = adcvd(at, &["cases", "import", "message.txt", "--into", "widgets"]);
@@ -487,6 +495,57 @@ fn the_texts_themselves_draft_the_rows_that_are_held() {
     assert!(said.contains("is there already: every row of it stands in held"), "{said}");
     assert!(!folder.join("drafts").exists());
     assert!(load::rows_at(&folder).is_ok());
+}
+
+/// Names under their case, with their figures; whatever the role.
+fn figures(draft: &Draft) -> BTreeSet<(String, String, String, String)> {
+    let row = |rate: &draft::DraftRate| {
+        let case = rate.case.map(|case| case.to_string()).unwrap_or_default();
+        (case, rate.exporter.clone(), rate.producer.clone(), format!("{:?}", rate.deposit))
+    };
+    draft.rates.iter().map(row).collect()
+}
+
+/// Each line of each text in turn is lost, loses its colons, loses its digits, or has words before it that nobody
+/// understands. A company that is still drafted has the rate that it had.
+#[test]
+fn one_damaged_line_gives_no_company_the_rate_of_another() {
+    let mut damaged = 0;
+    for name in names() {
+        let whole = text(&name).replace('\r', "");
+        let before = figures(&draft(&whole).unwrap());
+        let lines: Vec<&str> = whole.lines().collect();
+        for ix in 0..lines.len() {
+            let digitless = lines[ix].replace(|c: char| c.is_ascii_digit(), "O");
+            let (colonless, lowered) = (lines[ix].replace(':', " "), lines[ix].to_lowercase());
+            let beside = format!("Words that nobody understands\n{}", lines[ix]);
+            let labelled = format!("Unknown label: something\n{}", lines[ix]);
+            for put in
+                [None, Some(&digitless), Some(&colonless), Some(&lowered), Some(&beside), Some(&labelled)]
+            {
+                let mut lines: Vec<&str> = lines.clone();
+                match put {
+                    Some(put) => lines[ix] = put,
+                    None => {
+                        lines.remove(ix);
+                    }
+                }
+                let Ok(draft) = draft(&lines.join("\n")) else { continue };
+                for (case, exporter, producer, figure) in figures(&draft) {
+                    let same = |row: &&(String, String, String, String)| {
+                        (&row.0, &row.1, &row.2) == (&case, &exporter, &producer)
+                    };
+                    let known: Vec<_> = before.iter().filter(same).collect();
+                    // The sentence that excludes them is lost: then nothing in the text says so.
+                    let unsaid = put.is_none() && known.iter().any(|row| row.3 == "None");
+                    let right = unsaid || known.is_empty() || known.iter().any(|row| row.3 == figure);
+                    assert!(right, "{name}, line {}, {put:?}: {exporter} {producer} {figure}", ix + 1);
+                    damaged += 1;
+                }
+            }
+        }
+    }
+    assert!(damaged > 1000, "{damaged}");
 }
 
 /// A change to a text: what is put in place of so many characters.

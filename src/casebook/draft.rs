@@ -10,6 +10,7 @@
 
 pub mod approval;
 mod case_query;
+mod companies;
 mod figures;
 mod held;
 mod lines;
@@ -111,6 +112,13 @@ pub struct Figure {
     pub percent: Option<Percent>,
     /// Dollars per unit.
     pub per_unit: Option<(Decimal, Unit)>,
+}
+
+impl Figure {
+    /// 0.00 percent.
+    fn nought() -> Figure {
+        Figure { percent: Percent::parse("0.00"), per_unit: None }
+    }
 }
 
 /// A row of `rates.csv`, as far as the text gives it.

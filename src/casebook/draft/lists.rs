@@ -8,10 +8,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Figure;
+use super::companies::{goes_on, one};
 use super::figures::{case_words, pattern, rate};
 use super::units::Label;
 use crate::casebook::model::Rung;
-use crate::terms::{CaseNumber, PartyKey, Suffix};
+use crate::terms::{CaseNumber, Suffix};
 
 /// What messages call everyone else, and what may stand behind it on the line.
 static EVERYONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -138,7 +139,10 @@ impl List {
             _ => false,
         };
         let complete = self.is_complete() && (party || label == Label::Case);
-        self.seen.contains(&label) || apart || complete || party && self.everyone.is_some()
+        // A list begins with its companies. Were a number allowed to stand before them, one damaged line would move every
+        // rate behind it to the next company.
+        let unnamed = party && !self.is_empty() && !parties();
+        self.seen.contains(&label) || apart || complete || unnamed || party && self.everyone.is_some()
     }
 
     pub fn label(&mut self, label: Label, value: &str, line: usize) {
@@ -184,7 +188,7 @@ impl List {
             return true;
         }
         match waits {
-            Some(Waits::Names(label)) if may_be_names(text) => {
+            Some(Waits::Names(label)) if may_be_names(text) && goes_on(&self.names[slot(label)], text) => {
                 let names = &mut self.names[slot(label)];
                 if !names.is_empty() {
                     names.push(' ');
@@ -243,10 +247,14 @@ impl List {
                 (!excluded && self.case.is_none()).then(|| "companies without a case number".to_string()),
             );
             why.extend((!excluded && self.deposit.is_none()).then(|| "companies without a rate".to_string()));
+            let rated = self.deposit.as_ref().is_some_and(|figure| *figure != Figure::nought());
+            why.extend(
+                (excluded && rated).then(|| "told to be out of the order, and has a rate".to_string()),
+            );
         }
         let rows = self.rows(pairs);
         if let Err(reason) = &rows {
-            why.push((*reason).to_string());
+            why.push(reason.clone());
         }
         match rows {
             Ok(rows) if why.is_empty() && self.bad.is_empty() => Ok(Whole {
@@ -270,7 +278,7 @@ impl List {
         }
     }
 
-    fn rows(&self, pairs: bool) -> Result<Vec<Row>, &'static str> {
+    fn rows(&self, pairs: bool) -> Result<Vec<Row>, String> {
         let row = |role, exporter: &str, producer: &str| Row {
             role,
             exporter: exporter.to_string(),
@@ -279,14 +287,8 @@ impl List {
         if self.everyone.is_some() {
             return Ok(vec![row(Rung::Everyone, "", "")]);
         }
-        let split = |names: &str| -> Result<Vec<String>, &'static str> {
-            let names: Vec<String> = names
-                .split(';')
-                .map(|name| name.trim().to_string())
-                .filter(|name| !name.is_empty())
-                .collect();
-            let sound = names.iter().all(|name| PartyKey::of(name).is_some());
-            if sound { Ok(names) } else { Err("a name without letters") }
+        let split = |names: &str| -> Result<Vec<String>, String> {
+            names.split(';').map(str::trim).filter(|name| !name.is_empty()).map(one).collect()
         };
         let [either, exporter, producer] =
             [split(&self.names[0])?, split(&self.names[1])?, split(&self.names[2])?];
@@ -295,7 +297,7 @@ impl List {
         }
         match (exporter.len(), producer.len()) {
             (0, 0) => Ok(Vec::new()),
-            (0, _) | (_, 0) if pairs => Err("a combination of which one side is not named"),
+            (0, _) | (_, 0) if pairs => Err("a combination of which one side is not named".to_string()),
             (_, 0) => Ok(exporter.iter().map(|name| row(Rung::Exporter, name, "")).collect()),
             (0, _) => Ok(producer.iter().map(|name| row(Rung::Producer, "", name)).collect()),
             (1, _) | (_, 1) => {
@@ -304,7 +306,9 @@ impl List {
                     .flat_map(|exporter| producer.iter().map(move |producer| (exporter, producer)));
                 Ok(both.map(|(exporter, producer)| row(Rung::Pair, exporter, producer)).collect())
             }
-            _ => Err("several exporters and several producers: which belong together is not said"),
+            _ => {
+                Err("several exporters and several producers: which belong together is not said".to_string())
+            }
         }
     }
 }

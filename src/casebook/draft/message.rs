@@ -93,11 +93,15 @@ struct Message {
 /// # Errors
 /// The text holds more than one.
 pub(super) fn read(lines: &[Line]) -> Result<Draft, String> {
-    let begins = lines.iter().filter(|line| begins_with(&line.text, Label::Effective));
-    let begins: Vec<String> = begins.map(|line| line.number.to_string()).collect();
+    let begins = |label| {
+        let begins = lines.iter().filter(move |line| begins_with(&line.text, label));
+        begins.map(|line| line.number.to_string()).collect::<Vec<_>>()
+    };
+    let (effective, numbers) = (begins(Label::Effective), begins(Label::Message));
+    let begins = if effective.len() > 1 { effective } else { numbers };
     if begins.len() > 1 {
         return Err(format!(
-            "the text holds {} messages (their effective dates stand on lines {}); import them one at a time",
+            "the text holds {} messages (they begin at lines {}); import them one at a time",
             begins.len(),
             begins.join(", ")
         ));

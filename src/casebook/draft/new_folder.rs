@@ -14,9 +14,9 @@ pub fn new_folder(draft: &mut Draft) -> String {
         std::mem::take(&mut draft.cases).into_iter().partition(|case| case.third_country);
     draft.cases = third;
     let mut to = format!(
-        "# Begun from {}. `adcvd cases new` writes a folder with a guide and an example of every table; this one has what\n# \
-         the text says, and gaps. Rows of the text stand in the folder drafts, and count when a person has checked them.\n\n\
-         [family]\n",
+        "# Begun from {}. This folder has what the text says, and gaps; `adcvd cases new` writes one with\n# a guide \
+         and an example of every table. Rows of the text stand in the folder drafts, and count when a\n# person has \
+         checked them.\n\n[family]\n",
         draft.source
     );
     let country = draft.country.map(|country| country.name().to_string());
@@ -38,7 +38,9 @@ pub fn new_folder(draft: &mut Draft) -> String {
     let from = from.map_or("2025-01-31".to_string(), |day| day.to_string());
     for row in &own {
         let number = quoted(&row.number.to_string());
-        let rungs = Rung::ALL.iter().filter(|rung| draft.rates.iter().any(|rate| rate.role == **rung));
+        let asked =
+            |rung: &Rung| *rung == Rung::Everyone || draft.rates.iter().any(|rate| rate.role == *rung);
+        let rungs = Rung::ALL.iter().filter(|rung| asked(rung));
         let rungs: Vec<String> = rungs.map(|rung| quoted(rung.word())).collect();
         let _ = write!(
             to,

@@ -68,7 +68,10 @@ const PHRASES: [(&str, Meaning); 36] = [
         Deposit,
     ),
     (r"\b(?:shall|should|will|to) (?:continue to )?suspend liquidation .* on or after", Suspension),
-    (r"\bnot to suspend liquidation|\bnot suspend liquidation|\bnot to collect cash deposits", Excluded),
+    (
+        r"\bnot to suspend liquidation|\bnot suspend liquidation|\bnot to collect cash deposits|\bnot require (?:a )?cash deposit",
+        Excluded,
+    ),
     (r"zero percent (?:dumping margin|subsidy rate)", Nothing),
     (r"\b(?:producer/exporter|exporter/producer) combinations?", Pairs),
     (

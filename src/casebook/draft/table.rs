@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use regex::Regex;
 use sha2::{Digest, Sha256};
 
+use super::companies::{goes_on, split_pair};
 use super::figures::{bare_percent, cases, citation, day_after, pattern, rate};
 use super::lines::{Line, NO_TEXT, Open, Use};
 use super::lists::{everyone_else, may_be_names};
@@ -18,7 +19,7 @@ use crate::terms::{CaseNumber, Country};
 mod cells;
 mod rows;
 
-use cells::{Cells, Heading, cells_of, heading, is_rule, split_pair};
+use cells::{Cells, Heading, cells_of, heading, is_rule};
 
 static DOCUMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bFR Doc\.? (\d{4}-\d{5})\b"));
 static APPLICABLE: LazyLock<Regex> =
@@ -27,6 +28,9 @@ static PAGE_HEAD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bFederal Register ?/ ?Vol\. \d+, No\. \d+ ?/ ?[a-z]+, "));
 static PAGE_CITE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\[Federal Register Volume \d+.*\(([A-Za-z]+, )?"));
+static UNITS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)(?:\bper |/ ?)(?:kg|kilograms?|units?|pieces?|metric tons?|pounds?)\b|\bUSD\b|\bdollars\b")
+});
 static GOODS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:of|on) ([a-z][a-z ,'-]+?),? from (?:the )?([A-Z][A-Za-z'\u{2019} ]+)")
 });
@@ -125,9 +129,16 @@ impl Table {
             self.used(number, "headings");
             return;
         }
-        let Some(heading) = self.heading.clone() else { return };
+        let Some(mut heading) = self.heading.clone() else { return };
+        if UNITS.is_match(&line.text) && rate(cells.last()).is_none() {
+            // A bare figure below is no percentage then.
+            heading.per_unit = true;
+            self.heading = Some(heading);
+            self.open(number, "rates in dollars per unit are read only where each says so");
+            return;
+        }
         match cells {
-            Cells::Apart(cells) => self.apart(&cells, &heading, number),
+            Cells::Apart(cells) => self.apart(&cells, &heading, line),
             Cells::Running { names, figures } => self.running(names, figures, heading, number),
         }
     }
@@ -177,15 +188,27 @@ impl Table {
     }
 
     /// A row whose cells stand apart: each name in its column.
-    fn apart(&mut self, cells: &[String], heading: &Heading, line: usize) {
+    fn apart(&mut self, cells: &[String], heading: &Heading, line: &Line) {
         let figures: Vec<String> = cells.iter().filter(|cell| is_figure(cell)).cloned().collect();
-        let names: Vec<String> =
+        let mut names: Vec<String> =
             cells.iter().filter(|cell| !cell.is_empty() && !is_figure(cell)).cloned().collect();
+        let mut lines = vec![line.number];
+        let led = !line.raw.contains(['|', '\t']);
+        // With leader points a long name begins on the line above.
+        if let ([group], [name], true) = (&self.groups[..], &mut names[..], led && self.open_group) {
+            let above = group.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
+            if goes_on(&above, name) {
+                *name = format!("{above} {name}");
+                lines.splice(0..0, group.iter().map(|(line, _)| *line));
+                self.groups.clear();
+            }
+        }
+        self.drop_groups("names without a rate");
         if figures.is_empty() {
-            self.open(line, "a row of the table without a rate that can be read");
+            self.open(line.number, "a row of the table without a rate that can be read");
             return;
         }
-        self.found.push(Found { heading: heading.clone(), names, figures, lines: vec![line] });
+        self.found.push(Found { heading: heading.clone(), names, figures, lines });
     }
 
     /// A line of a table whose cells run over lines.

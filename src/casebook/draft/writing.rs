@@ -154,9 +154,9 @@ fn suffix(to: &mut String, row: &DraftSuffix) {
 /// The draft as a file. `sha256` is that of the text that was read.
 pub fn toml(draft: &Draft, sha256: &str) -> String {
     let mut to = format!(
-        "# A draft, read from {}. Nothing of it is law: no row counts before a person has held it against the text, line \
-         by\n# line, and has set `checked_by` to a name and a day, such as \"R. Lopez, 2026-11-27\".\n\n[draft]\nchecked_by = \
-         \"\"\nsource = {}\ntext_sha256 = {}\n",
+        "# A draft, read from {}. Nothing of it is law: no row counts before a person has\n# held it against the \
+         text, line by line, and has set `checked_by` to a name and a day, such as\n# \"R. Lopez, 2026-11-27\".\n\n\
+         [draft]\nchecked_by = \"\"\nsource = {}\ntext_sha256 = {}\n",
         draft.shape.told(),
         quoted(&draft.source),
         quoted(sha256),

@@ -158,6 +158,12 @@ impl Response {
             (0, _) => Some(exporters.iter().map(|(_, name)| row(Rung::Exporter, name, "")).collect()),
             (_, 0) => Some(makers.iter().map(|(_, name)| row(Rung::Producer, "", name)).collect()),
             (1, _) | (_, 1) => {
+                if makers.len() + exporters.len() > 2 {
+                    self.draft.ask(format!(
+                        "{} names several companies on one side: is each combination of them meant?",
+                        case.number.as_filed(case.suffix)
+                    ));
+                }
                 let both =
                     exporters.iter().flat_map(|exporter| makers.iter().map(move |maker| (exporter, maker)));
                 Some(both.map(|((_, exporter), (_, maker))| row(Rung::Pair, exporter, maker)).collect())

@@ -127,6 +127,7 @@ impl Message {
                 Ok(format!("a third-country number, {opened}"))
             }
             Meaning::Deposit => {
+                self.context.excluded = false;
                 let named = day_after(text, &EFFECTIVE).or_else(|| day_after(text, &ON_OR_AFTER));
                 if let Some(day) = named {
                     self.context.from = From::Day(day);

@@ -70,6 +70,7 @@ impl Message {
             let numbers: Vec<CaseNumber> = plain.filter_map(|listed| Some(listed.list.case?.0)).collect();
             numbers.into_iter().for_each(|number| self.assign(number));
         }
+        self.leave_odd_roles();
         self.add_everyone_else();
         self.dated = self.dated.or_else(|| dated(self.number.as_ref()?, self.cited.or(self.effective)?));
         self.draft.id = self.id();
@@ -83,6 +84,31 @@ impl Message {
         self.add_standings();
         self.ask();
         self.draft
+    }
+
+    /// A message names companies in one way. A list that does otherwise is left to a person: a label of which a part was lost
+    /// reads as another one.
+    fn leave_odd_roles(&mut self) {
+        let role = |listed: &Listed| {
+            let first = listed.list.rows.first().map(|row| row.role);
+            first.filter(|role| *role != Rung::Everyone && !listed.excluded)
+        };
+        let mut counts: Vec<(usize, Rung)> = Rung::ALL
+            .iter()
+            .map(|rung| (self.lists.iter().filter(|listed| role(listed) == Some(*rung)).count(), *rung))
+            .collect();
+        counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let [(most, usual), (next, _), ..] = counts[..] else { return };
+        if next == 0 {
+            return;
+        }
+        let usual = (most > next).then_some(usual);
+        let odd = |listed: &Listed| role(listed).is_some_and(|role| Some(role) != usual);
+        let (left, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.lists).into_iter().partition(odd);
+        self.lists = kept;
+        for line in left.into_iter().flat_map(|listed| listed.list.lines) {
+            self.open(line, "", "other lists of the message name companies in another role; not drafted");
+        }
     }
 
     /// Everyone else, where no list but a sentence gives their rate.
@@ -339,6 +365,14 @@ impl Message {
         }
         if self.assigned.is_empty() && self.opened.is_empty() {
             self.draft.ask("The text names no case number.".to_string());
+        }
+        if let Some(head) = self.effective {
+            let other = self.draft.rates.iter().find_map(|rate| rate.from.filter(|from| *from != head));
+            if let Some(other) = other {
+                self.draft.ask(format!(
+                    "The head says effective {head}, and rates begin on {other}: is that meant?"
+                ));
+            }
         }
         if self.draft.rates.iter().any(|rate| rate.from.is_none()) {
             self.draft.ask("Rates without a first day: the text gives none that can be read.".to_string());

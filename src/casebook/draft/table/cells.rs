@@ -7,7 +7,7 @@ use regex::Regex;
 use super::super::figures::pattern;
 use super::super::lines::{Line, single_blanks};
 use crate::casebook::model::Rung;
-use crate::terms::{Kind, PartyKey};
+use crate::terms::Kind;
 
 /// Leader points between cells. One point may be that of `Ltd.`.
 static LEADER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.{3,}|(?: \.){3,}|\u{2026}+"));
@@ -76,10 +76,22 @@ pub(super) struct Heading {
     either: bool,
     /// Of which kind of duty its rates are, where the headings say.
     pub kind: Option<Kind>,
+    /// True if its rates are in dollars per unit, or some are.
+    pub per_unit: bool,
     /// True if the exporter stands first.
     pub exporter_first: bool,
     /// Where the deposit stands of two rates: last, or first; `None` where the headings do not say.
     pub deposit_last: Option<bool>,
+}
+
+impl Cells {
+    /// The last cell, or all of a line that has none.
+    pub fn last(&self) -> &str {
+        match self {
+            Cells::Apart(cells) => cells.last().map_or("", String::as_str),
+            Cells::Running { names, .. } => names,
+        }
+    }
 }
 
 impl Heading {
@@ -181,6 +193,7 @@ pub(super) fn heading(cells: &Cells, above: Option<&Heading>) -> Option<Heading>
     let pair = exporter.is_some() && producer.is_some() && !joined;
     Some(Heading {
         kind,
+        per_unit: false,
         exporter: exporter.is_some(),
         producer: producer.is_some(),
         either: !pair && (joined || exporter.is_none() && producer.is_none()),
@@ -189,52 +202,9 @@ pub(super) fn heading(cells: &Cells, above: Option<&Heading>) -> Option<Heading>
     })
 }
 
-/// Parts two companies that stand together: where lines meet, or in one line, there must be one place alone behind which
-/// a legal form ends.
-pub(super) fn split_pair(lines: &[&str]) -> Option<(String, String)> {
-    let words: Vec<&str> = match lines {
-        [one] => one.split(' ').collect(),
-        several => several.to_vec(),
-    };
-    let form = |text: &str| PartyKey::of(text).map(|key| key.form().to_string()).unwrap_or_default();
-    let parts = |at: usize| (words[..at].join(" "), words[at..].join(" "));
-    let own = |text: &str| PartyKey::of(text).is_some_and(|key| !key.own().is_empty());
-    let places: Vec<usize> = (1..words.len())
-        .filter(|at| {
-            let (before, behind) = parts(*at);
-            // "Co., Ltd.": a form that goes on in the next word has not ended.
-            let goes_on = words[*at]
-                .split(' ')
-                .next()
-                .is_some_and(|next| !form(&format!("{before} {next}")).is_empty());
-            !form(&before).is_empty() && !goes_on && own(&before) && own(&behind)
-        })
-        .collect();
-    match places[..] {
-        [at] => Some(parts(at)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn two_companies_are_parted_where_that_is_certain() {
-        let parted =
-            |lines: &[&str]| split_pair(lines).map(|(exporter, producer)| format!("{exporter} / {producer}"));
-        assert_eq!(
-            parted(&["Alpha (East) Co., Ltd.", "Beta Widget", "Technology Co., Ltd."]).as_deref(),
-            Some("Alpha (East) Co., Ltd. / Beta Widget Technology Co., Ltd.")
-        );
-        assert_eq!(
-            parted(&["Alpha Energy Co., Ltd. Beta Corporation"]).as_deref(),
-            Some("Alpha Energy Co., Ltd. / Beta Corporation")
-        );
-        assert_eq!(parted(&["Alpha Widgets", "Beta Widgets"]), None);
-        assert_eq!(parted(&["Alpha Co.", "Beta Inc.", "Gamma Ltd."]), None);
-    }
 
     #[test]
     fn headings_tell_columns() {

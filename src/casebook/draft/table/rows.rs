@@ -1,13 +1,13 @@
 //! From the rows of a pasted table to notices and rates.
 
+use super::super::companies::one_of_table;
 use super::super::lists::everyone_else;
 use super::super::sentences::table;
 use super::super::{Draft, DraftCase, DraftNotice, DraftRate, Figure};
 use super::cells::Heading;
 use super::{Found, OneTable, Table, bare_percent, rate};
 use crate::casebook::model::{Rung, Trust};
-use crate::terms::legal_form::LEGAL_FORMS;
-use crate::terms::{CaseNumber, Kind, PartyKey, Percent};
+use crate::terms::{CaseNumber, Kind, Percent};
 
 impl Table {
     pub(super) fn rows(mut self, hash: &str) -> Draft {
@@ -60,10 +60,10 @@ impl Table {
         let parts = match (wide, &names[..], row.heading.names()) {
             (Some(_), ..) => (Rung::Everyone, String::new(), String::new()),
             (None, [exporter, producer], 2) if row.heading.exporter_first => {
-                (Rung::Pair, one_name(exporter)?, one_name(producer)?)
+                (Rung::Pair, one_of_table(exporter)?, one_of_table(producer)?)
             }
-            (None, [producer, exporter], 2) => (Rung::Pair, one_name(exporter)?, one_name(producer)?),
-            (None, [name], 1) => row.heading.one(one_name(name)?),
+            (None, [producer, exporter], 2) => (Rung::Pair, one_of_table(exporter)?, one_of_table(producer)?),
+            (None, [name], 1) => row.heading.one(one_of_table(name)?),
             _ => {
                 return Err(format!(
                     "{} names in a row of {} columns of names",
@@ -167,7 +167,11 @@ impl Table {
 /// Margin and deposit of a row.
 fn figures(heading: &Heading, cells: &[String]) -> Result<(Option<Percent>, Figure), String> {
     let read = |text: &String| {
-        let percent = || bare_percent(text).map(|percent| Figure { percent: Some(percent), per_unit: None });
+        let percent = || {
+            bare_percent(text)
+                .filter(|_| !heading.per_unit || text.contains('%'))
+                .map(|percent| Figure { percent: Some(percent), per_unit: None })
+        };
         rate(text).or_else(percent).ok_or_else(|| format!("{text:?} is no rate"))
     };
     match (cells, heading.deposit_last) {
@@ -178,17 +182,4 @@ fn figures(heading: &Heading, cells: &[String]) -> Result<(Option<Percent>, Figu
         (_, None) => Err("two rates, and the headings do not say which is deposited".to_string()),
         _ => Err(format!("{} rates in one row", cells.len())),
     }
-}
-
-/// One company. Commas stand before legal forms only: other ones part several companies.
-fn one_name(text: &str) -> Result<String, String> {
-    let form = |word: &str| {
-        let word: String = word.chars().filter(|c| *c != '.').collect::<String>().to_lowercase();
-        LEGAL_FORMS.iter().any(|(form, _)| form[0] == word)
-    };
-    let several = text.split(',').skip(1).any(|part| !form(part.split_whitespace().next().unwrap_or("")));
-    if several || text.contains(';') {
-        return Err(format!("{text:?} may be several companies; write each in a row of its own"));
-    }
-    PartyKey::of(text).map(|_| text.to_string()).ok_or_else(|| format!("{text:?} is no company name"))
 }
