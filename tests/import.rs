@@ -377,6 +377,19 @@ fn a_draft_beside_the_law_changes_nothing_until_it_is_checked() {
         told.is_empty() && said.contains("13.00%  Alpha Widget Co., Ltd. (producer and/or exporter)"),
         "{said}"
     );
+
+    // Another message of the same notice says otherwise: both are to be looked at, and cannot both be approved.
+    let later = ADDED.replace("5290401", "5291401").replace("13.00", "12.00");
+    fs::write(at.join("later.txt"), later).unwrap();
+    let (code, said, _) = adcvd(at, &["cases", "import", "later.txt", "--into", "widgets"]);
+    let held = "In the folder already: 1 notices, 1 rates, 0 suffixes, 1 cases";
+    assert!(code == 0 && said.contains(held), "{said}");
+    let told = "has another figure than line 10 of the text for the same question: which is right?";
+    assert!(said.contains("drafts/cbp-5290401.toml:") && said.contains(told), "{said}");
+    let later = at.join("widgets/drafts/cbp-5291401.toml");
+    replaced(&later, "checked_by = \"\"", "checked_by = \"R. Lopez, 2025-10-23\"");
+    let (code, _, told) = adcvd(at, &["cases", "check", "widgets"]);
+    assert!(code == 3 && told.contains("drafts/cbp-5291401.toml:") && told.contains("CF09"), "{told}");
 }
 
 #[test]

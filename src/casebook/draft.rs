@@ -22,6 +22,9 @@ mod table;
 mod units;
 mod writing;
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use jiff::civil::Date;
 
 use super::model::{Rung, State, Table, Trust};
@@ -70,6 +73,8 @@ pub struct DraftCase {
     pub of: Option<CaseNumber>,
     /// The origin it was opened for.
     pub origin: Option<Country>,
+    /// The notice that opened it.
+    pub notice: String,
 }
 
 /// `[[notice]]`, as far as the text gives it.
@@ -261,23 +266,33 @@ impl Draft {
     /// Takes away rows that answer one question with different figures, and lists their lines; of equal rows one stays.
     fn settle_twice(&mut self) {
         type Asked = (Option<CaseNumber>, Rung, String, String, Option<Date>, String);
+        type Told = (Option<Figure>, Option<Percent>);
         let key = |rate: &DraftRate| -> Asked {
             let (exporter, producer) = (rate.exporter.clone(), rate.producer.clone());
             (rate.case, rate.role, exporter, producer, rate.from, rate.notice.clone())
         };
-        let (mut kept, mut bad): (Vec<DraftRate>, Vec<Asked>) = (Vec::new(), Vec::new());
+        let told = |rate: &DraftRate| -> Told { (rate.deposit.clone(), rate.margin) };
+        let mut first: HashMap<Asked, usize> = HashMap::new();
+        let (mut kept, mut bad): (Vec<DraftRate>, HashSet<usize>) = (Vec::new(), HashSet::new());
         for rate in std::mem::take(&mut self.rates) {
-            match kept.iter_mut().find(|other| key(other) == key(&rate)) {
-                Some(other) => {
-                    if (&other.deposit, other.margin) != (&rate.deposit, rate.margin) {
-                        bad.push(key(&rate));
+            match first.entry(key(&rate)) {
+                Entry::Occupied(known) => {
+                    let other = &mut kept[*known.get()];
+                    if told(other) != told(&rate) {
+                        bad.insert(*known.get());
                     }
                     other.lines.extend(rate.lines);
                 }
-                None => kept.push(rate),
+                Entry::Vacant(free) => {
+                    free.insert(kept.len());
+                    kept.push(rate);
+                }
             }
         }
-        let (two, one): (Vec<_>, Vec<_>) = kept.into_iter().partition(|rate| bad.contains(&key(rate)));
+        let (mut one, mut two) = (Vec::new(), Vec::new());
+        for (ix, rate) in kept.into_iter().enumerate() {
+            if bad.contains(&ix) { two.push(rate) } else { one.push(rate) }
+        }
         self.rates = one;
         for rate in two {
             let who = [rate.exporter.as_str(), rate.producer.as_str()].join(" ");

@@ -6,6 +6,9 @@ use crate::terms::PartyKey;
 use crate::terms::legal_form::LEGAL_FORMS;
 use crate::terms::party_name::names_nobody;
 
+/// The longest name, in bytes. The longest of the built-in cases has some sixty.
+const NAME_MAX: usize = 300;
+
 /// The legal form with which a text ends. One of two letters may be a word of a name as well ("AB Chemical").
 fn long_form(text: &str) -> bool {
     PartyKey::of(text).is_some_and(|key| key.form().len() > 2 && !key.own().is_empty())
@@ -20,11 +23,11 @@ fn begins_form(word: &str) -> bool {
 /// True if a name that runs over lines may go on with this text: behind a whole name only a form or a parenthesis does.
 pub(super) fn goes_on(name: &str, text: &str) -> bool {
     let next = text.split(' ').next().unwrap_or("");
-    name.is_empty()
-        || name.ends_with(';')
-        || !long_form(name)
-        || text.starts_with(['(', ';', '&'])
-        || begins_form(next)
+    let name = name.rsplit(';').next().unwrap_or("").trim();
+    if name.len() > NAME_MAX {
+        return false;
+    }
+    name.is_empty() || !long_form(name) || text.starts_with(['(', ';', '&']) || begins_form(next)
 }
 
 /// True if a name holds a second one: words that begin with a capital behind a legal form that has ended.
@@ -42,6 +45,9 @@ fn holds_two(name: &str) -> bool {
 /// A name as it is printed, or why it may not be the name of one company.
 pub(super) fn one(text: &str) -> Result<String, String> {
     let first = text.split(' ').next().unwrap_or("").to_lowercase();
+    if text.len() > NAME_MAX {
+        return Err(format!("a name of {} bytes; at most {NAME_MAX} are taken for one", text.len()));
+    }
     if PartyKey::of(text).is_none()
         || names_nobody(text)
         || matches!(first.as_str(), "any" | "all" | "each" | "every")
@@ -70,6 +76,9 @@ pub(super) fn one_of_table(text: &str) -> Result<String, String> {
 /// Parts two companies that stand together: where lines meet, or in one line, there must be one place alone behind which
 /// a legal form ends.
 pub(super) fn split_pair(lines: &[&str]) -> Option<(String, String)> {
+    if lines.iter().map(|line| line.len()).sum::<usize>() > 2 * NAME_MAX {
+        return None;
+    }
     let words: Vec<&str> = match lines {
         [one] => one.split(' ').collect(),
         several => several.to_vec(),
@@ -129,6 +138,7 @@ mod tests {
         {
             assert!(one(name).is_err(), "{name}");
         }
+        assert!(one(&"Widget ".repeat(60)).is_err(), "longer than any name");
         assert!(goes_on("Alpha Widget", "Technology Co., Ltd.") && goes_on("Alpha Widget Co.,", "Ltd."));
         assert!(goes_on("Alpha Co., Ltd.", "(East)") && goes_on("Alpha Co., Ltd.;", "Beta Inc."));
         assert!(!goes_on("Alpha Co., Ltd.", "Beta Inc.") && !goes_on("Alpha Co., Ltd.", "subject to change"));

@@ -68,6 +68,7 @@ impl Draft {
             self.suffixes.iter_mut().for_each(|row| rename(&mut row.notice));
             self.standings.iter_mut().for_each(|row| rename(&mut row.notice));
             self.hints.iter_mut().for_each(|(_, notice)| rename(notice));
+            self.cases.iter_mut().for_each(|case| rename(&mut case.notice));
         }
         self.rates_beside(rows, &mut held);
         let before = self.suffixes.len();

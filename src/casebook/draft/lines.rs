@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Draft;
 
-/// The longest text that is read. A message has some kilobytes, a Federal Register notice some hundred.
-pub const TEXT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The longest text that is read. A message has some kilobytes, a Federal Register notice a few hundred.
+pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
 /// What is told of blank lines and rules.
 pub(super) const NO_TEXT: &str = "no text";
 /// Characters of a line that are shown.

@@ -30,7 +30,7 @@ pub fn new_folder(draft: &mut Draft) -> String {
         "# The last day to which somebody looked for newer notices: so far, the newest day of the draft.\n",
     );
     key(&mut to, "checked_through", draft.notices.iter().filter_map(|notice| notice.published).max());
-    own.iter().for_each(|row| case(&mut to, row, ""));
+    own.iter().for_each(|row| case(&mut to, row));
     let first = draft.notices.first();
     let id = first.map_or("...", |notice| notice.id.as_str());
     let from =

@@ -28,6 +28,7 @@ static PAGE_HEAD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bFederal Register ?/ ?Vol\. \d+, No\. \d+ ?/ ?[a-z]+, "));
 static PAGE_CITE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\[Federal Register Volume \d+.*\(([A-Za-z]+, )?"));
+static RATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\d ?(?:%|percent\b)"));
 static UNITS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)(?:\bper |/ ?)(?:kg|kilograms?|units?|pieces?|metric tons?|pounds?)\b|\bUSD\b|\bdollars\b")
 });
@@ -117,12 +118,17 @@ impl Table {
             self.used(number, NO_TEXT);
             return;
         }
-        if self.fact(&line.text, number) {
+        let cells = cells_of(line);
+        let has_figures = match &cells {
+            Cells::Apart(cells) => cells.iter().any(|cell| is_figure(cell)),
+            Cells::Running { figures, .. } => !figures.is_empty(),
+        };
+        // A row of the table may hold a case number or a day too: it is a row.
+        if !(has_figures && self.heading.is_some()) && self.fact(&line.text, number) {
             self.drop_groups("names without a rate");
             self.heading = None;
             return;
         }
-        let cells = cells_of(line);
         if let Some(found) = heading(&cells, self.heading.as_ref()) {
             self.drop_groups("names without a rate");
             self.heading = Some(found);
@@ -180,7 +186,9 @@ impl Table {
             self.draft.product = Some(found[1].to_string());
             self.draft.country = Some(country);
         }
-        if !told.is_empty() {
+        if !told.is_empty() && RATE.is_match(text) {
+            self.open(line, "a rate stands in it, and for whom is not understood");
+        } else if !told.is_empty() {
             told.dedup();
             self.used(line, told.join(", "));
         }
@@ -217,6 +225,10 @@ impl Table {
         if !names.is_empty() && !of_everyone && !may_be_names(&names) {
             self.drop_groups("names without a rate");
             self.open(line, "not a row of the table");
+            // The foot of a page may stand within a table; anything else stands below it.
+            if !names.contains("://") {
+                self.heading = None;
+            }
             return;
         }
         if !names.is_empty() {

@@ -40,14 +40,14 @@ fn list(to: &mut String, name: &str, lines: impl Iterator<Item = String>) {
     to.push_str("]\n");
 }
 
-/// `[[case]]`; `notice` is the one that opened a third-country number.
-pub(super) fn case(to: &mut String, case: &DraftCase, notice: &str) {
+/// `[[case]]`.
+pub(super) fn case(to: &mut String, case: &DraftCase) {
     let _ = writeln!(to, "\n[[case]]\nnumber = {}", quoted(&case.number.to_string()));
     optional(to, "companion", case.companion.map(|companion| quoted(&companion.to_string())));
     if case.third_country {
         key(to, "third_country_of", case.of.map(|of| quoted(&of.to_string())));
         key(to, "origin", case.origin.map(|origin| quoted(&origin.to_string())));
-        key(to, "notice", Some(quoted(notice)));
+        key(to, "notice", Some(quoted(&case.notice)));
     }
     let word = |country_wide| if country_wide { "country-wide" } else { "all-others" };
     key(to, "everyone_else", case.country_wide.map(|country_wide| quoted(word(country_wide))));
@@ -166,8 +166,7 @@ pub fn toml(draft: &Draft, sha256: &str) -> String {
     to.push_str("# What was not understood, by lines of the text:\n");
     let open = draft.open.iter().map(|open| format!("line {}: {}: {}", open.line, open.why, open.text));
     list(&mut to, "not_understood", open);
-    let opened = draft.notices.last().map_or("", |notice| notice.id.as_str());
-    draft.cases.iter().for_each(|row| case(&mut to, row, opened));
+    draft.cases.iter().for_each(|row| case(&mut to, row));
     for row in &draft.notices {
         let has_rates = draft.rates.iter().any(|rate| rate.notice == row.id);
         notice(&mut to, row, has_rates);
@@ -186,7 +185,7 @@ pub fn toml(draft: &Draft, sha256: &str) -> String {
     draft.suffixes.iter().for_each(|row| suffix(&mut to, row));
     to.push_str("\n# What each line was used for:\n");
     for used in draft.used.iter().filter(|used| used.what != super::lines::NO_TEXT) {
-        let _ = writeln!(to, "# line {}: {}", used.line, shown(&used.what).replace(['\n', '\r'], " "));
+        let _ = writeln!(to, "# line {}: {}", used.line, shown(&used.what).replace(char::is_control, " "));
     }
     to
 }

@@ -57,6 +57,7 @@ impl Response {
                 third_country: false,
                 of: None,
                 origin: None,
+                notice: String::new(),
             });
         }
         let parties = self.parties(case);

@@ -46,10 +46,9 @@ impl Message {
             joined.push_str(&text);
         }
         for (from, to) in sentences(&joined) {
-            let ends = |ix: usize| starts.get(ix + 1).map_or(joined.len(), |(next, _)| *next);
-            let within = |(ix, (start, _)): &(usize, &(usize, usize))| *start < to && ends(*ix) > from;
-            let lines: Vec<usize> =
-                starts.iter().enumerate().filter(within).map(|(_, (_, line))| *line).collect();
+            let first = starts.partition_point(|(start, _)| *start <= from).saturating_sub(1);
+            let last = starts.partition_point(|(start, _)| *start < to).max(first);
+            let lines: Vec<usize> = starts[first..last].iter().map(|(_, line)| *line).collect();
             self.sentence(joined[from..to].trim(), &lines);
         }
     }

@@ -209,6 +209,7 @@ impl Message {
                 third_country: false,
                 of: None,
                 origin: None,
+                notice: String::new(),
             });
         }
         let mut third: Vec<(CaseNumber, Option<Country>, Option<CaseNumber>)> = self.opened.clone();
@@ -241,6 +242,7 @@ impl Message {
                 third_country: true,
                 of: *of,
                 origin,
+                notice: self.id(),
             });
         }
     }
@@ -265,7 +267,8 @@ impl Message {
             };
             notice.id = register;
             // The lists of the proceeding end where a third country begins: what cannot be read behind that is of it.
-            let own = open.iter().all(|line| self.is_of_third(*line));
+            let third = self.first_of_third();
+            let own = open.iter().all(|line| third.is_some_and(|third| *line > third));
             self.add_table(&mut notice, own, does);
             self.draft.notices.push(notice);
         }
@@ -294,14 +297,12 @@ impl Message {
         self.draft.notices.push(notice);
     }
 
-    /// True for a line behind the first list of a third country.
-    fn is_of_third(&self, line: usize) -> bool {
+    /// The first line of the lists of third countries.
+    fn first_of_third(&self) -> Option<usize> {
         let third: Vec<CaseNumber> =
             self.draft.cases.iter().filter(|case| case.third_country).map(|case| case.number).collect();
         let of_third = |rate: &&DraftRate| rate.case.is_some_and(|case| third.contains(&case));
-        let first =
-            self.draft.rates.iter().filter(of_third).flat_map(|rate| rate.lines.iter().copied()).min();
-        first.is_some_and(|first| line > first)
+        self.draft.rates.iter().filter(of_third).flat_map(|rate| rate.lines.iter().copied()).min()
     }
 
     fn add_table(&mut self, notice: &mut DraftNotice, whole: bool, does: Option<Does>) {

@@ -124,6 +124,7 @@ impl Table {
             third_country: false,
             of: None,
             origin: None,
+            notice: String::new(),
         }));
         self.draft.notices.push(DraftNotice {
             id: found.notice.clone(),
