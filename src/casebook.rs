@@ -10,6 +10,7 @@ mod check_rates;
 pub mod clocks;
 pub mod confirmed;
 pub mod diff;
+pub mod draft;
 pub mod family;
 pub mod grid;
 pub mod load;
@@ -93,6 +94,14 @@ impl Casebook {
     pub fn families_for(&self, hts: Hts) -> impl Iterator<Item = usize> {
         let listed = move |(ix, family): (usize, &Family)| family.hint(hts).map(|_| ix);
         self.families.iter().enumerate().filter_map(listed)
+    }
+
+    /// Drafts in its folders that nobody has checked, one sentence each. None of them is used.
+    pub fn unapproved(&self) -> Vec<String> {
+        let told = |family: &Family| -> Vec<String> {
+            family.unapproved.iter().map(|draft| format!("{}/{}", family.slug, draft.told())).collect()
+        };
+        self.families.iter().flat_map(told).collect()
     }
 
     /// SHA-256 of all case files, in hexadecimal.

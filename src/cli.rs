@@ -8,6 +8,7 @@ pub mod compare;
 pub mod diff;
 pub mod exit;
 pub mod explain;
+pub mod import;
 mod kept;
 pub mod law;
 mod log;
@@ -79,6 +80,9 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Cases(CasesCommand::Show(show)) => law::show(show),
         Command::Cases(CasesCommand::New(new)) => template::case(new),
         Command::Cases(CasesCommand::Check(check)) => law::check(check),
+        Command::Cases(CasesCommand::Import(import)) => {
+            guarded(&import.message, &import.limits, 2, None, || import::import(import))
+        }
         Command::Cases(CasesCommand::Diff(diff)) => match &diff.over {
             Some(input) => guarded(input, &diff.limits, 2, None, || diff::diff(diff)),
             None => diff::diff(diff),

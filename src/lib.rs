@@ -69,6 +69,7 @@
 //! | base | the value to which a rate applies, in whole dollars: the entered value, or that of the subject portion |
 //! | product | what a broker decides on once: the importer's part number, or else its goods of one manufacturer ID and description |
 //! | assumption | hypothetical notices, laid over a family for one run; all that comes out of it says `HYPOTHETICAL` |
+//! | draft | rows read from a pasted message or table; no law before a person has checked them |
 //! | liquidation | CBP's final reckoning of an entry; until then a deposit can still change, and after it a clock runs |
 //! | clock | a dated measure of what can still be done about an entry, with its authority: protest, correction, six months |
 //! | hint | a tariff number under which subject goods may enter; it chooses which lines are tested and settles none |

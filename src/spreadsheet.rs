@@ -53,7 +53,7 @@ mod zip_output;
 pub use annotated::{
     Annotated, AnnotatedFile, Figure, Format, Layout, Look, OurRow, OurRows, Words, WrittenSheet,
 };
-pub use encoding::TextEncoding;
+pub use encoding::{TextEncoding, whole_text};
 pub use package_check::PackageLimits;
 pub use read::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
 pub use shape::{Shape, SheetShape};

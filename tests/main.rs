@@ -14,6 +14,7 @@ mod corpus;
 mod deposits;
 mod exceptions;
 mod files;
+mod import;
 mod law;
 mod layouts;
 mod log;

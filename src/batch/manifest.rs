@@ -84,6 +84,9 @@ pub struct Manifest {
     /// What the run assumed, if anything: nothing of it is so.
     #[serde(default, rename = "HYPOTHETICAL", skip_serializing_if = "Option::is_none")]
     pub hypothetical: Option<Hypothetical>,
+    /// Drafts in the case folders that nobody had checked: the run did not use them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unapproved_drafts: Vec<String>,
     /// The input.
     pub input: FileEntry,
     /// Files that the broker keeps and the run has read.
@@ -151,6 +154,7 @@ pub fn manifest(
                 bytes: assumed.bytes,
             },
         }),
+        unapproved_drafts: casebook.unapproved(),
         input: FileEntry { name: name.to_string(), sha256: input.sha256.clone(), bytes: input.bytes },
         records: options.records.clone(),
         outputs,

@@ -34,6 +34,7 @@ impl Family {
             parties: Vec::new(),
             aliases: Vec::new(),
             advisories: rows.advisories.iter().map(|advisory| advisory.row.clone()).collect(),
+            unapproved: Vec::new(),
             party_by_key: HashMap::new(),
             rates_by_key: HashMap::new(),
             printed: HashMap::new(),

@@ -98,7 +98,7 @@ pub(super) fn read(file: &str, text: &str) -> (Option<Assumption>, Vec<Fault>) {
 
 /// A row whose keys are the columns of a CSV of the case folder. Figures stand in quotes: a number of TOML is binary, and
 /// 93.50 is not.
-fn figures<T>(
+pub(super) fn figures<T>(
     tables: &mut Tables<'_>,
     value: Spanned<DeValue<'_>>,
     columns: &'static [&'static str],
@@ -149,18 +149,7 @@ impl Assumption {
                     format!("{HYPOTHETICAL}, replaced and never known: {}", notice.row.citation);
             }
         }
-        let Rows {
-            notices, standings, injunctions, ladders, parties, aliases, scopes, rates, suffixes, ..
-        } = self.rows;
-        base.notices.extend(notices);
-        base.standings.extend(standings);
-        base.injunctions.extend(injunctions);
-        base.ladders.extend(ladders);
-        base.parties.extend(parties);
-        base.aliases.extend(aliases);
-        base.scopes.extend(scopes);
-        base.rates.extend(rates);
-        base.suffixes.extend(suffixes);
+        base.append(self.rows);
         faults.extend(check(&base, true));
         faults.sort();
         faults.dedup();

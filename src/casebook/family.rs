@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::draft::approval::Unapproved;
 use super::model::{
     AdvisoryRow, Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
 };
@@ -295,6 +296,8 @@ pub struct Family {
     pub aliases: Vec<Alias>,
     /// Things beside the case.
     pub advisories: Vec<AdvisoryRow>,
+    /// Drafts of its folder that nobody has checked: no part of the law.
+    pub unapproved: Vec<Unapproved>,
     pub(super) party_by_key: HashMap<PartyKey, PartyIx>,
     pub(super) rates_by_key: HashMap<(CaseNumber, RateKey), Vec<usize>>,
     pub(super) printed: HashMap<(CaseNumber, PartyIx), Vec<String>>,

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::Casebook;
 use super::assume::{self, Assumed};
 use super::check::check;
+use super::draft::approval::{self, DRAFTS, Read, Unapproved};
 use super::family::Family;
 use super::model::Rows;
 use super::read::{Fault, FaultCode, read};
@@ -25,6 +26,8 @@ pub struct FolderFaults {
     pub folder: String,
     /// What is wrong, in the order of its files.
     pub faults: Vec<Fault>,
+    /// Drafts that nobody has checked, one sentence each.
+    pub drafts: Vec<String>,
 }
 
 /// Why there is no casebook.
@@ -59,11 +62,14 @@ pub enum LoadError {
 
 fn faults_text(folders: &[FolderFaults], what: &str) -> String {
     let mut lines = Vec::new();
-    for FolderFaults { folder, faults } in folders {
+    let mut drafts = Vec::new();
+    for FolderFaults { folder, faults, drafts: of_folder } in folders {
         let within = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         lines.extend(faults.iter().map(|fault| format!("{within}{fault}")));
+        drafts.extend(of_folder.iter().map(|draft| format!("{within}{draft}")));
     }
     let faults = lines.len();
+    lines.extend(drafts);
     lines.push(format!("{faults} fault(s); {what} with a fault is not used"));
     lines.join("\n")
 }
@@ -74,23 +80,47 @@ struct FolderText {
     case: String,
     rates: String,
     suffixes: String,
+    /// Its drafts, each with its place in the folder.
+    drafts: Vec<(String, String)>,
 }
 
 impl FolderText {
+    /// The rows of the folder, those of approved drafts behind them; what is wrong; and the other drafts.
+    fn parts(&self) -> (Rows, Vec<Fault>, Vec<Unapproved>) {
+        let (mut rows, mut faults) = read(&self.case, &self.rates, &self.suffixes);
+        let mut unapproved = Vec::new();
+        for (file, text) in &self.drafts {
+            match approval::read(file, text) {
+                Ok(Read::Approved(approved)) => rows.append(approved),
+                Ok(Read::Unapproved(draft)) => unapproved.push(draft),
+                Err(of_draft) => faults.extend(of_draft),
+            }
+        }
+        (rows, faults, unapproved)
+    }
+
     /// The rows of a folder that passed its checks.
     fn rows(&self) -> Rows {
-        read(&self.case, &self.rates, &self.suffixes).0
+        self.parts().0
     }
 
     fn family(&self) -> Result<Family, FolderFaults> {
-        let (rows, mut faults) = read(&self.case, &self.rates, &self.suffixes);
-        let whole = faults.iter().all(|fault| fault.at.file != "case.toml");
+        let (rows, mut faults, mut unapproved) = self.parts();
+        let whole =
+            faults.iter().all(|fault| fault.at.file != "case.toml" && !fault.at.file.starts_with(DRAFTS));
         faults.extend(check(&rows, whole));
         faults.sort();
         if faults.is_empty() {
-            Ok(Family::new(&self.slug, rows))
+            for draft in &mut unapproved {
+                let mut approved = rows.clone();
+                approved.append(draft.rows.clone());
+                draft.faults.extend(check(&approved, draft.faults.is_empty()));
+                draft.faults.sort();
+            }
+            Ok(Family { unapproved, ..Family::new(&self.slug, rows) })
         } else {
-            Err(FolderFaults { folder: self.slug.clone(), faults })
+            let drafts = unapproved.iter().map(Unapproved::told).collect();
+            Err(FolderFaults { folder: self.slug.clone(), faults, drafts })
         }
     }
 }
@@ -107,10 +137,56 @@ fn built_in() -> Vec<FolderText> {
             case: text(dir, "case.toml"),
             rates: text(dir, "rates.csv"),
             suffixes: text(dir, "suffixes.csv"),
+            drafts: dir
+                .get_dir(dir.path().join(DRAFTS))
+                .into_iter()
+                .flat_map(Dir::files)
+                .map(|file| (of_draft(file.path()), file.contents_utf8().unwrap_or_default().to_string()))
+                .collect(),
         })
         .collect();
     folders.sort_by(|a, b| a.slug.cmp(&b.slug));
     folders
+}
+
+/// The place of a draft in its case folder.
+fn of_draft(path: &Path) -> String {
+    format!("{DRAFTS}/{}", path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
+}
+
+/// The drafts of a case folder, by name; other files in their folder are left alone.
+fn drafts_of(folder: &Path) -> Result<Vec<(String, String)>, LoadError> {
+    let folder = folder.join(DRAFTS);
+    let io = |path: &Path, source| LoadError::Io { path: path.to_path_buf(), source };
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|source| io(&folder, source))?,
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|source| io(&folder, source))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let text = |path: PathBuf| {
+        let text = fs::read_to_string(&path).map_err(|source| io(&path, source))?;
+        Ok((of_draft(&path), text))
+    };
+    paths.into_iter().map(text).collect()
+}
+
+/// The rows of the case folder at a path, with those of its approved drafts, whatever its faults: to be compared with
+/// what comes new. A row with a fault is left out.
+///
+/// # Errors
+/// It cannot be read, or is not one case folder but several.
+pub fn rows_at(path: &Path) -> Result<Rows, LoadError> {
+    match &from_disk(path)?[..] {
+        [text] => Ok(text.rows()),
+        several => Err(LoadError::Several { path: path.to_path_buf(), folders: several.len() }),
+    }
 }
 
 fn from_disk(path: &Path) -> Result<Vec<FolderText>, LoadError> {
@@ -147,6 +223,7 @@ fn read_folder(folder: &Path) -> Result<FolderText, LoadError> {
         case: text("case.toml", true)?,
         rates: text("rates.csv", true)?,
         suffixes: text("suffixes.csv", false)?,
+        drafts: drafts_of(folder)?,
     })
 }
 
@@ -212,7 +289,8 @@ pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadE
     let io = |source| LoadError::Io { path: path.to_path_buf(), source };
     let text = fs::read_to_string(path).map_err(io)?;
     let (assumption, faults) = assume::read(&path.display().to_string(), &text);
-    let refused = |faults| LoadError::Assumption(vec![FolderFaults { folder: String::new(), faults }]);
+    let refused =
+        |faults| LoadError::Assumption(vec![FolderFaults { folder: String::new(), faults, drafts: vec![] }]);
     let Some(assumption) = assumption.filter(|_| faults.is_empty()) else { return Err(refused(faults)) };
     let (at, head) = (assumption.head.at.clone(), assumption.head.row.clone());
     let Some(ix) = known.iter().position(|(_, family)| family.case(head.case).is_some()) else {
@@ -226,13 +304,15 @@ pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadE
     let (rows, faults) = assumption.over(base);
     if !faults.is_empty() {
         let (own, others): (Vec<_>, Vec<_>) = faults.into_iter().partition(|fault| fault.at.file == at.file);
-        let of_folder = FolderFaults { folder: folder.slug.clone(), faults: others };
+        let drafts = Vec::new();
+        let of_folder = FolderFaults { folder: folder.slug.clone(), faults: others, drafts: drafts.clone() };
         return Err(LoadError::Assumption(vec![
-            FolderFaults { folder: String::new(), faults: own },
+            FolderFaults { folder: String::new(), faults: own, drafts },
             of_folder,
         ]));
     }
-    let family = Family::new(&folder.slug, rows);
+    let unapproved = known[ix].1.unapproved.clone();
+    let family = Family { unapproved, ..Family::new(&folder.slug, rows) };
     let without = casebook(known);
     let mut families = without.families().to_vec();
     families[ix] = family;
@@ -274,6 +354,10 @@ fn casebook(families: Vec<(FolderText, Family)>) -> Casebook {
     let mut hash = Sha256::new();
     for (text, _) in &families {
         for part in [&text.slug, &text.case, &text.rates, &text.suffixes] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        for part in text.drafts.iter().flat_map(|(file, text)| [file, text]) {
             hash.update(part.len().to_le_bytes());
             hash.update(part.as_bytes());
         }

@@ -383,3 +383,21 @@ pub struct Rows {
     /// `suffixes.csv`.
     pub suffixes: Vec<Placed<SuffixRow>>,
 }
+
+impl Rows {
+    /// Puts other rows behind these. The family stays.
+    pub(super) fn append(&mut self, other: Rows) {
+        self.cases.extend(other.cases);
+        self.hints.extend(other.hints);
+        self.notices.extend(other.notices);
+        self.standings.extend(other.standings);
+        self.injunctions.extend(other.injunctions);
+        self.ladders.extend(other.ladders);
+        self.parties.extend(other.parties);
+        self.aliases.extend(other.aliases);
+        self.scopes.extend(other.scopes);
+        self.advisories.extend(other.advisories);
+        self.rates.extend(other.rates);
+        self.suffixes.extend(other.suffixes);
+    }
+}

@@ -103,6 +103,8 @@ pub enum CasesCommand {
     New(NewCaseArgs),
     /// Check case folders; every fault with its place
     Check(CheckCasesArgs),
+    /// Draft rows from a CBP message, a rate table or an ACE case query, for a person to check
+    Import(Box<ImportArgs>),
     /// What two case folders say otherwise, and which lines of an entry file that changes
     Diff(Box<DiffArgs>),
 }
@@ -574,6 +576,24 @@ pub struct CheckCasesArgs {
     /// Folder to check; the built-in ones without it
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
+}
+
+/// `cases import`.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// The text as it was pasted: a CBP AD/CVD message, a rate table of the Federal Register, or the response to an ACE
+    /// AD/CVD case query
+    #[arg(value_name = "MESSAGE")]
+    pub message: PathBuf,
+    /// A case folder to which the draft is added, or the path of a new one; without it the draft is printed
+    #[arg(long = "into", value_name = "DIR")]
+    pub into: Option<PathBuf>,
+    /// Encoding of a text that is not UTF-8
+    #[arg(long = "encoding", value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<TextEncoding>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub limits: LimitArgs,
 }
 
 /// `cases diff`.

@@ -25,6 +25,7 @@ const EXAMPLES: usize = 3;
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let Kept { casebook, crosswalk, products, .. } = kept::read(&args.cases, &args.kept)?;
+    kept::warn(&casebook);
     let kept = (crosswalk, products);
     let options = looking(as_of(&args.as_of), &args.sheets, &args.file, &args.limits, kept)?;
     let options = RunOptions { each_apart: false, ..options };

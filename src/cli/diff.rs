@@ -11,7 +11,7 @@ use super::run::{as_of, looking};
 use super::terminal::say;
 use crate::batch::{FileError, names, under_both};
 use crate::casebook::diff::diff as diff_of_law;
-use crate::casebook::load::Folder;
+use crate::casebook::load::{Folder, load_only};
 use crate::report::law_diff;
 use crate::spreadsheet::WholeFile;
 use crate::terms::CaseNumber;
@@ -32,7 +32,9 @@ impl Side {
     fn read(given: &Path) -> Result<Side, Failure> {
         if given.is_dir() {
             let (name, path) = (given.display().to_string(), Some(given.to_path_buf()));
-            return Ok(Side { folder: Folder::read(given)?, name, path });
+            let folder = Folder::read(given)?;
+            kept::warn(&load_only(given)?);
+            return Ok(Side { folder, name, path });
         }
         let number = given.to_str().and_then(CaseNumber::parse).map(|(number, _)| number);
         let folder = number.and_then(Folder::built_in).ok_or_else(|| {

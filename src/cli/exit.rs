@@ -26,7 +26,7 @@ pub enum Exit {
     Io,
     /// A fault of the program.
     Internal,
-    /// Finished, and lines were found on which the run was asked to fail.
+    /// Finished, and lines were found on which the run was asked to fail, or that an import did not understand.
     FailedOn,
     /// Told to stop by a signal: 128 and its number.
     Told(u8),

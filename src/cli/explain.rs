@@ -28,6 +28,7 @@ type Placed = (Option<String>, (EntryLine, LineFindings));
 /// The file is refused, or the line is not in it.
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     let Kept { casebook, crosswalk, products, .. } = kept::read(&args.cases, &args.kept)?;
+    kept::warn(&casebook);
     let as_of = as_of(&args.as_of);
     let found = match &args.input {
         Some(_) => of_file(&casebook, args, as_of, (crosswalk, products))?,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{CaseFolders, KeptFiles};
 use super::exit::Failure;
+use super::terminal::complain;
 use crate::batch::manifest::RecordEntry;
 use crate::casebook::{Casebook, load};
 use crate::entry::{Crosswalk, Products};
@@ -30,6 +31,11 @@ pub(super) fn law(cases: &CaseFolders) -> Result<Casebook, Failure> {
     })
 }
 
+/// Tells of drafts that nobody has checked: what is asked may be missing law.
+pub(super) fn warn(casebook: &Casebook) {
+    casebook.unapproved().iter().for_each(|told| complain(told));
+}
+
 /// Files that were given with an option.
 fn entries(kept_as: &str, paths: &[PathBuf], facts: &[InputFacts]) -> Vec<RecordEntry> {
     let entry = |(path, facts): (&PathBuf, &InputFacts)| {
@@ -48,6 +54,7 @@ pub(super) fn read(cases: &CaseFolders, files: &KeptFiles) -> Result<Kept, Failu
     let decisions = aliases.confirmed.len();
     let (casebook, of_listed) = casebook.confirm(aliases.confirmed);
     let mut notes = casebook.assumed().map(|assumed| assumed.notes.clone()).unwrap_or_default();
+    notes.extend(casebook.unapproved());
     if !files.aliases.is_empty() {
         notes.push(format!("{} decisions on names are applied", decisions - of_listed.len()));
     }

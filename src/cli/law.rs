@@ -70,6 +70,7 @@ fn names_party(name: &str, asked: &str) -> bool {
 /// The case is not in the casebook.
 pub fn rates(args: &RatesArgs) -> Result<Exit, Failure> {
     let casebook = kept::law(&args.cases)?;
+    kept::warn(&casebook);
     let known = as_of(&args.as_of);
     let governing = GoverningDay(args.on.unwrap_or(known.0));
     let wanted = args.case.as_deref().map(number).transpose()?;
@@ -153,6 +154,9 @@ pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
                 .map(|third| format!(", for goods of {} under {}", third.origin.name(), third.of));
             let _ = writeln!(text, "  {}  {state}{}", case.number, third.unwrap_or_default());
         }
+        for draft in &family.unapproved {
+            let _ = writeln!(text, "  {}", draft.told());
+        }
         let hints: Vec<String> = family.hints.iter().map(|hint| hint.hts.to_string()).collect();
         let _ = writeln!(text, "  HTSUS (hints only): {}", hints.join(", "));
     }
@@ -192,6 +196,13 @@ pub fn check(args: &CheckCasesArgs) -> Result<Exit, Failure> {
     };
     let mut text = String::new();
     for family in casebook.families() {
+        for draft in &family.unapproved {
+            let _ = writeln!(text, "{}/{}", family.slug, draft.told());
+            let _ = writeln!(text, "  {} questions and lines are open in it", draft.open);
+            for fault in &draft.faults {
+                let _ = writeln!(text, "  approved as it stands: {fault}");
+            }
+        }
         let _ = writeln!(
             text,
             "{}: {} cases, {} notices, {} rates, {} parties; no fault",

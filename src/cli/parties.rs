@@ -20,6 +20,7 @@ use crate::terms::GoverningDay;
 pub fn parties(args: &PartiesArgs) -> Result<Exit, Failure> {
     let kept = kept::read(&args.cases, &args.kept)?;
     let casebook = &kept.casebook;
+    kept::warn(casebook);
     let known = as_of(&args.as_of);
     let asked = Asked { governing: GoverningDay(args.on.unwrap_or(known.0)), known };
     let name = Name::read(args.name.trim());

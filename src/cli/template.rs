@@ -22,7 +22,7 @@ static CASE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/case");
 /// Headings that the program knows in some layout, from which on a row is taken for the headings.
 const KNOWN_MIN: usize = 3;
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let written = WholeFile::begin(path).and_then(|mut file| {
         file.write_all(bytes)?;
         file.complete()?.put()
@@ -87,28 +87,37 @@ pub fn columns(args: &TemplateColumnsArgs) -> Result<Exit, Failure> {
     put(&args.out, text.as_bytes(), args.force)
 }
 
-/// Writes a case folder to be filled in; nothing of it stays where a part cannot be written.
-///
-/// # Errors
-/// The folder is there already, or cannot be written to.
-pub fn case(args: &NewCaseArgs) -> Result<Exit, Failure> {
-    let folder = args.out.join(&args.slug);
+/// Makes a folder with files, each with its place in it; nothing of it stays where a part cannot be written.
+pub(super) fn new_folder(folder: &Path, files: &[(String, &[u8])]) -> Result<(), Failure> {
     let told = |error| std::io::Error::other(format!("{}: {error}", folder.display()));
-    fs::create_dir_all(&args.out).map_err(told)?;
-    match fs::create_dir(&folder) {
+    fs::create_dir_all(folder.parent().unwrap_or(Path::new("."))).map_err(told)?;
+    match fs::create_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let taken = "is there; choose another name, or another folder with -o";
             return Err(Failure::Usage(format!("{} {taken}", folder.display())));
         }
         made => made.map_err(told)?,
     }
-    let name = |path: &Path| folder.join(path.file_name().unwrap_or(path.as_os_str()));
-    let written = CASE.files().try_for_each(|file| write(&name(file.path()), file.contents()));
+    let written = files.iter().try_for_each(|(place, bytes)| {
+        let path = folder.join(place);
+        fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| write(&path, bytes))
+    });
     if written.is_err() {
-        // What went wrong is told below; a folder that cannot be removed adds nothing to it.
-        let _ = fs::remove_dir_all(&folder);
+        // What went wrong is told by the caller; a folder that cannot be removed adds nothing to it.
+        let _ = fs::remove_dir_all(folder);
     }
-    written?;
+    Ok(written?)
+}
+
+/// Writes a case folder to be filled in.
+///
+/// # Errors
+/// The folder is there already, or cannot be written to.
+pub fn case(args: &NewCaseArgs) -> Result<Exit, Failure> {
+    let folder = args.out.join(&args.slug);
+    let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let files: Vec<_> = CASE.files().map(|file| (name(file.path()), file.contents())).collect();
+    new_folder(&folder, &files)?;
     let shown = folder.display();
     say(&format!(
         "{shown}\nNext: read {shown}/GUIDE.md, fill in case.toml, and run `adcvd cases check {shown}`."

@@ -18,6 +18,9 @@ use crate::terms::{CaseNumber, GoverningDay, KnownDay};
 pub(super) fn page(family: &Family) -> String {
     let mut text = format!("{}, checked through {}\n", family.title, family.checked_through);
     cases(family, &mut text);
+    for draft in &family.unapproved {
+        let _ = writeln!(text, "  {}", draft.told());
+    }
     published(family, &mut text);
     by_day_of_entry(family, &mut text);
     scope_versions(family, &mut text);

@@ -259,6 +259,35 @@ impl Read for TextFile {
     }
 }
 
+/// The whole of a text file as UTF-8, and what is to be told of its encoding. A file of more than `most` bytes is refused.
+///
+/// # Errors
+/// The file cannot be read, is too long, or is text of no one encoding.
+pub fn whole_text(
+    path: &Path,
+    said: Option<TextEncoding>,
+    most: u64,
+) -> Result<(String, Option<String>), SpreadsheetError> {
+    let io = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => SpreadsheetError::NotThere(path.to_path_buf()),
+        _ => SpreadsheetError::Io { path: path.to_path_buf(), source },
+    };
+    let facts = std::fs::metadata(path).map_err(io)?;
+    if !facts.is_file() {
+        return Err(SpreadsheetError::NotAFile(path.to_path_buf()));
+    }
+    let bytes = facts.len();
+    if bytes > most {
+        let problem = format!("it has {bytes} bytes; at most {most} are read");
+        let place = "whole file".to_string();
+        return Err(SpreadsheetError::Damaged { path: path.to_path_buf(), place, problem });
+    }
+    let found = encoding_of(path, said)?;
+    let mut text = String::new();
+    TextFile::new(File::open(path).map_err(io)?, found).read_to_string(&mut text).map_err(io)?;
+    Ok((text, found.note()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
