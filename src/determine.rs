@@ -6,6 +6,7 @@
 
 pub mod across;
 pub mod action;
+mod advise;
 pub mod amounts;
 pub mod answer;
 mod in_force;

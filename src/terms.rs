@@ -4,6 +4,7 @@
 //! This room knows nobody: no law, no file format, no column layout.
 
 pub mod addressed;
+pub mod advised;
 pub mod case_number;
 pub mod country;
 pub mod day;
@@ -24,6 +25,7 @@ pub mod quantity;
 pub mod sha256;
 
 pub use addressed::Addressed;
+pub use advised::{Advised, ExportDay};
 pub use case_number::{CaseNumber, Kind, Suffix};
 pub use country::Country;
 pub use day::{GoverningDay, KnownDay};

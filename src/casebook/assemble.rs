@@ -33,7 +33,6 @@ impl Family {
             suffixes: Vec::new(),
             parties: Vec::new(),
             aliases: Vec::new(),
-            advisories: rows.advisories.iter().map(|advisory| advisory.row.clone()).collect(),
             party_by_key: HashMap::new(),
             rates_by_key: HashMap::new(),
             printed: HashMap::new(),

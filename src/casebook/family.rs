@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::model::{
-    AdvisoryRow, Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
+    Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
 };
 use crate::terms::{CaseNumber, Country, Heading, Hts, KnownDay, PartyKey, Suffix};
 
@@ -58,6 +58,10 @@ pub trait Dated {
     fn through(&self) -> Option<Date>;
     /// The notice it rests on.
     fn notice(&self) -> NoticeIx;
+    /// True if it governs a day.
+    fn covers(&self, day: Date) -> bool {
+        self.from() <= day && self.through().is_none_or(|last| day <= last)
+    }
 }
 
 macro_rules! dated {
@@ -293,8 +297,6 @@ pub struct Family {
     pub parties: Vec<Party>,
     /// Other names.
     pub aliases: Vec<Alias>,
-    /// Things beside the case.
-    pub advisories: Vec<AdvisoryRow>,
     pub(super) party_by_key: HashMap<PartyKey, PartyIx>,
     pub(super) rates_by_key: HashMap<(CaseNumber, RateKey), Vec<usize>>,
     pub(super) printed: HashMap<(CaseNumber, PartyIx), Vec<String>>,

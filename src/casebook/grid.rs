@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::advisory::Advisory;
 use super::family::Family;
 use crate::terms::Heading;
 use crate::terms::product::word_key;
@@ -25,9 +26,13 @@ pub enum Band {
     Reaches(u16),
 }
 
-/// A word of the `Product` column that some scope version knows.
+/// A word of the `Product` column that some scope version or advisory knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Word(u16);
+
+/// A word of the `Material` column that some advisory knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Material(u16);
 
 /// All boundaries of a casebook.
 #[derive(Clone, Debug, Default)]
@@ -35,11 +40,12 @@ pub struct Grid {
     days: Vec<Date>,
     thresholds: BTreeMap<Heading, Vec<Decimal>>,
     words: Vec<String>,
+    materials: Vec<String>,
 }
 
 impl Grid {
-    /// Collects the boundaries of all families.
-    pub fn new(families: &[Family]) -> Grid {
+    /// Collects the boundaries of all families and advisories.
+    pub fn new(families: &[Family], advisories: &[Advisory]) -> Grid {
         let mut days = BTreeSet::new();
         let mut thresholds: BTreeMap<Heading, BTreeSet<Decimal>> = BTreeMap::new();
         let mut words = BTreeSet::new();
@@ -52,9 +58,24 @@ impl Grid {
                 words.extend(scope.products.iter().flat_map(|product| product.words.iter().cloned()));
             }
         }
+        for advisory in advisories {
+            advisory.boundaries(&mut days);
+            for control in &advisory.controls {
+                for test in &control.tests {
+                    thresholds.entry(test.fact).or_default().insert(test.at_least);
+                }
+                words.extend(control.row.products.iter().cloned());
+            }
+        }
+        let materials: BTreeSet<String> = advisories.iter().flat_map(Advisory::materials).cloned().collect();
         let thresholds =
             thresholds.into_iter().map(|(fact, set)| (fact, set.into_iter().collect())).collect();
-        Grid { days: days.into_iter().collect(), thresholds, words: words.into_iter().collect() }
+        Grid {
+            days: days.into_iter().collect(),
+            thresholds,
+            words: words.into_iter().collect(),
+            materials: materials.into_iter().collect(),
+        }
     }
 
     /// Every day on which an answer can change.
@@ -97,9 +118,17 @@ impl Grid {
 
     /// A word of the scope rules, in any case of letters and spacing.
     pub fn word(&self, text: &str) -> Option<Word> {
-        let folded = word_key(text);
-        let ix = self.words.iter().position(|word| *word == folded)?;
-        Some(Word(u16::try_from(ix).expect("few words")))
+        place(&self.words, text).map(Word)
+    }
+
+    /// A word of an advisory for what goods are made of, in any case of letters and spacing.
+    pub fn material(&self, text: &str) -> Option<Material> {
+        place(&self.materials, text).map(Material)
+    }
+
+    /// The text of such a word.
+    pub fn material_text(&self, material: Material) -> &str {
+        &self.materials[usize::from(material.0)]
     }
 
     /// The text of a word.
@@ -111,4 +140,11 @@ impl Grid {
     pub fn words(&self) -> &[String] {
         &self.words
     }
+}
+
+/// The place of a word in a list.
+fn place(words: &[String], text: &str) -> Option<u16> {
+    let folded = word_key(text);
+    let ix = words.iter().position(|word| *word == folded)?;
+    Some(u16::try_from(ix).expect("few words"))
 }

@@ -2,21 +2,25 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::Casebook;
+use super::advisory::Advisory;
+use super::advisory_check::{ADVISORY_FILE, read_advisory};
 use super::assume::{self, Assumed};
 use super::check::check;
 use super::family::Family;
 use super::model::Rows;
-use super::read::{Fault, FaultCode, read};
+use super::read::{CASE_FILE, Fault, FaultCode, read};
 use crate::terms::CaseNumber;
 use crate::terms::sha256::hexadecimal;
 
-static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/cases");
+static CASES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/cases");
+static ADVISORIES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/advisories");
 
 /// A case folder that cannot be used, with every fault.
 #[derive(Debug, Clone)]
@@ -52,8 +56,8 @@ pub enum LoadError {
         /// How many.
         folders: usize,
     },
-    /// A folder without `case.toml`, and no sub-folder with one.
-    #[error("{0} holds no case: expected a folder with case.toml and rates.csv")]
+    /// A folder without `case.toml` and `advisory.toml`, and no sub-folder with one.
+    #[error("{0} holds no case: expected a folder with case.toml and rates.csv, or with advisory.toml")]
     NoCase(PathBuf),
 }
 
@@ -68,60 +72,106 @@ fn faults_text(folders: &[FolderFaults], what: &str) -> String {
     lines.join("\n")
 }
 
-/// The texts of one case folder.
+/// The texts of one folder: a case, an advisory, or both.
 struct FolderText {
     slug: String,
+    case: Option<CaseText>,
+    advisory: Option<String>,
+}
+
+/// The texts of a case.
+struct CaseText {
     case: String,
     rates: String,
     suffixes: String,
 }
 
+impl CaseText {
+    fn read(&self) -> (Rows, Vec<Fault>) {
+        read(&self.case, &self.rates, &self.suffixes)
+    }
+}
+
+/// What a folder holds once it has passed its checks.
+struct Sound {
+    family: Option<Family>,
+    advisory: Option<Advisory>,
+}
+
 impl FolderText {
     /// The rows of a folder that passed its checks.
     fn rows(&self) -> Rows {
-        read(&self.case, &self.rates, &self.suffixes).0
+        let rows = self.case.as_ref().map(|case| case.read().0).unwrap_or_default();
+        let advisory = self.advisory.as_deref().map(|text| read_advisory(text).0).unwrap_or_default();
+        Rows { advisory, ..rows }
     }
 
-    fn family(&self) -> Result<Family, FolderFaults> {
-        let (rows, mut faults) = read(&self.case, &self.rates, &self.suffixes);
-        let whole = faults.iter().all(|fault| fault.at.file != "case.toml");
-        faults.extend(check(&rows, whole));
-        faults.sort();
-        if faults.is_empty() {
-            Ok(Family::new(&self.slug, rows))
-        } else {
-            Err(FolderFaults { folder: self.slug.clone(), faults })
+    fn sound(&self) -> Result<Sound, FolderFaults> {
+        let mut faults = Vec::new();
+        let family = self.case.as_ref().map(|case| {
+            let (rows, unread) = case.read();
+            let whole = unread.iter().all(|fault| fault.at.file != "case.toml");
+            faults.extend(unread);
+            faults.extend(check(&rows, whole));
+            rows
+        });
+        let advisory = self.advisory.as_deref().map(|text| {
+            let (rows, found) = read_advisory(text);
+            faults.extend(found);
+            rows
+        });
+        if !faults.is_empty() {
+            faults.sort();
+            return Err(FolderFaults { folder: self.slug.clone(), faults });
+        }
+        let family = family.map(|rows| Family::new(&self.slug, rows));
+        Ok(Sound { family, advisory: advisory.map(Advisory::new) })
+    }
+
+    fn hash(&self, hash: &mut Sha256) {
+        let case = self.case.iter().flat_map(|text| [&text.case, &text.rates, &text.suffixes]);
+        for part in std::iter::once(&self.slug).chain(case).chain(&self.advisory) {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part.as_bytes());
         }
     }
 }
 
 fn built_in() -> Vec<FolderText> {
     let text = |dir: &Dir<'_>, name: &str| {
-        let file = dir.get_file(dir.path().join(name));
-        file.and_then(|file| file.contents_utf8()).unwrap_or_default().to_string()
+        let file = dir.get_file(dir.path().join(name))?;
+        file.contents_utf8().map(str::to_string)
     };
-    let mut folders: Vec<FolderText> = BUILT_IN
-        .dirs()
+    let folders = CASES.dirs().chain(ADVISORIES.dirs());
+    let mut folders: Vec<FolderText> = folders
         .map(|dir| FolderText {
             slug: dir.path().to_string_lossy().into_owned(),
-            case: text(dir, "case.toml"),
-            rates: text(dir, "rates.csv"),
-            suffixes: text(dir, "suffixes.csv"),
+            case: text(dir, CASE_FILE).map(|case| CaseText {
+                case,
+                rates: text(dir, "rates.csv").unwrap_or_default(),
+                suffixes: text(dir, "suffixes.csv").unwrap_or_default(),
+            }),
+            advisory: text(dir, ADVISORY_FILE),
         })
         .collect();
     folders.sort_by(|a, b| a.slug.cmp(&b.slug));
     folders
 }
 
+/// True for a folder that holds a case or an advisory.
+fn is_of_law(folder: &Path) -> bool {
+    [CASE_FILE, ADVISORY_FILE].iter().any(|name| folder.join(name).is_file())
+}
+
 fn from_disk(path: &Path) -> Result<Vec<FolderText>, LoadError> {
     let io = |source| LoadError::Io { path: path.to_path_buf(), source };
-    if path.join("case.toml").is_file() {
+    if is_of_law(path) {
         return Ok(vec![read_folder(path)?]);
     }
     let mut folders = Vec::new();
     for entry in fs::read_dir(path).map_err(io)? {
         let folder = entry.map_err(io)?.path();
-        if folder.join("case.toml").is_file() {
+        if is_of_law(&folder) {
             folders.push(folder);
         }
     }
@@ -133,38 +183,43 @@ fn from_disk(path: &Path) -> Result<Vec<FolderText>, LoadError> {
 }
 
 fn read_folder(folder: &Path) -> Result<FolderText, LoadError> {
-    let text = |name: &str, needed: bool| {
+    let text = |name: &str| {
         let path = folder.join(name);
         match fs::read_to_string(&path) {
-            Err(error) if !needed && error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(LoadError::Io { path, source }),
-            Ok(text) => Ok(text),
+            Ok(text) => Ok(Some(text)),
         }
     };
+    let rates = || {
+        let path = folder.join("rates.csv");
+        fs::read_to_string(&path).map_err(|source| LoadError::Io { path, source })
+    };
     let slug = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
-    Ok(FolderText {
-        slug,
-        case: text("case.toml", true)?,
-        rates: text("rates.csv", true)?,
-        suffixes: text("suffixes.csv", false)?,
-    })
+    let suffixes = text("suffixes.csv")?.unwrap_or_default();
+    let case = match text(CASE_FILE)? {
+        Some(case) => Some(CaseText { case, rates: rates()?, suffixes }),
+        None => None,
+    };
+    Ok(FolderText { slug, case, advisory: text(ADVISORY_FILE)? })
 }
 
-/// Loads the built-in families and those of `folders`: case folders, or folders of case folders. A folder that names
-/// any case number of an earlier one replaces that whole family, never rows of it.
+/// Loads what is built in and what `folders` hold: case folders, or folders of case folders. A folder that names any
+/// case number of an earlier one replaces that whole family, never rows of it; an advisory replaces the earlier one of
+/// its id.
 ///
 /// # Errors
 /// Every fault of every folder, each with its place; or a folder that cannot be read or holds no case.
 pub fn load(folders: &[PathBuf]) -> Result<Casebook, LoadError> {
-    Ok(casebook(families(texts(folders)?)?))
+    Ok(sound(texts(folders)?)?.casebook())
 }
 
-/// Loads only the families of one folder, for `cases check DIR`.
+/// Loads only what one folder holds, for `cases check DIR`.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_only(folder: &Path) -> Result<Casebook, LoadError> {
-    Ok(casebook(families(from_disk(folder)?)?))
+    Ok(sound(from_disk(folder)?)?.casebook())
 }
 
 /// A case folder by itself, row by row.
@@ -178,7 +233,7 @@ pub struct Folder {
 
 impl Folder {
     fn of(text: &FolderText) -> Result<Folder, LoadError> {
-        text.family().map_err(|faults| LoadError::Faults(vec![faults]))?;
+        text.sound().map_err(|faults| LoadError::Faults(vec![faults]))?;
         Ok(Folder { slug: text.slug.clone(), rows: text.rows() })
     }
 
@@ -208,19 +263,19 @@ impl Folder {
 /// # Errors
 /// As [`load`]; and every fault of the assumption, each with its place.
 pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadError> {
-    let known = families(texts(folders)?)?;
+    let known = sound(texts(folders)?)?;
     let io = |source| LoadError::Io { path: path.to_path_buf(), source };
     let text = fs::read_to_string(path).map_err(io)?;
     let (assumption, faults) = assume::read(&path.display().to_string(), &text);
     let refused = |faults| LoadError::Assumption(vec![FolderFaults { folder: String::new(), faults }]);
     let Some(assumption) = assumption.filter(|_| faults.is_empty()) else { return Err(refused(faults)) };
     let (at, head) = (assumption.head.at.clone(), assumption.head.row.clone());
-    let Some(ix) = known.iter().position(|(_, family)| family.case(head.case).is_some()) else {
+    let Some(ix) = known.families.iter().position(|(_, family)| family.case(head.case).is_some()) else {
         let sentence =
             format!("{} is in no case folder of this run; `adcvd cases list` shows what is", head.case);
         return Err(refused(vec![Fault { at, code: FaultCode::CF05, sentence }]));
     };
-    let folder = &known[ix].0;
+    let folder = &known.families[ix].0;
     let base = folder.rows();
     let notes = assumption.notes(&base);
     let (rows, faults) = assumption.over(base);
@@ -233,7 +288,7 @@ pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadE
         ]));
     }
     let family = Family::new(&folder.slug, rows);
-    let without = casebook(known);
+    let without = known.casebook();
     let mut families = without.families().to_vec();
     families[ix] = family;
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -252,32 +307,46 @@ fn texts(folders: &[PathBuf]) -> Result<Vec<FolderText>, LoadError> {
     Ok(texts)
 }
 
-/// Folders with the families that they hold, without those that a later folder replaces.
-fn families(texts: Vec<FolderText>) -> Result<Vec<(FolderText, Family)>, LoadError> {
-    let mut families: Vec<(FolderText, Family)> = Vec::new();
-    let mut refused = Vec::new();
-    for text in texts {
-        match text.family() {
-            Err(faults) => refused.push(faults),
-            Ok(family) => {
-                let apart =
-                    |earlier: &Family| earlier.cases.iter().all(|case| family.case(case.number).is_none());
-                families.retain(|(_, earlier)| apart(earlier));
-                families.push((text, family));
-            }
-        }
-    }
-    if refused.is_empty() { Ok(families) } else { Err(LoadError::Faults(refused)) }
+/// Folders that passed their checks, without what a later folder replaces.
+struct Known {
+    families: Vec<(Rc<FolderText>, Family)>,
+    advisories: Vec<(Rc<FolderText>, Advisory)>,
 }
 
-fn casebook(families: Vec<(FolderText, Family)>) -> Casebook {
-    let mut hash = Sha256::new();
-    for (text, _) in &families {
-        for part in [&text.slug, &text.case, &text.rates, &text.suffixes] {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part.as_bytes());
+fn sound(texts: Vec<FolderText>) -> Result<Known, LoadError> {
+    let mut known = Known { families: Vec::new(), advisories: Vec::new() };
+    let mut refused = Vec::new();
+    for text in texts {
+        let sound = match text.sound() {
+            Ok(sound) => sound,
+            Err(faults) => {
+                refused.push(faults);
+                continue;
+            }
+        };
+        let text = Rc::new(text);
+        if let Some(family) = sound.family {
+            let apart =
+                |earlier: &Family| earlier.cases.iter().all(|case| family.case(case.number).is_none());
+            known.families.retain(|(_, earlier)| apart(earlier));
+            known.families.push((Rc::clone(&text), family));
+        }
+        if let Some(advisory) = sound.advisory {
+            known.advisories.retain(|(_, earlier)| earlier.head.id != advisory.head.id);
+            known.advisories.push((text, advisory));
         }
     }
-    let families = families.into_iter().map(|(_, family)| family).collect();
-    Casebook::new(families, hexadecimal(hash))
+    if refused.is_empty() { Ok(known) } else { Err(LoadError::Faults(refused)) }
+}
+
+impl Known {
+    fn casebook(self) -> Casebook {
+        let mut hash = Sha256::new();
+        let of_families = self.families.iter().map(|(text, _)| text);
+        let texts = of_families.chain(self.advisories.iter().map(|(text, _)| text));
+        texts.for_each(|text| text.hash(&mut hash));
+        let families = self.families.into_iter().map(|(_, family)| family).collect();
+        let advisories = self.advisories.into_iter().map(|(_, advisory)| advisory).collect();
+        Casebook::new(families, advisories, hexadecimal(hash))
+    }
 }

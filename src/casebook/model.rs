@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de};
 
+use super::advisory::AdvisoryRows;
 pub use super::words::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Table, Trust, Verdict};
 use crate::terms::{CaseNumber, Country, Hts, Percent, Suffix, Unit};
 
@@ -277,30 +278,6 @@ pub struct ScopeRow {
     pub product: Vec<ProductRow>,
 }
 
-/// `[[advisory]]`: something beside the case that is no duty.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AdvisoryRow {
-    /// Name of the measure.
-    pub name: String,
-    /// First day of export.
-    pub from: Day,
-    /// Last day.
-    pub through: Option<Day>,
-    /// When it could be known.
-    pub published: Day,
-    /// Control codes.
-    pub controls: Vec<String>,
-    /// As to be cited.
-    pub citation: String,
-    /// Where to read it.
-    pub link: Option<String>,
-    /// How far to trust it.
-    pub trust: Trust,
-    /// What it says, in our words.
-    pub says: String,
-}
-
 /// A row of `rates.csv`.
 #[derive(Clone, Debug)]
 pub struct RateRow {
@@ -376,8 +353,8 @@ pub struct Rows {
     pub aliases: Vec<Placed<AliasRow>>,
     /// `[[scope]]`.
     pub scopes: Vec<Placed<ScopeRow>>,
-    /// `[[advisory]]`.
-    pub advisories: Vec<Placed<AdvisoryRow>>,
+    /// What an `advisory.toml` in the same folder says.
+    pub advisory: AdvisoryRows,
     /// `rates.csv`.
     pub rates: Vec<Placed<RateRow>>,
     /// `suffixes.csv`.

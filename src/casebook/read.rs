@@ -46,8 +46,10 @@ pub enum FaultCode {
     CF14,
     /// A disputed figure lacks the other figure.
     CF15,
-    /// A notice is published after the day to which the family was checked.
+    /// A notice is published after the day to which the family or the advisory was checked.
     CF16,
+    /// A part that an advisory needs is missing, or a control stands twice.
+    CF17,
 }
 
 /// A fault in a case folder, printed as `file:row:column code sentence`.
@@ -68,7 +70,8 @@ impl fmt::Display for Fault {
     }
 }
 
-const CASE_FILE: &str = "case.toml";
+/// The name of the file that makes a folder a case folder.
+pub const CASE_FILE: &str = "case.toml";
 const RATES_FILE: &str = "rates.csv";
 const SUFFIXES_FILE: &str = "suffixes.csv";
 
@@ -203,7 +206,6 @@ fn read_case(text: &str, to: &mut Rows, faults: &mut Vec<Fault>) {
             match name.as_str() {
                 "case" => to.cases.extend(tables.row(value)),
                 "hint" => to.hints.extend(tables.row(value)),
-                "advisory" => to.advisories.extend(tables.row(value)),
                 _ => tables.dated_row(&name, value, to),
             }
         }

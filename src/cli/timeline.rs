@@ -22,7 +22,6 @@ pub(super) fn page(family: &Family) -> String {
     by_day_of_entry(family, &mut text);
     scope_versions(family, &mut text);
     rates(family, &mut text);
-    advisories(family, &mut text);
     text
 }
 
@@ -242,20 +241,5 @@ fn rates(family: &Family, text: &mut String) {
     text.push_str("\nRates\n");
     for rate in &family.rates {
         let _ = writeln!(text, "  {}  from {}{}", rate.row.case, rate.from, row(family, rate, None));
-    }
-}
-
-fn advisories(family: &Family, text: &mut String) {
-    for advisory in &family.advisories {
-        let through = advisory.through.map(|day| format!(" to {}", day.0));
-        let _ = writeln!(
-            text,
-            "\nBeside the case: {} from {}{} ({})\n  {}",
-            advisory.name,
-            advisory.from.0,
-            through.unwrap_or_default(),
-            advisory.trust.word(),
-            advisory.says
-        );
     }
 }

@@ -244,6 +244,15 @@ pub struct Doubt {
     pub stake: StakeRule,
 }
 
+/// On which notices of an advisory something was said: places among the advisories and its notices.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AdvisedBy {
+    /// Which advisory.
+    pub advisory: usize,
+    /// Those of its controls and of its standing, each once.
+    pub notices: Vec<usize>,
+}
+
 /// What law answers to a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Answer {
@@ -259,6 +268,8 @@ pub struct Answer {
     pub cases: [Option<CaseAnswer>; 2],
     /// The type to file, where a deposit is due on a type that takes no case.
     pub file_as: Option<EntryType>,
+    /// What advisories said of the goods; their doubts are among the doubts.
+    pub advised: Vec<AdvisedBy>,
     /// Doubts, in no particular order.
     pub doubts: Vec<Doubt>,
 }

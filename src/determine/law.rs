@@ -2,6 +2,7 @@
 //! one as known on the as-of day. Standing is asked first, then scope, then the parties.
 
 use super::across;
+use super::advise::advise;
 use super::answer::{
     Answer, Answered, CaseAnswer, Doubt, FamilyIx, Finding, Missing, NotConcerned, ScopeOutcome, StakeRule,
     StandingIx, Told, Why, doubtful, in_force,
@@ -27,7 +28,9 @@ pub fn answer(casebook: &Casebook, question: &Question) -> Answer {
     }
     families.sort_unstable();
     let tested = families.into_iter().map(|ix| InFamily::new(casebook, ix, question).test()).collect();
-    across::merge(casebook, question, tested)
+    let mut answer = across::merge(casebook, question, tested);
+    advise(casebook, question, &mut answer);
+    answer
 }
 
 /// What one family answers.

@@ -1,6 +1,6 @@
 //! A question: all of a line that law looks at, in the coordinates in which law is constant.
 
-use crate::casebook::{Asked, Band, Casebook, Confirmed, Epoch, Family, PartyIx, Word};
+use crate::casebook::{Asked, Band, Casebook, Confirmed, Epoch, Family, Material, PartyIx, Word};
 use crate::entry::{Declared, EntryLine, Name, Read, ZoneStatus};
 use crate::terms::Addressed;
 use crate::terms::{Country, EntryType, GoverningDay, Heading, Hts, KnownDay, PartyKey, Unit};
@@ -63,6 +63,15 @@ pub enum ProductFact {
     Word(Word),
 }
 
+/// What the line says the goods are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MaterialFact {
+    /// Nothing, or nothing that an advisory knows.
+    Missing,
+    /// A word of an advisory.
+    Word(Material),
+}
+
 /// All of a line that law looks at. Two lines with equal questions have the same answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
@@ -82,6 +91,10 @@ pub struct Question {
     pub ad_cvd_origin: Read<Country>,
     /// Country of export.
     pub export_country: Read<Country>,
+    /// The day of export, where an advisory names the tariff number.
+    pub exported: Read<Epoch>,
+    /// What the goods are made of; likewise.
+    pub material: MaterialFact,
     /// Exporter.
     pub exporter: Party,
     /// Producer.
@@ -123,6 +136,8 @@ pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Optio
         "" => ProductFact::Missing,
         text => grid.word(text).map_or(ProductFact::NotUnderstood, ProductFact::Word),
     };
+    let advised = line.hts.value().is_some_and(|hts| casebook.advises_on(hts));
+    let material = grid.material(&line.material);
     let fact = |i: usize| grid.band(Heading::MEASURED[i], line.facts[i].value());
     Some(Question {
         governing: grid.epoch(governing.0),
@@ -133,6 +148,8 @@ pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Optio
         origin: line.origin,
         ad_cvd_origin: line.ad_cvd_origin,
         export_country: line.export_country,
+        exported: if advised { line.exported.map(|day| grid.epoch(day)) } else { Read::Blank },
+        material: material.filter(|_| advised).map_or(MaterialFact::Missing, MaterialFact::Word),
         exporter: Party::of(&line.exporter),
         producer: Party::of(&line.producer),
         supplier: Party::of(&line.supplier),

@@ -12,7 +12,7 @@ use crate::terms::money::per_unit;
 use crate::terms::{Kind, Money, Quantity, WholeDollars};
 
 /// Doubts and costs of one line that are reckoned at once, at most.
-const COSTS_MAX: usize = 18;
+const COSTS_MAX: usize = 21;
 /// Costs that each kind of case has beside its doubts: exposure, distance of paid and due, distance of both answers.
 const COSTS_OF_A_KIND: usize = 3;
 

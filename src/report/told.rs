@@ -41,7 +41,7 @@ fn case_heading(kind: Option<Kind>) -> &'static str {
     }
 }
 
-fn headings(headings: &[Heading]) -> String {
+pub(super) fn headings(headings: &[Heading]) -> String {
     headings.iter().map(|heading| heading.text()).collect::<Vec<_>>().join(", ")
 }
 
@@ -189,6 +189,7 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             };
             told(field, Grouped(*paid).to_string(), Grouped(*due).to_string())
         }
+        Ground::Advised(advised) => super::advised::told(advised),
         Ground::Day(day) => {
             told("", format!("checked through {day}"), "a check of newer notices".to_string())
         }
