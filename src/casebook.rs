@@ -28,7 +28,7 @@ pub use ask::{Asked, GoverningTable};
 pub use assume::{Assumed, HYPOTHETICAL};
 pub use confirmed::{Confirmed, Decision};
 pub use family::{Case, Family, NoticeIx, PartyIx, RateKey};
-pub use grid::{Band, Epoch, Grid, Material, Word};
+pub use grid::{Band, Epoch, ExportEpoch, Grid, Material, Word};
 pub use load::{FolderFaults, LoadError};
 pub use model::{Base, Course, EveryoneElse, ForeignExporter, RateKind, Rung, State, Trust, Verdict};
 pub use words::AdvisoryState;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use foldhash::fast::FixedState;
 
-use crate::casebook::{Casebook, Epoch};
+use crate::casebook::{Casebook, Epoch, ExportEpoch};
 use crate::determine::amounts::without_answer;
 use crate::determine::product;
 use crate::determine::{Answer, LineFindings, Question, Reckoned, Shape, amounts, answer, question, reckon};
@@ -106,8 +106,8 @@ struct CaseKey {
     companies: [u32; 3],
     governing: Epoch,
     filing: Epoch,
-    /// The day of export, where it is given.
-    exported: Option<Epoch>,
+    /// The day of export, or of entry where that is not given; and whether it is.
+    exported: (ExportEpoch, bool),
     /// Which values are there.
     present: [bool; 3],
 }
@@ -262,7 +262,7 @@ impl Memo {
             companies: self.reader.companies_of(line).map(|company| company.class),
             governing: grid.epoch(line.governing.0),
             filing: grid.epoch(line.filing_day(as_of).0),
-            exported: line.exported.map(|day| grid.epoch(day)),
+            exported: (grid.export_epoch(line.exported.unwrap_or(line.governing.0)), line.exported.is_some()),
             present: present(&line.stated),
         };
         let case = match self.cases.entry(key) {

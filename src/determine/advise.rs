@@ -2,19 +2,19 @@
 //! that no case covers and under cases that are over.
 
 use super::answer::{AdvisedBy, Answer, Doubt, StakeRule};
-use super::question::{MaterialFact, ProductFact, Question};
+use super::question::{Exported, MaterialFact, ProductFact, Question};
 use crate::casebook::{Advisory, AdvisoryStanding, AdvisoryState, Casebook, Control, Trust};
 use crate::entry::Read;
-use crate::terms::{Advised, Code, ExportDay, Ground, Heading, Hts, KnownDay};
+use crate::terms::{Advised, Code, Ground, Heading, Hts, KnownDay};
 
 /// Adds what advisories say to an answer: AV01 for controls that the facts meet, AV02 for those that they may meet.
 ///
 /// The day of export decides, as known on the as-of day: a licence that was needed is needed whenever it is asked for.
 /// Reading: where no day of export is given, that of entry stands for it, since goods leave before they are entered.
 pub(super) fn advise(casebook: &Casebook, question: &Question, answer: &mut Answer) {
-    let Read::Is(hts) = question.hts else { return };
+    let (Read::Is(hts), Some(exported)) = (question.hts, question.exported) else { return };
     for (place, advisory) in casebook.advisories().iter().enumerate() {
-        let Some(asked) = Asked::new(casebook, question, advisory) else { continue };
+        let Some(asked) = Asked::new(casebook, question, exported, advisory) else { continue };
         let met = asked.controls(hts);
         for (code, of_code) in [(Code::AV01, true), (Code::AV02, false)] {
             let met: Vec<&Met<'_>> = met.iter().filter(|met| met.is_certain() == of_code).collect();
@@ -37,6 +37,7 @@ pub(super) fn advise(casebook: &Casebook, question: &Question, answer: &mut Answ
 struct Asked<'a> {
     casebook: &'a Casebook,
     question: &'a Question,
+    exported: Exported,
     advisory: &'a Advisory,
     standing: &'a AdvisoryStanding,
     known: KnownDay,
@@ -60,7 +61,12 @@ impl Met<'_> {
 
 impl<'a> Asked<'a> {
     /// `None` where the goods left another country, or the advisory says nothing of the day.
-    fn new(casebook: &'a Casebook, question: &'a Question, advisory: &'a Advisory) -> Option<Asked<'a>> {
+    fn new(
+        casebook: &'a Casebook,
+        question: &'a Question,
+        exported: Exported,
+        advisory: &'a Advisory,
+    ) -> Option<Asked<'a>> {
         let country = advisory.head.country;
         let from_elsewhere = match question.export_country {
             Read::Is(exported_from) if exported_from == country => false,
@@ -70,12 +76,12 @@ impl<'a> Asked<'a> {
             Read::Blank | Read::NotUnderstood => return None,
         };
         let grid = casebook.grid();
-        let exported = grid.day(question.exported.value().unwrap_or(question.governing));
-        let known = KnownDay(grid.day(question.as_of));
-        let standing = advisory.standing(exported, known)?;
-        let unchecked = exported > advisory.head.checked_through.0;
+        let (day, known) = (grid.export_day(exported.day), KnownDay(grid.export_day(exported.known)));
+        let standing = advisory.standing(day, known)?;
+        let unchecked = day > advisory.head.checked_through.0;
         let stands = standing.state != AdvisoryState::Ended;
-        let asked = Asked { casebook, question, advisory, standing, known, from_elsewhere, unchecked };
+        let asked =
+            Asked { casebook, question, exported, advisory, standing, known, from_elsewhere, unchecked };
         stands.then_some(asked)
     }
 
@@ -134,11 +140,7 @@ impl<'a> Asked<'a> {
             title: head.title.as_str().into(),
             controls: met.iter().map(|met| met.control.row.code.as_str().into()).collect(),
             state: self.state().into(),
-            day: match self.question.exported {
-                Read::Is(_) => ExportDay::Given,
-                Read::Blank => ExportDay::NotGiven,
-                Read::NotUnderstood => ExportDay::NotUnderstood,
-            },
+            day: self.exported.from,
             missing,
             unsettled: unsettled.map(Into::into).collect(),
             remark: words(&head.remark),

@@ -1,4 +1,6 @@
 //! What is said of a measure that is no duty, on a line that falls under it or may.
+//!
+//! Short, since it may stand on every line of a file; `cases show` and the Sources sheet tell all of it.
 
 use super::told::{Told, headings};
 use crate::terms::{Advised, ExportDay, Heading};
@@ -11,26 +13,20 @@ pub(super) fn told(advised: &Advised) -> Told {
     } else {
         headings(&advised.missing)
     };
-    Told {
-        field,
-        found: found(advised, certain),
-        expected: expected(advised, certain),
-        nearest: String::new(),
-    }
+    let (found, expected) = (found(advised, certain), expected(advised, certain));
+    Told { field, found, expected, nearest: String::new() }
 }
 
-/// `3A001 (title): suspended on the day of export (citation)`.
+/// `title: 3A001, suspended through 2026-11-10 (citation) on the day of export`.
 fn found(advised: &Advised, certain: bool) -> String {
     let day = match advised.day {
         ExportDay::Given => "on the day of export",
-        ExportDay::NotGiven => "on the day of entry, the latest that the day of export can be: none is given",
-        ExportDay::NotUnderstood => {
-            "on the day of entry, the latest that the day of export can be: the one given is not understood"
-        }
+        ExportDay::NotGiven => "on the day of entry (no Export Date)",
+        ExportDay::NotUnderstood => "on the day of entry (Export Date not understood)",
     };
+    let may = if certain { "" } else { "perhaps " };
     let controls = advised.controls.join(if certain { ", " } else { " or " });
-    let may = if certain { "" } else { "may be " };
-    format!("{may}{controls} ({}): {} {day}", advised.title, advised.state)
+    format!("{}: {may}{controls}, {} {day}", advised.title, advised.state)
 }
 
 fn expected(advised: &Advised, certain: bool) -> String {
@@ -39,18 +35,18 @@ fn expected(advised: &Advised, certain: bool) -> String {
     if !advised.missing.is_empty() {
         parts.push(format!("a value in {}", headings(&advised.missing)));
     }
-    parts.extend(advised.unsettled.iter().map(|open| format!("not known is {open}")));
+    parts.extend(advised.unsettled.iter().map(|open| format!("not known: {open}")));
     if remark.is_empty() {
-        parts.push("what the export declaration has to say is not at hand".to_string());
+        parts.push("no remark for the export declaration is at hand".to_string());
         return parts.join("; ");
     }
-    if certain {
-        parts.push(format!("export declaration with the remark {remark:?} and {}", controls.join(", ")));
-    } else {
-        parts.push(format!("where controlled, export declaration with the remark {remark:?} and the code"));
-    }
+    let code = controls.join(", ");
+    parts.push(match certain {
+        true => format!("remark {remark:?} and {code} on the export declaration"),
+        false => format!("if controlled, remark {remark:?} and the code on the export declaration"),
+    });
     if !certain && !remark_if_not.is_empty() {
-        parts.push(format!("where close to it and not controlled, {remark_if_not:?} and the figures"));
+        parts.push(format!("if close to it, {remark_if_not:?}"));
     }
     format!("{} ({remark_source})", parts.join("; "))
 }

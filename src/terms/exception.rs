@@ -124,8 +124,8 @@ catalogue! {
     XC03 Stop "Set, chapter 98, temporary importation or zone line: not computed.", "Compute by hand; the base of such lines is not settled.";
     XC04 Review "The declared company suffix does not fit the parties.", "Compare the suffix with the case in ACE.";
     NR01 Note "An AD case is live and no non-reimbursement statement is shown.", "File the statement before liquidation (19 CFR 351.402(f)).";
-    AV01 Note "Goods under a measure that is no duty, such as an export control of another country.", "Ask the exporter for the licence or the remark on the export declaration; look up what stood on the day of export.";
-    AV02 Note "Goods that may be under a measure that is no duty, such as an export control: a fact is missing.", "Give the fact shown and run again, or ask the exporter under which control code the goods were declared.";
+    AV01 Note "Goods under a measure that is no duty, such as an export control of another country.", "Ask the exporter for the licence or the export declaration; look up what stood on the day of export.";
+    AV02 Note "Goods that may be under a measure that is no duty, such as an export control: a fact is missing.", "Give the fact shown, or ask the exporter for the control code of the goods.";
     AE01 Note "No 53-record could be made: a field of it cannot be filled exactly.", "Fill in the field shown and run again, or enter the case of this line by hand.";
 }
 
