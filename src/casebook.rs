@@ -19,6 +19,7 @@ pub mod model;
 pub mod near;
 mod near_words;
 pub mod read;
+pub mod statistics;
 pub mod words;
 
 use std::collections::HashMap;

@@ -12,6 +12,7 @@ pub mod answer;
 mod in_force;
 pub mod ladder;
 pub mod law;
+mod plausible;
 pub mod product;
 pub mod question;
 pub mod reckon;

@@ -23,6 +23,7 @@ pub mod place_words;
 pub mod product;
 pub mod quantity;
 pub mod sha256;
+pub mod unit_value;
 
 pub use addressed::Addressed;
 pub use advised::{Advised, ExportDay};
@@ -41,3 +42,4 @@ pub use percent::Percent;
 pub use place::Source;
 pub use product::{ProductKey, ProductNames};
 pub use quantity::{Quantity, Unit};
+pub use unit_value::UnitValue;

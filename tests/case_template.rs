@@ -6,7 +6,7 @@ use std::path::Path;
 use adcvd::casebook::model::{
     Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Table, Trust, Verdict,
 };
-use adcvd::casebook::read::{FaultCode, RATE_COLUMNS, SUFFIX_COLUMNS};
+use adcvd::casebook::read::{FaultCode, RATE_COLUMNS, STATISTIC_COLUMNS, SUFFIX_COLUMNS};
 use adcvd::casebook::{AdvisoryState, load};
 use assert_cmd::Command;
 
@@ -31,7 +31,15 @@ fn a_new_folder_is_sound_and_is_never_written_over() {
              widget-export-control: 2 controls, 2 notices, 3 standings; no fault\n",
     );
     let folder = place.path().join("own/widgets");
-    for name in ["GUIDE.md", "advisory.toml", "case.toml", "examples.csv", "rates.csv", "suffixes.csv"] {
+    for name in [
+        "GUIDE.md",
+        "advisory.toml",
+        "case.toml",
+        "examples.csv",
+        "rates.csv",
+        "statistics.csv",
+        "suffixes.csv",
+    ] {
         assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), template(name), "{name}");
     }
     fs::write(folder.join("case.toml"), "filled in").unwrap();
@@ -100,7 +108,11 @@ fn every_word_of_a_closed_list_is_named() {
 
 #[test]
 fn every_column_is_explained() {
-    for (file, columns) in [("rates.csv", &RATE_COLUMNS[..]), ("suffixes.csv", &SUFFIX_COLUMNS[..])] {
+    for (file, columns) in [
+        ("rates.csv", &RATE_COLUMNS[..]),
+        ("suffixes.csv", &SUFFIX_COLUMNS[..]),
+        ("statistics.csv", &STATISTIC_COLUMNS[..]),
+    ] {
         let text = template(file);
         for column in columns {
             assert!(text.lines().any(|line| line.starts_with(&format!("# {column} "))), "{file}: {column}");
@@ -172,7 +184,7 @@ fn names_all(file: &str, tables: Vec<(String, Vec<String>)>) {
 #[test]
 fn the_guide_names_every_fault() {
     let guide = template("GUIDE.md");
-    let last = format!("{:?}", FaultCode::CF17);
+    let last = format!("{:?}", FaultCode::CF18);
     let count: usize = last.trim_start_matches("CF").parse().unwrap();
     for number in 1..=count {
         assert!(guide.contains(&format!("CF{number:02}")), "GUIDE.md does not name CF{number:02}");
@@ -206,6 +218,10 @@ fn the_page_of_a_case_tells_what_each_day_meant() {
         "By day of entry, as known on 2026-06-30\n  A-999-101  from 2025-01-31  before suspension, no deposit\n  \
          A-999-101  from 2025-05-01  provisional measures, a deposit is due\n",
     ];
+    let told = told.into_iter().chain([
+        // By hand: 2,000,000 / 500,000 and 3,000,000 / 600,000.
+        "  7700.11.1000 from CN, 2023 to 2024: $4.00 to $5.00 per KG  [Invented notice ",
+    ]);
     for line in told {
         assert!(page.contains(line), "missing: {line}\n{page}");
     }

@@ -51,7 +51,8 @@ fn next(code: FaultCode) -> Option<FaultCode> {
         CF14 => Some(CF15),
         CF15 => Some(CF16),
         CF16 => Some(CF17),
-        CF17 => None,
+        CF17 => Some(CF18),
+        CF18 => None,
     }
 }
 

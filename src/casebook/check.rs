@@ -27,6 +27,7 @@ pub fn check(rows: &Rows, whole: bool) -> Vec<Fault> {
     check.parties();
     check.aliases();
     check.scopes();
+    check.statistics();
     check.faults.sort();
     check.faults.dedup();
     check.faults
@@ -135,6 +136,7 @@ impl Check<'_> {
         named.extend(rows.scopes.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), s.row.cases.clone())));
         named.extend(rows.rates.iter().map(|r| (&r.at, Some(r.row.notice.as_str()), vec![r.row.case])));
         named.extend(rows.suffixes.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), vec![s.row.case])));
+        named.extend(rows.statistics.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), vec![])));
         let notices: HashSet<&str> = rows.notices.iter().map(|notice| notice.row.id.as_str()).collect();
         let cases: HashSet<CaseNumber> = rows.cases.iter().map(|case| case.row.number).collect();
         for (at, notice, numbers) in named {

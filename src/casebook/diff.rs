@@ -45,8 +45,19 @@ pub struct Change {
 }
 
 /// The tables in the order in which they are told.
-pub const TABLES: [&str; 12] = [
-    "family", "case", "notice", "standing", "ladder", "rate", "scope", "party", "alias", "suffix", "hint",
+pub const TABLES: [&str; 13] = [
+    "family",
+    "case",
+    "notice",
+    "standing",
+    "ladder",
+    "rate",
+    "scope",
+    "party",
+    "alias",
+    "suffix",
+    "hint",
+    "statistic",
     "advisory",
 ];
 
@@ -266,6 +277,17 @@ fn dated(rows: &Rows, to: &mut Vec<Entry>) {
             said.extend(product.words.iter().map(|word| (word.clone(), verdict(product))));
         }
         add(to, "scope", placed, format!("{} by {:?}", cases(&row.cases), row.notice), said);
+    }
+    for placed in &rows.statistics {
+        let row = &placed.row;
+        let numbers: Vec<String> = row.hts.iter().map(ToString::to_string).collect();
+        let says = says([
+            ("value", row.value.to_string()),
+            ("quantity", row.quantity.to_string()),
+            ("unit", row.unit.to_string()),
+        ]);
+        let (numbers, country, year) = (numbers.join(" "), row.country, row.year);
+        add(to, "statistic", placed, format!("{numbers} from {country} in {year} by {:?}", row.notice), says);
     }
     advisory(&rows.advisory, to);
 }

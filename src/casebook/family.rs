@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::model::{
     Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
 };
+use super::statistics::Prices;
 use crate::terms::{CaseNumber, Country, Heading, Hts, KnownDay, PartyKey, Suffix};
 
 /// A notice, by its place in [`Family::notices`].
@@ -293,6 +294,8 @@ pub struct Family {
     pub rates: Vec<Rate>,
     /// Company suffixes.
     pub suffixes: Vec<CompanySuffix>,
+    /// What goods cost on average, by import statistics.
+    pub prices: Vec<Prices>,
     /// Parties.
     pub parties: Vec<Party>,
     /// Other names.

@@ -15,7 +15,7 @@ use super::assume::{self, Assumed};
 use super::check::check;
 use super::family::Family;
 use super::model::Rows;
-use super::read::{CASE_FILE, Fault, FaultCode, read};
+use super::read::{CASE_FILE, Fault, FaultCode, Texts, read};
 use crate::terms::CaseNumber;
 use crate::terms::sha256::hexadecimal;
 
@@ -84,11 +84,13 @@ struct CaseText {
     case: String,
     rates: String,
     suffixes: String,
+    statistics: String,
 }
 
 impl CaseText {
     fn read(&self) -> (Rows, Vec<Fault>) {
-        read(&self.case, &self.rates, &self.suffixes)
+        let CaseText { case, rates, suffixes, statistics } = self;
+        read(Texts { case, rates, suffixes, statistics })
     }
 }
 
@@ -129,7 +131,8 @@ impl FolderText {
     }
 
     fn hash(&self, hash: &mut Sha256) {
-        let case = self.case.iter().flat_map(|text| [&text.case, &text.rates, &text.suffixes]);
+        let case =
+            self.case.iter().flat_map(|text| [&text.case, &text.rates, &text.suffixes, &text.statistics]);
         for part in std::iter::once(&self.slug).chain(case).chain(&self.advisory) {
             hash.update(part.len().to_le_bytes());
             hash.update(part.as_bytes());
@@ -150,6 +153,7 @@ fn built_in() -> Vec<FolderText> {
                 case,
                 rates: text(dir, "rates.csv").unwrap_or_default(),
                 suffixes: text(dir, "suffixes.csv").unwrap_or_default(),
+                statistics: text(dir, "statistics.csv").unwrap_or_default(),
             }),
             advisory: text(dir, ADVISORY_FILE),
         })
@@ -197,8 +201,9 @@ fn read_folder(folder: &Path) -> Result<FolderText, LoadError> {
     };
     let slug = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
     let suffixes = text("suffixes.csv")?.unwrap_or_default();
+    let statistics = text("statistics.csv")?.unwrap_or_default();
     let case = match text(CASE_FILE)? {
-        Some(case) => Some(CaseText { case, rates: rates()?, suffixes }),
+        Some(case) => Some(CaseText { case, rates: rates()?, suffixes, statistics }),
         None => None,
     };
     Ok(FolderText { slug, case, advisory: text(ADVISORY_FILE)? })

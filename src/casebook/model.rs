@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de};
 
 use super::advisory::AdvisoryRows;
+use super::statistics::StatisticRow;
 pub use super::words::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Table, Trust, Verdict};
 use crate::terms::{CaseNumber, Country, Hts, Percent, Suffix, Unit};
 
@@ -353,6 +354,8 @@ pub struct Rows {
     pub aliases: Vec<Placed<AliasRow>>,
     /// `[[scope]]`.
     pub scopes: Vec<Placed<ScopeRow>>,
+    /// `statistics.csv`.
+    pub statistics: Vec<Placed<StatisticRow>>,
     /// What an `advisory.toml` in the same folder says.
     pub advisory: AdvisoryRows,
     /// `rates.csv`.

@@ -12,7 +12,7 @@ use crate::casebook::model::{NoticeRow, Table};
 use crate::casebook::{Asked, Course, ForeignExporter, Rung, State, Trust};
 use crate::determine::answer::in_force;
 use crate::report::wording;
-use crate::terms::{CaseNumber, GoverningDay, KnownDay};
+use crate::terms::{CaseNumber, GoverningDay, KnownDay, Money};
 
 /// The page of a family.
 pub(super) fn page(family: &Family) -> String {
@@ -22,6 +22,7 @@ pub(super) fn page(family: &Family) -> String {
     by_day_of_entry(family, &mut text);
     scope_versions(family, &mut text);
     rates(family, &mut text);
+    prices(family, &mut text);
     text
 }
 
@@ -241,5 +242,26 @@ fn rates(family: &Family, text: &mut String) {
     text.push_str("\nRates\n");
     for rate in &family.rates {
         let _ = writeln!(text, "  {}  from {}{}", rate.row.case, rate.from, row(family, rate, None));
+    }
+}
+
+/// What goods cost on average, by the import statistics of the folder.
+fn prices(family: &Family, text: &mut String) {
+    if !family.prices.is_empty() {
+        text.push_str("\nYearly averages of imports, against which unit values are held (VA01)\n");
+    }
+    for prices in &family.prices {
+        let numbers: Vec<String> = prices.hts.iter().map(ToString::to_string).collect();
+        let [lowest, highest] =
+            [prices.averages.0, prices.averages.1].map(|dollars| Money::from_decimal(dollars).decimal());
+        let (first, last) = prices.years;
+        let cited = &family.notices[prices.notice].citation;
+        let _ = writeln!(
+            text,
+            "  {} from {}, {first} to {last}: ${lowest} to ${highest} per {}  [{cited}]",
+            numbers.join(", "),
+            prices.country,
+            prices.unit
+        );
     }
 }

@@ -7,6 +7,7 @@ use super::answer::{
     Answer, Answered, CaseAnswer, Doubt, FamilyIx, Finding, Missing, NotConcerned, ScopeOutcome, StakeRule,
     StandingIx, Told, Why, doubtful, in_force,
 };
+use super::plausible;
 use super::question::Question;
 use super::scope::{self, ScopeFound};
 use crate::casebook::family::{Family, Standing};
@@ -27,8 +28,10 @@ pub fn answer(casebook: &Casebook, question: &Question) -> Answer {
         }
     }
     families.sort_unstable();
+    let prices = plausible::prices(casebook, &families, question);
     let tested = families.into_iter().map(|ix| InFamily::new(casebook, ix, question).test()).collect();
     let mut answer = across::merge(casebook, question, tested);
+    answer.prices = prices;
     advise(casebook, question, &mut answer);
     answer
 }

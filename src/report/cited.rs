@@ -3,6 +3,7 @@
 use super::wording::notices_used;
 use crate::casebook::{Casebook, Trust};
 use crate::determine::LineFindings;
+use crate::terms::Code;
 
 /// A notice by its places: the family or the advisory, and the notice there. Those of cases come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +75,8 @@ impl Cited {
     }
 }
 
-/// All notices behind the findings of a line, each once: those of its cases, then those of advisories.
+/// All notices behind the findings of a line, each once: those of its cases, of advisories, and of the statistics that its
+/// unit value is far from.
 pub fn cited(casebook: &Casebook, findings: &LineFindings) -> Vec<Cited> {
     let of_cases = notices_used(casebook, findings).into_iter();
     let mut all: Vec<Cited> = of_cases.map(|(family, notice)| Cited::Case(family, notice)).collect();
@@ -84,6 +86,15 @@ pub fn cited(casebook: &Casebook, findings: &LineFindings) -> Vec<Cited> {
             if !all.contains(&cited) {
                 all.push(cited);
             }
+        }
+    }
+    let prices = findings.answer.as_ref().and_then(|answer| answer.prices.as_ref());
+    let told = findings.exceptions.iter().any(|exception| exception.code == Code::VA01);
+    if let Some(used) = prices.filter(|_| told) {
+        let notice = casebook.families()[used.family].prices[used.prices].notice;
+        let cited = Cited::Case(used.family, notice);
+        if !all.contains(&cited) {
+            all.push(cited);
         }
     }
     all

@@ -2,7 +2,7 @@
 
 use crate::entry::EntryLine;
 use crate::terms::money::Grouped;
-use crate::terms::{Code, Exception, Ground, Heading, Kind, Misfit, NoLine, Role};
+use crate::terms::{Code, Exception, Ground, Heading, Kind, Misfit, NoLine, Role, UnitValue};
 
 /// The words of one exception.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -190,6 +190,15 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             told(field, Grouped(*paid).to_string(), Grouped(*due).to_string())
         }
         Ground::Advised(advised) => super::advised::told(advised),
+        Ground::UnitValue(value) => {
+            let UnitValue { found, unit, averages: (lowest, highest), years: (first, last), country, source } =
+                &**value;
+            let expected = format!(
+                "${lowest} to ${highest} per {unit}, the yearly averages of imports from {country} in {first} to {last} \
+                 ({source})"
+            );
+            told("Entered Value, Quantity, Unit", format!("${found} per {unit}"), expected)
+        }
         Ground::Day(day) => {
             told("", format!("checked through {day}"), "a check of newer notices".to_string())
         }

@@ -12,6 +12,7 @@ use super::entry_type::EntryType;
 use super::heading::Heading;
 use super::money::Money;
 use super::percent::Percent;
+use super::unit_value::UnitValue;
 
 /// How much an exception weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,6 +127,7 @@ catalogue! {
     NR01 Note "An AD case is live and no non-reimbursement statement is shown.", "File the statement before liquidation (19 CFR 351.402(f)).";
     AV01 Note "Goods under a measure that is no duty, such as an export control of another country.", "Ask the exporter for the licence or the export declaration; look up what stood on the day of export.";
     AV02 Note "Goods that may be under a measure that is no duty, such as an export control: a fact is missing.", "Give the fact shown, or ask the exporter for the control code of the goods.";
+    VA01 Note "The value of a unit is far from what such goods cost on average in the import statistics.", "Check quantity and unit, the currency of the value, and the tariff number; no figure is changed.";
     AE01 Note "No 53-record could be made: a field of it cannot be filled exactly.", "Fill in the field shown and run again, or enter the case of this line by hand.";
 }
 
@@ -228,6 +230,8 @@ pub enum Ground {
     Declared { paid: Money, due: Money },
     /// What an advisory says of the goods.
     Advised(Box<Advised>),
+    /// A unit value that is far from import statistics.
+    UnitValue(Box<UnitValue>),
     /// A day.
     Day(jiff::civil::Date),
     /// Nothing beyond the code.
