@@ -2,6 +2,8 @@
 //!
 //! This room knows no entry line and no file of a broker. It answers with rows and notices, never with money.
 
+pub mod advisory;
+pub mod advisory_check;
 pub mod ask;
 mod assemble;
 pub mod assume;
@@ -12,33 +14,38 @@ pub mod confirmed;
 pub mod diff;
 pub mod draft;
 pub mod family;
+mod folder_text;
 pub mod grid;
 pub mod load;
 pub mod model;
 pub mod near;
 mod near_words;
 pub mod read;
+pub mod statistics;
 pub mod words;
 
 use std::collections::HashMap;
 
+pub use advisory::{Advisory, AdvisoryStanding, Control};
 pub use ask::{Asked, GoverningTable};
 pub use assume::{Assumed, HYPOTHETICAL};
 pub use confirmed::{Confirmed, Decision};
 pub use family::{Case, Family, NoticeIx, PartyIx, RateKey};
-pub use grid::{Band, Epoch, Grid, Word};
+pub use grid::{Band, Epoch, ExportEpoch, Grid, Material, Word};
 pub use load::{FolderFaults, LoadError};
 pub use model::{Base, Course, EveryoneElse, ForeignExporter, RateKind, Rung, State, Trust, Verdict};
+pub use words::AdvisoryState;
 
 use near::Names;
 pub use near::{Difference, Near};
 
 use crate::terms::{CaseNumber, Hts, PartyKey};
 
-/// All order families of a run.
+/// All order families of a run, and the advisories beside them.
 #[derive(Clone, Debug)]
 pub struct Casebook {
     families: Vec<Family>,
+    advisories: Vec<Advisory>,
     grid: Grid,
     by_case: HashMap<CaseNumber, usize>,
     names: Names,
@@ -48,21 +55,30 @@ pub struct Casebook {
 }
 
 impl Casebook {
-    /// A casebook of these families; `sha256` names the texts they were read from.
-    pub fn new(families: Vec<Family>, sha256: String) -> Casebook {
-        let grid = Grid::new(&families);
+    /// A casebook of these families and advisories; `sha256` names the texts they were read from.
+    pub fn new(families: Vec<Family>, advisories: Vec<Advisory>, sha256: String) -> Casebook {
+        let grid = Grid::new(&families, &advisories);
         let mut by_case = HashMap::new();
         for (ix, family) in families.iter().enumerate() {
             by_case.extend(family.cases.iter().map(|case| (case.number, ix)));
         }
         let names = Names::new(&families);
-        Casebook { families, grid, by_case, names, confirmed: HashMap::new(), sha256, assumed: None }
+        Casebook {
+            families,
+            advisories,
+            grid,
+            by_case,
+            names,
+            confirmed: HashMap::new(),
+            sha256,
+            assumed: None,
+        }
     }
 
     /// A casebook of families over which an assumption is laid; its hash is that of the law without it.
     pub(crate) fn assuming(families: Vec<Family>, assumed: Assumed) -> Casebook {
-        let sha256 = assumed.without.sha256.clone();
-        Casebook { assumed: Some(Box::new(assumed)), ..Casebook::new(families, sha256) }
+        let (sha256, advisories) = (assumed.without.sha256.clone(), assumed.without.advisories.clone());
+        Casebook { assumed: Some(Box::new(assumed)), ..Casebook::new(families, advisories, sha256) }
     }
 
     /// What this run assumes, if anything.
@@ -78,6 +94,16 @@ impl Casebook {
     /// The families, built-in ones first.
     pub fn families(&self) -> &[Family] {
         &self.families
+    }
+
+    /// The advisories, built-in ones first.
+    pub fn advisories(&self) -> &[Advisory] {
+        &self.advisories
+    }
+
+    /// True if an advisory names a tariff number.
+    pub fn advises_on(&self, hts: Hts) -> bool {
+        self.advisories.iter().any(|advisory| advisory.controls_on(hts).next().is_some())
     }
 
     /// The coordinates in which its law is constant.

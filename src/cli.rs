@@ -2,6 +2,7 @@
 //!
 //! This room computes nothing. Today's date is read here, once, and nowhere else.
 
+mod advisory_page;
 pub mod args;
 pub mod check;
 pub mod compare;

@@ -6,11 +6,13 @@
 
 pub mod across;
 pub mod action;
+mod advise;
 pub mod amounts;
 pub mod answer;
 mod in_force;
 pub mod ladder;
 pub mod law;
+mod plausible;
 pub mod product;
 pub mod question;
 pub mod reckon;

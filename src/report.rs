@@ -5,8 +5,10 @@
 
 pub mod abi53;
 pub mod ace_queries;
+mod advised;
 pub mod causes;
 mod charts;
+pub mod cited;
 pub mod columns;
 pub mod compare;
 pub mod compare_book;

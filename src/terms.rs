@@ -4,6 +4,7 @@
 //! This room knows nobody: no law, no file format, no column layout.
 
 pub mod addressed;
+pub mod advised;
 pub mod case_number;
 pub mod country;
 pub mod day;
@@ -22,8 +23,10 @@ pub mod place_words;
 pub mod product;
 pub mod quantity;
 pub mod sha256;
+pub mod unit_value;
 
 pub use addressed::Addressed;
+pub use advised::{Advised, ExportDay};
 pub use case_number::{CaseNumber, Kind, Suffix};
 pub use country::Country;
 pub use day::{GoverningDay, KnownDay};
@@ -39,3 +42,4 @@ pub use percent::Percent;
 pub use place::Source;
 pub use product::{ProductKey, ProductNames};
 pub use quantity::{Quantity, Unit};
+pub use unit_value::UnitValue;

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use adcvd::casebook::load;
 use adcvd::casebook::model::{
     Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Table, Trust, Verdict,
 };
-use adcvd::casebook::read::{FaultCode, RATE_COLUMNS, SUFFIX_COLUMNS};
+use adcvd::casebook::read::{FaultCode, RATE_COLUMNS, STATISTIC_COLUMNS, SUFFIX_COLUMNS};
+use adcvd::casebook::{AdvisoryState, load};
 use assert_cmd::Command;
 
 fn text(name: &str) -> String {
@@ -26,11 +26,20 @@ fn a_new_folder_is_sound_and_is_never_written_over() {
         Command::cargo_bin("adcvd").unwrap().current_dir(place.path()).args(arguments).assert()
     };
     adcvd(&["cases", "new", "widgets", "-o", "own"]).code(0);
-    adcvd(&["cases", "check", "own/widgets"])
-        .code(0)
-        .stdout("widgets: 3 cases, 10 notices, 12 rates, 4 parties; no fault\n");
+    adcvd(&["cases", "check", "own/widgets"]).code(0).stdout(
+        "widgets: 3 cases, 10 notices, 12 rates, 4 parties; no fault\n\
+             widget-export-control: 2 controls, 2 notices, 3 standings; no fault\n",
+    );
     let folder = place.path().join("own/widgets");
-    for name in ["GUIDE.md", "case.toml", "examples.csv", "rates.csv", "suffixes.csv"] {
+    for name in [
+        "GUIDE.md",
+        "advisory.toml",
+        "case.toml",
+        "examples.csv",
+        "rates.csv",
+        "statistics.csv",
+        "suffixes.csv",
+    ] {
         assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), template(name), "{name}");
     }
     fs::write(folder.join("case.toml"), "filled in").unwrap();
@@ -51,7 +60,7 @@ fn the_examples_of_the_template_come_out() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Words of `case.toml` stand in quotes, those of `rates.csv` in the explanation of their column.
+/// Words of `case.toml` and `advisory.toml` stand in quotes, those of `rates.csv` in the explanation of their column.
 #[test]
 fn every_word_of_a_closed_list_is_named() {
     let case = template("case.toml");
@@ -69,6 +78,15 @@ fn every_word_of_a_closed_list_is_named() {
             line.split_once('#').is_some_and(|(_, comment)| comment.contains(&format!("{word:?}")))
         });
         assert!(explained, "no comment of case.toml names {word:?}");
+    }
+    let advisory = template("advisory.toml");
+    for word in AdvisoryState::ALL {
+        let quoted = format!("{:?}", word.word());
+        let explained = advisory.lines().filter_map(|line| line.split_once('#'));
+        assert!(
+            explained.into_iter().any(|(_, comment)| comment.contains(&quoted)),
+            "advisory.toml: {quoted}"
+        );
     }
     let rates = template("rates.csv");
     let column = |name: &str| {
@@ -90,7 +108,11 @@ fn every_word_of_a_closed_list_is_named() {
 
 #[test]
 fn every_column_is_explained() {
-    for (file, columns) in [("rates.csv", &RATE_COLUMNS[..]), ("suffixes.csv", &SUFFIX_COLUMNS[..])] {
+    for (file, columns) in [
+        ("rates.csv", &RATE_COLUMNS[..]),
+        ("suffixes.csv", &SUFFIX_COLUMNS[..]),
+        ("statistics.csv", &STATISTIC_COLUMNS[..]),
+    ] {
         let text = template(file);
         for column in columns {
             assert!(text.lines().any(|line| line.starts_with(&format!("# {column} "))), "{file}: {column}");
@@ -98,9 +120,9 @@ fn every_column_is_explained() {
     }
 }
 
-/// The tables of `case.toml` with their fields, as the doc comments and fields of the model say.
-fn tables_of_the_model() -> Vec<(String, Vec<String>)> {
-    let model = text("src/casebook/model.rs");
+/// The tables of a file with their fields, as the doc comments and fields of its model say.
+fn tables_of_the_model(model: &str) -> Vec<(String, Vec<String>)> {
+    let model = text(model);
     let mut tables: Vec<(String, Vec<String>)> = Vec::new();
     // Rows within a scope version have no table of their own; they stand before it.
     let (mut name, mut fields, mut skipped) = (String::new(), Vec::new(), false);
@@ -129,17 +151,24 @@ fn tables_of_the_model() -> Vec<(String, Vec<String>)> {
 /// A field is named where a line of its table gives it a value; the line may be a comment.
 #[test]
 fn every_table_and_field_is_named_in_its_place() {
-    let case = template("case.toml");
-    let sections: Vec<&str> = case.split("\n# --- [").skip(1).collect();
-    let tables = tables_of_the_model();
-    assert!(tables.len() >= 13, "{tables:?}");
+    let tables = tables_of_the_model("src/casebook/model.rs");
+    assert!(tables.len() >= 12, "{tables:?}");
     assert!(
         tables.iter().any(|(name, fields)| name == "scope" && fields.iter().any(|field| field == "at_least"))
     );
+    names_all("case.toml", tables);
+    let tables = tables_of_the_model("src/casebook/advisory.rs");
+    assert_eq!(tables.len(), 4, "{tables:?}");
+    names_all("advisory.toml", tables);
+}
+
+fn names_all(file: &str, tables: Vec<(String, Vec<String>)>) {
+    let text = template(file);
+    let sections: Vec<&str> = text.split("\n# --- [").skip(1).collect();
     for (name, fields) in tables {
         let section =
             sections.iter().find(|section| section.trim_start_matches('[').starts_with(&format!("{name}]")));
-        let section = section.unwrap_or_else(|| panic!("case.toml has no section for [[{name}]]"));
+        let section = section.unwrap_or_else(|| panic!("{file} has no section for [[{name}]]"));
         for field in fields {
             // The products of a scope version are tables of their own.
             let nested = section.contains(&format!("[[{name}.{field}]]"));
@@ -147,7 +176,7 @@ fn every_table_and_field_is_named_in_its_place() {
                 let line = line.trim_start_matches(['#', ' ', '{']);
                 line.starts_with(&format!("{field} = ")) || line.contains(&format!(", {field} = "))
             });
-            assert!(given || nested, "case.toml: [[{name}]] says nothing of `{field}`");
+            assert!(given || nested, "{file}: [[{name}]] says nothing of `{field}`");
         }
     }
 }
@@ -155,7 +184,7 @@ fn every_table_and_field_is_named_in_its_place() {
 #[test]
 fn the_guide_names_every_fault() {
     let guide = template("GUIDE.md");
-    let last = format!("{:?}", FaultCode::CF16);
+    let last = format!("{:?}", FaultCode::CF18);
     let count: usize = last.trim_start_matches("CF").parse().unwrap();
     for number in 1..=count {
         assert!(guide.contains(&format!("CF{number:02}")), "GUIDE.md does not name CF{number:02}");
@@ -189,6 +218,10 @@ fn the_page_of_a_case_tells_what_each_day_meant() {
         "By day of entry, as known on 2026-06-30\n  A-999-101  from 2025-01-31  before suspension, no deposit\n  \
          A-999-101  from 2025-05-01  provisional measures, a deposit is due\n",
     ];
+    let told = told.into_iter().chain([
+        // By hand: 2,000,000 / 500,000 and 3,000,000 / 600,000.
+        "  7700.11.1000 from CN, 2023 to 2024: $4.00 to $5.00 per KG  [Invented notice ",
+    ]);
     for line in told {
         assert!(page.contains(line), "missing: {line}\n{page}");
     }

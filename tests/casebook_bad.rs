@@ -50,7 +50,9 @@ fn next(code: FaultCode) -> Option<FaultCode> {
         CF13 => Some(CF14),
         CF14 => Some(CF15),
         CF15 => Some(CF16),
-        CF16 => None,
+        CF16 => Some(CF17),
+        CF17 => Some(CF18),
+        CF18 => None,
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_types, reason = "outputs are compared as a spreadsheet program reads them")]
 
 mod abi53;
+mod advisories;
 mod assumption;
 mod case_template;
 mod casebook_bad;

@@ -80,12 +80,12 @@ fn changed_case_folders_are_loaded_or_refused() {
     let built_in = root().join("tests/casebook_good/shapes");
     let folder = tempfile::tempdir().unwrap();
     let mut numbers = Numbers(0xdead_beef_cafe_f00d);
-    let names = ["case.toml", "rates.csv"];
+    let names = ["case.toml", "rates.csv", "advisory.toml"];
     let mut refused = 0;
     for round in 0..200 {
         for (place, name) in names.iter().enumerate() {
             let sound = fs::read(built_in.join(name)).unwrap();
-            let text = if round % 2 == place { changed(&sound, &mut numbers) } else { sound };
+            let text = if round % names.len() == place { changed(&sound, &mut numbers) } else { sound };
             fs::write(folder.path().join(name), text).unwrap();
         }
         refused += u32::from(load::load_only(folder.path()).is_err());

@@ -118,7 +118,7 @@ fn without_later(casebook: &Casebook, day: Date) -> Casebook {
         }
         family
     });
-    Casebook::new(families.collect(), String::new())
+    Casebook::new(families.collect(), Vec::new(), String::new())
 }
 
 #[test]

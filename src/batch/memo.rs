@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use foldhash::fast::FixedState;
 
-use crate::casebook::{Casebook, Epoch};
+use crate::casebook::{Casebook, Epoch, ExportEpoch};
 use crate::determine::amounts::without_answer;
 use crate::determine::product;
 use crate::determine::{Answer, LineFindings, Question, Reckoned, Shape, amounts, answer, question, reckon};
@@ -106,6 +106,8 @@ struct CaseKey {
     companies: [u32; 3],
     governing: Epoch,
     filing: Epoch,
+    /// The day of export, or of entry where that is not given; and whether it is.
+    exported: (ExportEpoch, bool),
     /// Which values are there.
     present: [bool; 3],
 }
@@ -177,7 +179,7 @@ impl Memo {
         }
     }
 
-    /// Finds the outline of a line whose goods no case lists and under which none is declared. False for any other,
+    /// Finds the outline of a line whose goods no case and no advisory lists and under which no case is declared. False for any other,
     /// and where anything is to be told of it but that.
     fn is_untested(&mut self, casebook: &Casebook, line: &BriefLine, as_of: KnownDay) -> bool {
         if self.reader.rest_of(line).line.declared != [Declared::Nothing; 2] {
@@ -195,7 +197,7 @@ impl Memo {
         if self.untested[place].as_ref().is_none_or(|(known, _)| *known != kind) {
             let goods = self.reader.goods_of(line);
             let found = match goods.line.hts {
-                Read::Is(hts) if casebook.families_for(hts).next().is_none() => {
+                Read::Is(hts) if casebook.families_for(hts).next().is_none() && !casebook.advises_on(hts) => {
                     self.first_untested(casebook, line, (goods.serial, kind), as_of)
                 }
                 _ => None,
@@ -260,6 +262,7 @@ impl Memo {
             companies: self.reader.companies_of(line).map(|company| company.class),
             governing: grid.epoch(line.governing.0),
             filing: grid.epoch(line.filing_day(as_of).0),
+            exported: (grid.export_epoch(line.exported.unwrap_or(line.governing.0)), line.exported.is_some()),
             present: present(&line.stated),
         };
         let case = match self.cases.entry(key) {

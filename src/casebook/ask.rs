@@ -45,7 +45,7 @@ impl Family {
     /// The latest published of the rows that cover the governing day.
     fn newest<'a, R: Dated + 'a>(&self, rows: impl Iterator<Item = &'a R>, asked: Asked) -> Option<&'a R> {
         let day = asked.governing.0;
-        rows.filter(|row| row.from() <= day && row.through().is_none_or(|last| day <= last))
+        rows.filter(|row| row.covers(day))
             .filter(|row| self.published(row.notice(), asked))
             .max_by_key(|row| (self.precedence(row.notice()), row.from()))
     }

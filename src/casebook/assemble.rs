@@ -9,6 +9,7 @@ use super::family::{
     RateKey, Scope, Standing, Test, ThirdCountry,
 };
 use super::model::{Base, ForeignExporter, LadderRow, Rows, Rung, SuffixRow, Trust};
+use super::statistics::prices;
 use crate::terms::{Heading, PartyKey};
 
 const CHECKED: &str = "the folder passed its checks";
@@ -31,9 +32,9 @@ impl Family {
             scopes: Vec::new(),
             rates: Vec::new(),
             suffixes: Vec::new(),
+            prices: Vec::new(),
             parties: Vec::new(),
             aliases: Vec::new(),
-            advisories: rows.advisories.iter().map(|advisory| advisory.row.clone()).collect(),
             unapproved: Vec::new(),
             party_by_key: HashMap::new(),
             rates_by_key: HashMap::new(),
@@ -45,6 +46,7 @@ impl Family {
         family.add_cases(&rows);
         family.add_dated(&rows);
         family.add_scopes(&rows);
+        family.prices = prices(&rows.statistics, |id| family.notice_ix(id));
         family
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
 
-use super::model::{Course, Placed, Rows, Rung, Spot};
+use super::model::{Course, Placed, Rows, Rung, Spot, TestRow};
 use super::read::{Fault, FaultCode};
 use crate::terms::product::word_key;
 use crate::terms::{CaseNumber, Heading, PartyKey};
@@ -27,6 +27,7 @@ pub fn check(rows: &Rows, whole: bool) -> Vec<Fault> {
     check.parties();
     check.aliases();
     check.scopes();
+    check.statistics();
     check.faults.sort();
     check.faults.dedup();
     check.faults
@@ -135,6 +136,7 @@ impl Check<'_> {
         named.extend(rows.scopes.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), s.row.cases.clone())));
         named.extend(rows.rates.iter().map(|r| (&r.at, Some(r.row.notice.as_str()), vec![r.row.case])));
         named.extend(rows.suffixes.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), vec![s.row.case])));
+        named.extend(rows.statistics.iter().map(|s| (&s.at, Some(s.row.notice.as_str()), vec![])));
         let notices: HashSet<&str> = rows.notices.iter().map(|notice| notice.row.id.as_str()).collect();
         let cases: HashSet<CaseNumber> = rows.cases.iter().map(|case| case.row.number).collect();
         for (at, notice, numbers) in named {
@@ -162,7 +164,6 @@ impl Check<'_> {
         let mut spans: Vec<(&Spot, Date, Option<Date>)> = Vec::new();
         spans.extend(rows.standings.iter().map(|s| (&s.at, s.row.from.0, s.row.through.map(|day| day.0))));
         spans.extend(rows.scopes.iter().map(|s| (&s.at, s.row.from.0, s.row.through.map(|day| day.0))));
-        spans.extend(rows.advisories.iter().map(|a| (&a.at, a.row.from.0, a.row.through.map(|day| day.0))));
         spans.extend(rows.rates.iter().map(|r| (&r.at, r.row.from, r.row.through)));
         spans.extend(rows.suffixes.iter().map(|s| (&s.at, s.row.from, s.row.through)));
         for (at, from, through) in spans {
@@ -342,23 +343,13 @@ impl Check<'_> {
                 if !facts.insert(Heading::parse(&test.fact)) {
                     self.fault(at, FaultCode::CF14, format!("two tests on {:?}; keep one", test.fact));
                 }
-                let fact = Heading::parse(&test.fact).filter(|heading| Heading::MEASURED.contains(heading));
-                let plain = test.at_least.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-                if fact.is_none() || !plain || rust_decimal::Decimal::from_str_exact(&test.at_least).is_err()
-                {
-                    let sentence = format!(
-                        "the test {:?} at least {:?} needs a measured fact ({}) and a plain number",
-                        test.fact,
-                        test.at_least,
-                        Heading::MEASURED.map(Heading::text).join(", ")
-                    );
+                if let Some(sentence) = fault_of_test(test) {
                     self.fault(at, FaultCode::CF14, sentence);
                 }
             }
             let mut words = HashSet::new();
             for word in row.product.iter().flat_map(|product| &product.words) {
-                let plain = word_key(word);
-                if !words.insert(word) || plain != *word || plain.is_empty() {
+                if !words.insert(word) || !plain_word(word) {
                     let sentence = format!(
                         "the word {word:?} stands twice, or is not in lower case and single blanks; write it once, in lower case"
                     );
@@ -367,4 +358,24 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// True for a word as a file of law writes it: lower case, single blanks.
+pub(super) fn plain_word(word: &str) -> bool {
+    !word.is_empty() && word_key(word) == word
+}
+
+/// What is wrong with a test on a measured fact.
+pub(super) fn fault_of_test(test: &TestRow) -> Option<String> {
+    let fact = Heading::parse(&test.fact).filter(|heading| Heading::MEASURED.contains(heading));
+    let plain = test.at_least.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let sound = fact.is_some() && plain && rust_decimal::Decimal::from_str_exact(&test.at_least).is_ok();
+    (!sound).then(|| {
+        format!(
+            "the test {:?} at least {:?} needs a measured fact ({}) and a plain number",
+            test.fact,
+            test.at_least,
+            Heading::MEASURED.map(Heading::text).join(", ")
+        )
+    })
 }

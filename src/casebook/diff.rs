@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 
+use super::advisory::AdvisoryRows;
 use super::model::{Day, Placed, ProductRow, RateRow, Rows, Spot, Trust};
 use crate::terms::{CaseNumber, PartyKey};
 
@@ -44,8 +45,19 @@ pub struct Change {
 }
 
 /// The tables in the order in which they are told.
-pub const TABLES: [&str; 12] = [
-    "family", "case", "notice", "standing", "ladder", "rate", "scope", "party", "alias", "suffix", "hint",
+pub const TABLES: [&str; 13] = [
+    "family",
+    "case",
+    "notice",
+    "standing",
+    "ladder",
+    "rate",
+    "scope",
+    "party",
+    "alias",
+    "suffix",
+    "hint",
+    "statistic",
     "advisory",
 ];
 
@@ -266,19 +278,70 @@ fn dated(rows: &Rows, to: &mut Vec<Entry>) {
         }
         add(to, "scope", placed, format!("{} by {:?}", cases(&row.cases), row.notice), said);
     }
-    for placed in &rows.advisories {
+    for placed in &rows.statistics {
+        let row = &placed.row;
+        let numbers: Vec<String> = row.hts.iter().map(ToString::to_string).collect();
+        let says = says([
+            ("value", row.value.to_string()),
+            ("quantity", row.quantity.to_string()),
+            ("unit", row.unit.to_string()),
+        ]);
+        let (numbers, country, year) = (numbers.join(" "), row.country, row.year);
+        add(to, "statistic", placed, format!("{numbers} from {country} in {year} by {:?}", row.notice), says);
+    }
+    advisory(&rows.advisory, to);
+}
+
+/// What an `advisory.toml` beside the case says.
+fn advisory(rows: &AdvisoryRows, to: &mut Vec<Entry>) {
+    for placed in &rows.notices {
         let row = &placed.row;
         let says = says([
-            ("from", day(Some(row.from))),
-            ("through", day(row.through)),
             ("published", day(Some(row.published))),
-            ("controls", row.controls.join(", ")),
+            ("day", if row.day_unknown { "unknown".to_string() } else { String::new() }),
             ("citation", row.citation.clone()),
             ("link", shown(&row.link)),
             ("trust", trust(Some(row.trust))),
             ("says", row.says.clone()),
         ]);
-        add(to, "advisory", placed, row.name.clone(), says);
+        add(to, "advisory", placed, format!("notice {:?}", row.id), says);
+    }
+    for placed in &rows.controls {
+        let row = &placed.row;
+        let numbers: Vec<String> = row.hts.iter().map(ToString::to_string).collect();
+        let tests = row.tests.iter().map(|test| format!("{} at least {}", test.fact, test.at_least));
+        let says = says([
+            ("says", row.says.clone()),
+            ("notice", row.notice.clone()),
+            ("hts", numbers.join(", ")),
+            ("products", row.products.join(", ")),
+            ("materials", row.materials.join(", ")),
+            ("tests", tests.collect::<Vec<_>>().join(", ")),
+            ("unsettled", shown(&row.unsettled)),
+        ]);
+        add(to, "advisory", placed, format!("control {}", row.code), says);
+    }
+    for placed in &rows.standings {
+        let row = &placed.row;
+        let says = says([
+            ("state", row.state.word().to_string()),
+            ("through", day(row.through)),
+            ("note", shown(&row.note)),
+        ]);
+        add(to, "advisory", placed, format!("standing from {} by {:?}", row.from.0, row.notice), says);
+    }
+    if let Some(placed) = &rows.head {
+        let row = &placed.row;
+        let says = says([
+            ("title", row.title.clone()),
+            ("country", row.country.to_string()),
+            ("checked_through", day(Some(row.checked_through))),
+            ("remark", shown(&row.remark)),
+            ("remark_if_not", shown(&row.remark_if_not)),
+            ("remark_source", shown(&row.remark_source)),
+            ("other_materials", row.other_materials.join(", ")),
+        ]);
+        add(to, "advisory", placed, row.id.clone(), says);
     }
 }
 

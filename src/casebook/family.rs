@@ -7,8 +7,9 @@ use rust_decimal::Decimal;
 
 use super::draft::approval::Unapproved;
 use super::model::{
-    AdvisoryRow, Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
+    Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
 };
+use super::statistics::Prices;
 use crate::terms::{CaseNumber, Country, Heading, Hts, KnownDay, PartyKey, Suffix};
 
 /// A notice, by its place in [`Family::notices`].
@@ -59,6 +60,10 @@ pub trait Dated {
     fn through(&self) -> Option<Date>;
     /// The notice it rests on.
     fn notice(&self) -> NoticeIx;
+    /// True if it governs a day.
+    fn covers(&self, day: Date) -> bool {
+        self.from() <= day && self.through().is_none_or(|last| day <= last)
+    }
 }
 
 macro_rules! dated {
@@ -290,12 +295,12 @@ pub struct Family {
     pub rates: Vec<Rate>,
     /// Company suffixes.
     pub suffixes: Vec<CompanySuffix>,
+    /// What goods cost on average, by import statistics.
+    pub prices: Vec<Prices>,
     /// Parties.
     pub parties: Vec<Party>,
     /// Other names.
     pub aliases: Vec<Alias>,
-    /// Things beside the case.
-    pub advisories: Vec<AdvisoryRow>,
     /// Drafts of its folder that nobody has checked: no part of the law.
     pub unapproved: Vec<Unapproved>,
     pub(super) party_by_key: HashMap<PartyKey, PartyIx>,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::advisory::Advisory;
 use super::family::Family;
 use crate::terms::Heading;
 use crate::terms::product::word_key;
@@ -15,6 +16,11 @@ use crate::terms::product::word_key;
 /// Which stretch between dated boundaries a day lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(u32);
+
+/// Which stretch between dated boundaries of the advisories a day lies in: a day of export, or the day on which they are
+/// asked. Few, and apart from those of the cases, so that law is not asked more often for their sake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExportEpoch(u32);
 
 /// What is known of a measured fact, as far as any scope test of the casebook can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,24 +31,31 @@ pub enum Band {
     Reaches(u16),
 }
 
-/// A word of the `Product` column that some scope version knows.
+/// A word of the `Product` column that some scope version or advisory knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Word(u16);
+
+/// A word of the `Material` column that some advisory knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Material(u16);
 
 /// All boundaries of a casebook.
 #[derive(Clone, Debug, Default)]
 pub struct Grid {
     days: Vec<Date>,
+    of_advisories: Vec<Date>,
     thresholds: BTreeMap<Heading, Vec<Decimal>>,
     words: Vec<String>,
+    materials: Vec<String>,
 }
 
 impl Grid {
-    /// Collects the boundaries of all families.
-    pub fn new(families: &[Family]) -> Grid {
+    /// Collects the boundaries of all families and advisories.
+    pub fn new(families: &[Family], advisories: &[Advisory]) -> Grid {
         let mut days = BTreeSet::new();
         let mut thresholds: BTreeMap<Heading, BTreeSet<Decimal>> = BTreeMap::new();
         let mut words = BTreeSet::new();
+        let mut of_advisories = BTreeSet::new();
         for family in families {
             family.boundaries(&mut days);
             for scope in &family.scopes {
@@ -52,9 +65,25 @@ impl Grid {
                 words.extend(scope.products.iter().flat_map(|product| product.words.iter().cloned()));
             }
         }
+        for advisory in advisories {
+            advisory.boundaries(&mut of_advisories);
+            for control in &advisory.controls {
+                for test in &control.tests {
+                    thresholds.entry(test.fact).or_default().insert(test.at_least);
+                }
+                words.extend(control.row.products.iter().cloned());
+            }
+        }
+        let materials: BTreeSet<String> = advisories.iter().flat_map(Advisory::materials).cloned().collect();
         let thresholds =
             thresholds.into_iter().map(|(fact, set)| (fact, set.into_iter().collect())).collect();
-        Grid { days: days.into_iter().collect(), thresholds, words: words.into_iter().collect() }
+        Grid {
+            days: days.into_iter().collect(),
+            of_advisories: of_advisories.into_iter().collect(),
+            thresholds,
+            words: words.into_iter().collect(),
+            materials: materials.into_iter().collect(),
+        }
     }
 
     /// Every day on which an answer can change.
@@ -64,16 +93,22 @@ impl Grid {
 
     /// The epoch of a day.
     pub fn epoch(&self, day: Date) -> Epoch {
-        let boundaries = self.days.partition_point(|boundary| *boundary <= day);
-        Epoch(u32::try_from(boundaries).expect("fewer boundaries than days"))
+        Epoch(reached(&self.days, day))
     }
 
     /// The first day of an epoch, which stands for all its days.
     pub fn day(&self, epoch: Epoch) -> Date {
-        match epoch.0.checked_sub(1) {
-            None => Date::MIN,
-            Some(before) => self.days[before as usize],
-        }
+        first(&self.days, epoch.0)
+    }
+
+    /// The epoch of a day of export.
+    pub fn export_epoch(&self, day: Date) -> ExportEpoch {
+        ExportEpoch(reached(&self.of_advisories, day))
+    }
+
+    /// The first day of such an epoch, which stands for all its days.
+    pub fn export_day(&self, epoch: ExportEpoch) -> Date {
+        first(&self.of_advisories, epoch.0)
     }
 
     /// The band of a figure.
@@ -97,9 +132,17 @@ impl Grid {
 
     /// A word of the scope rules, in any case of letters and spacing.
     pub fn word(&self, text: &str) -> Option<Word> {
-        let folded = word_key(text);
-        let ix = self.words.iter().position(|word| *word == folded)?;
-        Some(Word(u16::try_from(ix).expect("few words")))
+        place(&self.words, text).map(Word)
+    }
+
+    /// A word of an advisory for what goods are made of, in any case of letters and spacing.
+    pub fn material(&self, text: &str) -> Option<Material> {
+        place(&self.materials, text).map(Material)
+    }
+
+    /// The text of such a word.
+    pub fn material_text(&self, material: Material) -> &str {
+        &self.materials[usize::from(material.0)]
     }
 
     /// The text of a word.
@@ -111,4 +154,22 @@ impl Grid {
     pub fn words(&self) -> &[String] {
         &self.words
     }
+}
+
+/// The place of a word in a list.
+fn place(words: &[String], text: &str) -> Option<u16> {
+    let folded = word_key(text);
+    let ix = words.iter().position(|word| *word == folded)?;
+    Some(u16::try_from(ix).expect("few words"))
+}
+
+/// How many boundaries a day has reached.
+fn reached(boundaries: &[Date], day: Date) -> u32 {
+    let reached = boundaries.partition_point(|boundary| *boundary <= day);
+    u32::try_from(reached).expect("fewer boundaries than days")
+}
+
+/// The boundary that was reached last.
+fn first(boundaries: &[Date], reached: u32) -> Date {
+    reached.checked_sub(1).map_or(Date::MIN, |before| boundaries[before as usize])
 }

@@ -2,22 +2,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::Casebook;
+use super::advisory::Advisory;
 use super::assume::{self, Assumed};
-use super::check::check;
-use super::draft::approval::{self, DRAFTS, Read, Unapproved};
 use super::family::Family;
+use super::folder_text::{FolderText, built_in, from_disk};
 use super::model::Rows;
-use super::read::{Fault, FaultCode, read};
+use super::read::{Fault, FaultCode};
 use crate::terms::CaseNumber;
 use crate::terms::sha256::hexadecimal;
-
-static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/casebook/cases");
 
 /// A case folder that cannot be used, with every fault.
 #[derive(Debug, Clone)]
@@ -55,8 +53,8 @@ pub enum LoadError {
         /// How many.
         folders: usize,
     },
-    /// A folder without `case.toml`, and no sub-folder with one.
-    #[error("{0} holds no case: expected a folder with case.toml and rates.csv")]
+    /// A folder without `case.toml` and `advisory.toml`, and no sub-folder with one.
+    #[error("{0} holds no case: expected a folder with case.toml and rates.csv, or with advisory.toml")]
     NoCase(PathBuf),
 }
 
@@ -74,109 +72,6 @@ fn faults_text(folders: &[FolderFaults], what: &str) -> String {
     lines.join("\n")
 }
 
-/// The texts of one case folder.
-struct FolderText {
-    slug: String,
-    case: String,
-    rates: String,
-    suffixes: String,
-    /// Its drafts, each with its place in the folder.
-    drafts: Vec<(String, String)>,
-}
-
-impl FolderText {
-    /// The rows of the folder, those of approved drafts behind them; what is wrong; and the other drafts.
-    fn parts(&self) -> (Rows, Vec<Fault>, Vec<Unapproved>) {
-        let (mut rows, mut faults) = read(&self.case, &self.rates, &self.suffixes);
-        let mut unapproved = Vec::new();
-        for (file, text) in &self.drafts {
-            match approval::read(file, text) {
-                Ok(Read::Approved(approved)) => rows.append(approved),
-                Ok(Read::Unapproved(draft)) => unapproved.push(draft),
-                Err(of_draft) => faults.extend(of_draft),
-            }
-        }
-        (rows, faults, unapproved)
-    }
-
-    /// The rows of a folder that passed its checks.
-    fn rows(&self) -> Rows {
-        self.parts().0
-    }
-
-    fn family(&self) -> Result<Family, FolderFaults> {
-        let (rows, mut faults, mut unapproved) = self.parts();
-        let whole =
-            faults.iter().all(|fault| fault.at.file != "case.toml" && !fault.at.file.starts_with(DRAFTS));
-        faults.extend(check(&rows, whole));
-        faults.sort();
-        if faults.is_empty() {
-            for draft in &mut unapproved {
-                let mut approved = rows.clone();
-                approved.append(draft.rows.clone());
-                draft.faults.extend(check(&approved, draft.faults.is_empty()));
-                draft.faults.sort();
-            }
-            Ok(Family { unapproved, ..Family::new(&self.slug, rows) })
-        } else {
-            let drafts = unapproved.iter().map(Unapproved::told).collect();
-            Err(FolderFaults { folder: self.slug.clone(), faults, drafts })
-        }
-    }
-}
-
-fn built_in() -> Vec<FolderText> {
-    let text = |dir: &Dir<'_>, name: &str| {
-        let file = dir.get_file(dir.path().join(name));
-        file.and_then(|file| file.contents_utf8()).unwrap_or_default().to_string()
-    };
-    let mut folders: Vec<FolderText> = BUILT_IN
-        .dirs()
-        .map(|dir| FolderText {
-            slug: dir.path().to_string_lossy().into_owned(),
-            case: text(dir, "case.toml"),
-            rates: text(dir, "rates.csv"),
-            suffixes: text(dir, "suffixes.csv"),
-            drafts: dir
-                .get_dir(dir.path().join(DRAFTS))
-                .into_iter()
-                .flat_map(Dir::files)
-                .map(|file| (of_draft(file.path()), file.contents_utf8().unwrap_or_default().to_string()))
-                .collect(),
-        })
-        .collect();
-    folders.sort_by(|a, b| a.slug.cmp(&b.slug));
-    folders
-}
-
-/// The place of a draft in its case folder.
-fn of_draft(path: &Path) -> String {
-    format!("{DRAFTS}/{}", path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
-}
-
-/// The drafts of a case folder, by name; other files in their folder are left alone.
-fn drafts_of(folder: &Path) -> Result<Vec<(String, String)>, LoadError> {
-    let folder = folder.join(DRAFTS);
-    let io = |path: &Path, source| LoadError::Io { path: path.to_path_buf(), source };
-    let entries = match fs::read_dir(&folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(|source| io(&folder, source))?,
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|source| io(&folder, source))?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let text = |path: PathBuf| {
-        let text = fs::read_to_string(&path).map_err(|source| io(&path, source))?;
-        Ok((of_draft(&path), text))
-    };
-    paths.into_iter().map(text).collect()
-}
-
 /// The rows of the case folder at a path, with those of its approved drafts, whatever its faults: to be compared with
 /// what comes new. A row with a fault is left out.
 ///
@@ -189,59 +84,22 @@ pub fn rows_at(path: &Path) -> Result<Rows, LoadError> {
     }
 }
 
-fn from_disk(path: &Path) -> Result<Vec<FolderText>, LoadError> {
-    let io = |source| LoadError::Io { path: path.to_path_buf(), source };
-    if path.join("case.toml").is_file() {
-        return Ok(vec![read_folder(path)?]);
-    }
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(path).map_err(io)? {
-        let folder = entry.map_err(io)?.path();
-        if folder.join("case.toml").is_file() {
-            folders.push(folder);
-        }
-    }
-    if folders.is_empty() {
-        return Err(LoadError::NoCase(path.to_path_buf()));
-    }
-    folders.sort();
-    folders.iter().map(|folder| read_folder(folder)).collect()
-}
-
-fn read_folder(folder: &Path) -> Result<FolderText, LoadError> {
-    let text = |name: &str, needed: bool| {
-        let path = folder.join(name);
-        match fs::read_to_string(&path) {
-            Err(error) if !needed && error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-            Err(source) => Err(LoadError::Io { path, source }),
-            Ok(text) => Ok(text),
-        }
-    };
-    let slug = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
-    Ok(FolderText {
-        slug,
-        case: text("case.toml", true)?,
-        rates: text("rates.csv", true)?,
-        suffixes: text("suffixes.csv", false)?,
-        drafts: drafts_of(folder)?,
-    })
-}
-
-/// Loads the built-in families and those of `folders`: case folders, or folders of case folders. A folder that names
-/// any case number of an earlier one replaces that whole family, never rows of it.
+/// Loads what is built in and what `folders` hold: case folders, or folders of case folders. A folder that names any
+/// case number of an earlier one replaces that whole family, never rows of it; an advisory replaces the earlier one of
+/// its id.
 ///
 /// # Errors
 /// Every fault of every folder, each with its place; or a folder that cannot be read or holds no case.
 pub fn load(folders: &[PathBuf]) -> Result<Casebook, LoadError> {
-    Ok(casebook(families(texts(folders)?)?))
+    Ok(sound(texts(folders)?)?.casebook())
 }
 
-/// Loads only the families of one folder, for `cases check DIR`.
+/// Loads only what one folder holds, for `cases check DIR`.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_only(folder: &Path) -> Result<Casebook, LoadError> {
-    Ok(casebook(families(from_disk(folder)?)?))
+    Ok(sound(from_disk(folder)?)?.casebook())
 }
 
 /// A case folder by itself, row by row.
@@ -255,7 +113,7 @@ pub struct Folder {
 
 impl Folder {
     fn of(text: &FolderText) -> Result<Folder, LoadError> {
-        text.family().map_err(|faults| LoadError::Faults(vec![faults]))?;
+        text.sound().map_err(|faults| LoadError::Faults(vec![faults]))?;
         Ok(Folder { slug: text.slug.clone(), rows: text.rows() })
     }
 
@@ -285,7 +143,7 @@ impl Folder {
 /// # Errors
 /// As [`load`]; and every fault of the assumption, each with its place.
 pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadError> {
-    let known = families(texts(folders)?)?;
+    let known = sound(texts(folders)?)?;
     let io = |source| LoadError::Io { path: path.to_path_buf(), source };
     let text = fs::read_to_string(path).map_err(io)?;
     let (assumption, faults) = assume::read(&path.display().to_string(), &text);
@@ -293,12 +151,12 @@ pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadE
         |faults| LoadError::Assumption(vec![FolderFaults { folder: String::new(), faults, drafts: vec![] }]);
     let Some(assumption) = assumption.filter(|_| faults.is_empty()) else { return Err(refused(faults)) };
     let (at, head) = (assumption.head.at.clone(), assumption.head.row.clone());
-    let Some(ix) = known.iter().position(|(_, family)| family.case(head.case).is_some()) else {
+    let Some(ix) = known.families.iter().position(|(_, family)| family.case(head.case).is_some()) else {
         let sentence =
             format!("{} is in no case folder of this run; `adcvd cases list` shows what is", head.case);
         return Err(refused(vec![Fault { at, code: FaultCode::CF05, sentence }]));
     };
-    let folder = &known[ix].0;
+    let folder = &known.families[ix].0;
     let base = folder.rows();
     let notes = assumption.notes(&base);
     let (rows, faults) = assumption.over(base);
@@ -311,9 +169,9 @@ pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadE
             of_folder,
         ]));
     }
-    let unapproved = known[ix].1.unapproved.clone();
+    let unapproved = known.families[ix].1.unapproved.clone();
     let family = Family { unapproved, ..Family::new(&folder.slug, rows) };
-    let without = casebook(known);
+    let without = known.casebook();
     let mut families = without.families().to_vec();
     families[ix] = family;
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -332,36 +190,46 @@ fn texts(folders: &[PathBuf]) -> Result<Vec<FolderText>, LoadError> {
     Ok(texts)
 }
 
-/// Folders with the families that they hold, without those that a later folder replaces.
-fn families(texts: Vec<FolderText>) -> Result<Vec<(FolderText, Family)>, LoadError> {
-    let mut families: Vec<(FolderText, Family)> = Vec::new();
-    let mut refused = Vec::new();
-    for text in texts {
-        match text.family() {
-            Err(faults) => refused.push(faults),
-            Ok(family) => {
-                let apart =
-                    |earlier: &Family| earlier.cases.iter().all(|case| family.case(case.number).is_none());
-                families.retain(|(_, earlier)| apart(earlier));
-                families.push((text, family));
-            }
-        }
-    }
-    if refused.is_empty() { Ok(families) } else { Err(LoadError::Faults(refused)) }
+/// Folders that passed their checks, without what a later folder replaces.
+struct Known {
+    families: Vec<(Rc<FolderText>, Family)>,
+    advisories: Vec<(Rc<FolderText>, Advisory)>,
 }
 
-fn casebook(families: Vec<(FolderText, Family)>) -> Casebook {
-    let mut hash = Sha256::new();
-    for (text, _) in &families {
-        for part in [&text.slug, &text.case, &text.rates, &text.suffixes] {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part.as_bytes());
+fn sound(texts: Vec<FolderText>) -> Result<Known, LoadError> {
+    let mut known = Known { families: Vec::new(), advisories: Vec::new() };
+    let mut refused = Vec::new();
+    for text in texts {
+        let sound = match text.sound() {
+            Ok(sound) => sound,
+            Err(faults) => {
+                refused.push(faults);
+                continue;
+            }
+        };
+        let text = Rc::new(text);
+        if let Some(family) = sound.family {
+            let apart =
+                |earlier: &Family| earlier.cases.iter().all(|case| family.case(case.number).is_none());
+            known.families.retain(|(_, earlier)| apart(earlier));
+            known.families.push((Rc::clone(&text), family));
         }
-        for part in text.drafts.iter().flat_map(|(file, text)| [file, text]) {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part.as_bytes());
+        if let Some(advisory) = sound.advisory {
+            known.advisories.retain(|(_, earlier)| earlier.head.id != advisory.head.id);
+            known.advisories.push((text, advisory));
         }
     }
-    let families = families.into_iter().map(|(_, family)| family).collect();
-    Casebook::new(families, hexadecimal(hash))
+    if refused.is_empty() { Ok(known) } else { Err(LoadError::Faults(refused)) }
+}
+
+impl Known {
+    fn casebook(self) -> Casebook {
+        let mut hash = Sha256::new();
+        let of_families = self.families.iter().map(|(text, _)| text);
+        let texts = of_families.chain(self.advisories.iter().map(|(text, _)| text));
+        texts.for_each(|text| text.hash(&mut hash));
+        let families = self.families.into_iter().map(|(_, family)| family).collect();
+        let advisories = self.advisories.into_iter().map(|(_, advisory)| advisory).collect();
+        Casebook::new(families, advisories, hexadecimal(hash))
+    }
 }

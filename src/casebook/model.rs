@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de};
 
+use super::advisory::AdvisoryRows;
+use super::statistics::StatisticRow;
 pub use super::words::{Base, EveryoneElse, ForeignExporter, RateKind, Rung, State, Table, Trust, Verdict};
 use crate::terms::{CaseNumber, Country, Hts, Percent, Suffix, Unit};
 
@@ -277,30 +279,6 @@ pub struct ScopeRow {
     pub product: Vec<ProductRow>,
 }
 
-/// `[[advisory]]`: something beside the case that is no duty.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AdvisoryRow {
-    /// Name of the measure.
-    pub name: String,
-    /// First day of export.
-    pub from: Day,
-    /// Last day.
-    pub through: Option<Day>,
-    /// When it could be known.
-    pub published: Day,
-    /// Control codes.
-    pub controls: Vec<String>,
-    /// As to be cited.
-    pub citation: String,
-    /// Where to read it.
-    pub link: Option<String>,
-    /// How far to trust it.
-    pub trust: Trust,
-    /// What it says, in our words.
-    pub says: String,
-}
-
 /// A row of `rates.csv`.
 #[derive(Clone, Debug)]
 pub struct RateRow {
@@ -376,8 +354,10 @@ pub struct Rows {
     pub aliases: Vec<Placed<AliasRow>>,
     /// `[[scope]]`.
     pub scopes: Vec<Placed<ScopeRow>>,
-    /// `[[advisory]]`.
-    pub advisories: Vec<Placed<AdvisoryRow>>,
+    /// `statistics.csv`.
+    pub statistics: Vec<Placed<StatisticRow>>,
+    /// What an `advisory.toml` in the same folder says.
+    pub advisory: AdvisoryRows,
     /// `rates.csv`.
     pub rates: Vec<Placed<RateRow>>,
     /// `suffixes.csv`.
@@ -385,7 +365,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Puts other rows behind these. The family stays.
+    /// Puts other rows behind these. The family stays, and so does an advisory.
     pub(super) fn append(&mut self, other: Rows) {
         self.cases.extend(other.cases);
         self.hints.extend(other.hints);
@@ -396,8 +376,8 @@ impl Rows {
         self.parties.extend(other.parties);
         self.aliases.extend(other.aliases);
         self.scopes.extend(other.scopes);
-        self.advisories.extend(other.advisories);
         self.rates.extend(other.rates);
         self.suffixes.extend(other.suffixes);
+        self.statistics.extend(other.statistics);
     }
 }

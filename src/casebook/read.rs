@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::model::{Placed, RateKind, RateRow, Rows, Rung, Spot, SuffixRow, Trust};
+use super::statistics::statistic_row;
 use crate::terms::{CaseNumber, Percent, Suffix, Unit, day};
 
 /// The codes of faults in a case folder. Each has a folder in the tests that provokes it.
@@ -46,8 +47,12 @@ pub enum FaultCode {
     CF14,
     /// A disputed figure lacks the other figure.
     CF15,
-    /// A notice is published after the day to which the family was checked.
+    /// A notice is published after the day to which the family or the advisory was checked.
     CF16,
+    /// A part that an advisory needs is missing, or a control stands twice.
+    CF17,
+    /// Statistics are of goods that no hint names, in several units, or twice of one year.
+    CF18,
 }
 
 /// A fault in a case folder, printed as `file:row:column code sentence`.
@@ -68,9 +73,11 @@ impl fmt::Display for Fault {
     }
 }
 
-const CASE_FILE: &str = "case.toml";
+/// The name of the file that makes a folder a case folder.
+pub const CASE_FILE: &str = "case.toml";
 const RATES_FILE: &str = "rates.csv";
 const SUFFIXES_FILE: &str = "suffixes.csv";
+const STATISTICS_FILE: &str = "statistics.csv";
 
 /// The columns of `rates.csv`, in order; all are required, in this order.
 pub const RATE_COLUMNS: [&str; 15] = [
@@ -94,14 +101,35 @@ pub const RATE_COLUMNS: [&str; 15] = [
 /// The columns of `suffixes.csv`.
 pub const SUFFIX_COLUMNS: [&str; 6] = ["case", "party", "suffix", "from", "through", "notice"];
 
-/// Reads the texts of a folder's files. Lines of a CSV that begin with `#` are comments. `suffixes` may be empty: not every case has company suffixes that are known.
-pub fn read(case: &str, rates: &str, suffixes: &str) -> (Rows, Vec<Fault>) {
+/// The columns of `statistics.csv`.
+pub const STATISTIC_COLUMNS: [&str; 7] = ["hts", "country", "year", "value", "quantity", "unit", "notice"];
+
+/// The texts of a case folder's files. All but the first two may be empty: not every case has suffixes that are known, or
+/// statistics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Texts<'a> {
+    /// `case.toml`.
+    pub case: &'a str,
+    /// `rates.csv`.
+    pub rates: &'a str,
+    /// `suffixes.csv`.
+    pub suffixes: &'a str,
+    /// `statistics.csv`.
+    pub statistics: &'a str,
+}
+
+/// Reads the texts of a folder's files. Lines of a CSV that begin with `#` are comments.
+pub fn read(texts: Texts<'_>) -> (Rows, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut rows = Rows::default();
-    read_case(case, &mut rows, &mut faults);
-    rows.rates = read_table(RATES_FILE, &RATE_COLUMNS, rates, &mut faults, rate_row);
-    if !suffixes.trim().is_empty() {
-        rows.suffixes = read_table(SUFFIXES_FILE, &SUFFIX_COLUMNS, suffixes, &mut faults, suffix_row);
+    read_case(texts.case, &mut rows, &mut faults);
+    rows.rates = read_table(RATES_FILE, &RATE_COLUMNS, texts.rates, &mut faults, rate_row);
+    if !texts.suffixes.trim().is_empty() {
+        rows.suffixes = read_table(SUFFIXES_FILE, &SUFFIX_COLUMNS, texts.suffixes, &mut faults, suffix_row);
+    }
+    if !texts.statistics.trim().is_empty() {
+        let columns = &STATISTIC_COLUMNS;
+        rows.statistics = read_table(STATISTICS_FILE, columns, texts.statistics, &mut faults, statistic_row);
     }
     (rows, faults)
 }
@@ -203,7 +231,6 @@ fn read_case(text: &str, to: &mut Rows, faults: &mut Vec<Fault>) {
             match name.as_str() {
                 "case" => to.cases.extend(tables.row(value)),
                 "hint" => to.hints.extend(tables.row(value)),
-                "advisory" => to.advisories.extend(tables.row(value)),
                 _ => tables.dated_row(&name, value, to),
             }
         }
@@ -223,7 +250,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    fn text(&self, name: &str) -> &str {
+    pub(super) fn text(&self, name: &str) -> &str {
         let column = self.columns.iter().position(|column| *column == name).expect("a column of this table");
         self.record.get(column).unwrap_or("")
     }
@@ -234,7 +261,7 @@ impl Fields<'_> {
         self.faults.push(Fault { at, code: FaultCode::CF01, sentence });
     }
 
-    fn required<T>(
+    pub(super) fn required<T>(
         &mut self,
         name: &str,
         expected: &str,

@@ -41,6 +41,12 @@ words! {
     }
 }
 words! {
+    /// What a measure beside the cases was on a day of export.
+    AdvisoryState {
+        InForce = "in force", Suspended = "suspended", ToBeChecked = "to be checked", Ended = "ended",
+    }
+}
+words! {
     /// A step of the ladder on which rates are tried.
     Rung { Pair = "pair", Exporter = "exporter", Producer = "producer", Either = "either", Everyone = "everyone" }
 }

@@ -459,6 +459,9 @@ pub struct FactArgs {
     /// Country of export
     #[arg(long)]
     pub export_country: Option<String>,
+    /// Day of export
+    #[arg(long)]
+    pub export_date: Option<String>,
     /// Date of entry
     #[arg(long)]
     pub entry_date: Option<String>,
@@ -489,6 +492,12 @@ pub struct FactArgs {
     /// Energy density in mAh/g
     #[arg(long)]
     pub energy_density: Option<String>,
+    /// Energy density in Wh/kg
+    #[arg(long)]
+    pub energy_density_wh: Option<String>,
+    /// What the goods are made of
+    #[arg(long)]
+    pub material: Option<String>,
     /// Graphitization percent
     #[arg(long)]
     pub graphitization: Option<String>,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::advisory_page;
 use super::args::{CaseFolders, CheckCasesArgs, RatesArgs, ShowArgs};
 use super::exit::{Exit, Failure};
 use super::kept;
@@ -160,6 +161,7 @@ pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
         let hints: Vec<String> = family.hints.iter().map(|hint| hint.hts.to_string()).collect();
         let _ = writeln!(text, "  HTSUS (hints only): {}", hints.join(", "));
     }
+    advisory_page::listed(&casebook, &mut text);
     let _ = writeln!(
         text,
         "\nOther orders are not in this casebook: a line that fits none of these is NOT TESTED."
@@ -168,12 +170,16 @@ pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
     Ok(Exit::Finished)
 }
 
-/// The timeline of a family.
+/// The page of an order family or of an advisory.
 ///
 /// # Errors
 /// The case is not in the casebook.
 pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     let casebook = kept::law(&args.cases)?;
+    if let Some(advisory) = casebook.advisories().iter().find(|advisory| advisory.head.id == args.case) {
+        say(&format!("{}{}", heading(&casebook), advisory_page::page(advisory)))?;
+        return Ok(Exit::Finished);
+    }
     let by_slug = casebook.families().iter().find(|family| family.slug == args.case);
     let family = match by_slug {
         Some(family) => family,
@@ -181,6 +187,7 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     };
     let mut text = heading(&casebook);
     text.push_str(&timeline::page(family));
+    advisory_page::beside(&casebook, family, &mut text);
     say(&text)?;
     Ok(Exit::Finished)
 }
@@ -212,6 +219,12 @@ pub fn check(args: &CheckCasesArgs) -> Result<Exit, Failure> {
             family.rates.len(),
             family.parties.len()
         );
+    }
+    for advisory in casebook.advisories() {
+        let (id, controls) = (&advisory.head.id, advisory.controls.len());
+        let (notices, standings) = (advisory.notices.len(), advisory.standings.len());
+        let _ =
+            writeln!(text, "{id}: {controls} controls, {notices} notices, {standings} standings; no fault");
     }
     say(&text)?;
     Ok(Exit::Finished)

@@ -12,7 +12,7 @@ use crate::casebook::model::{NoticeRow, Table};
 use crate::casebook::{Asked, Course, ForeignExporter, Rung, State, Trust};
 use crate::determine::answer::in_force;
 use crate::report::wording;
-use crate::terms::{CaseNumber, GoverningDay, KnownDay};
+use crate::terms::{CaseNumber, GoverningDay, KnownDay, Money};
 
 /// The page of a family.
 pub(super) fn page(family: &Family) -> String {
@@ -25,7 +25,7 @@ pub(super) fn page(family: &Family) -> String {
     by_day_of_entry(family, &mut text);
     scope_versions(family, &mut text);
     rates(family, &mut text);
-    advisories(family, &mut text);
+    prices(family, &mut text);
     text
 }
 
@@ -248,17 +248,23 @@ fn rates(family: &Family, text: &mut String) {
     }
 }
 
-fn advisories(family: &Family, text: &mut String) {
-    for advisory in &family.advisories {
-        let through = advisory.through.map(|day| format!(" to {}", day.0));
+/// What goods cost on average, by the import statistics of the folder.
+fn prices(family: &Family, text: &mut String) {
+    if !family.prices.is_empty() {
+        text.push_str("\nYearly averages of imports, against which unit values are held (VA01)\n");
+    }
+    for prices in &family.prices {
+        let numbers: Vec<String> = prices.hts.iter().map(ToString::to_string).collect();
+        let [lowest, highest] =
+            [prices.averages.0, prices.averages.1].map(|dollars| Money::from_decimal(dollars).decimal());
+        let (first, last) = prices.years;
+        let cited = &family.notices[prices.notice].citation;
         let _ = writeln!(
             text,
-            "\nBeside the case: {} from {}{} ({})\n  {}",
-            advisory.name,
-            advisory.from.0,
-            through.unwrap_or_default(),
-            advisory.trust.word(),
-            advisory.says
+            "  {} from {}, {first} to {last}: ${lowest} to ${highest} per {}  [{cited}]",
+            numbers.join(", "),
+            prices.country,
+            prices.unit
         );
     }
 }

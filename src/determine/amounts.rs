@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::action::{Action, action, finish, raise, withhold};
 use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, ScopeOutcome, Why};
+use super::plausible;
 use super::reckon::Reckoning;
 use crate::casebook::Casebook;
 use crate::casebook::family::Family;
@@ -106,6 +107,8 @@ pub fn amounts(casebook: &Casebook, answer: Arc<Answer>, line: &EntryLine) -> Li
     exceptions.extend(money.product(&answer));
     exceptions.extend(money.manufacturer(&answer));
     raise(&mut exceptions, |heading| money.decides(&answer, heading));
+    let far = plausible::far(casebook, &answer, &money.reckoning.stated);
+    exceptions.extend(far.and_then(|far| plausible::exception(casebook, &answer, far)));
     exceptions.extend(answer.doubts.iter().map(|doubt| money.exception(doubt, &answer)));
     finish(&mut exceptions);
     withhold(&answer, &exceptions, &mut cases);

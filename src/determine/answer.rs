@@ -249,6 +249,26 @@ pub struct Doubt {
     pub stake: StakeRule,
 }
 
+/// Prices by import statistics that a line is held against.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PricesUsed {
+    /// Which family.
+    pub family: FamilyIx,
+    /// Which of its prices.
+    pub prices: usize,
+    /// How many units of the statistics one unit of the line is.
+    pub ratio: rust_decimal::Decimal,
+}
+
+/// On which notices of an advisory something was said: places among the advisories and its notices.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AdvisedBy {
+    /// Which advisory.
+    pub advisory: usize,
+    /// Those of its controls and of its standing, each once.
+    pub notices: Vec<usize>,
+}
+
 /// What law answers to a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Answer {
@@ -264,6 +284,10 @@ pub struct Answer {
     pub cases: [Option<CaseAnswer>; 2],
     /// The type to file, where a deposit is due on a type that takes no case.
     pub file_as: Option<EntryType>,
+    /// What advisories said of the goods; their doubts are among the doubts.
+    pub advised: Vec<AdvisedBy>,
+    /// The prices that its unit value is held against.
+    pub prices: Option<PricesUsed>,
     /// Doubts, in no particular order.
     pub doubts: Vec<Doubt>,
 }

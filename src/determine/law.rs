@@ -2,10 +2,12 @@
 //! one as known on the as-of day. Standing is asked first, then scope, then the parties.
 
 use super::across;
+use super::advise::advise;
 use super::answer::{
     Answer, Answered, CaseAnswer, Doubt, FamilyIx, Finding, Missing, NotConcerned, ScopeOutcome, StakeRule,
     StandingIx, Told, Why, doubtful, in_force,
 };
+use super::plausible;
 use super::question::Question;
 use super::scope::{self, ScopeFound};
 use crate::casebook::family::{Family, Standing};
@@ -26,8 +28,12 @@ pub fn answer(casebook: &Casebook, question: &Question) -> Answer {
         }
     }
     families.sort_unstable();
+    let prices = plausible::prices(casebook, &families, question);
     let tested = families.into_iter().map(|ix| InFamily::new(casebook, ix, question).test()).collect();
-    across::merge(casebook, question, tested)
+    let mut answer = across::merge(casebook, question, tested);
+    answer.prices = prices;
+    advise(casebook, question, &mut answer);
+    answer
 }
 
 /// What one family answers.

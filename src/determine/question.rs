@@ -1,9 +1,11 @@
 //! A question: all of a line that law looks at, in the coordinates in which law is constant.
 
-use crate::casebook::{Asked, Band, Casebook, Confirmed, Epoch, Family, PartyIx, Word};
+use crate::casebook::{
+    Asked, Band, Casebook, Confirmed, Epoch, ExportEpoch, Family, Material, PartyIx, Word,
+};
 use crate::entry::{Declared, EntryLine, Name, Read, ZoneStatus};
 use crate::terms::Addressed;
-use crate::terms::{Country, EntryType, GoverningDay, Heading, Hts, KnownDay, PartyKey, Unit};
+use crate::terms::{Country, EntryType, ExportDay, GoverningDay, Heading, Hts, KnownDay, PartyKey, Unit};
 
 /// A party of the line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +65,26 @@ pub enum ProductFact {
     Word(Word),
 }
 
+/// The days with which advisories are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Exported {
+    /// The day of export, or of entry where that is not given.
+    pub day: ExportEpoch,
+    /// Where it comes from.
+    pub from: ExportDay,
+    /// The day asked from.
+    pub known: ExportEpoch,
+}
+
+/// What the line says the goods are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MaterialFact {
+    /// Nothing, or nothing that an advisory knows.
+    Missing,
+    /// A word of an advisory.
+    Word(Material),
+}
+
 /// All of a line that law looks at. Two lines with equal questions have the same answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
@@ -82,6 +104,10 @@ pub struct Question {
     pub ad_cvd_origin: Read<Country>,
     /// Country of export.
     pub export_country: Read<Country>,
+    /// The day of export, where an advisory names the tariff number.
+    pub exported: Option<Exported>,
+    /// What the goods are made of; likewise.
+    pub material: MaterialFact,
     /// Exporter.
     pub exporter: Party,
     /// Producer.
@@ -125,6 +151,17 @@ pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Optio
         "" => ProductFact::Missing,
         text => grid.word(text).map_or(ProductFact::NotUnderstood, ProductFact::Word),
     };
+    let advised = line.hts.value().is_some_and(|hts| casebook.advises_on(hts));
+    let material = grid.material(&line.material);
+    let exported = || {
+        let from = match line.exported {
+            Read::Is(_) => ExportDay::Given,
+            Read::Blank => ExportDay::NotGiven,
+            Read::NotUnderstood => ExportDay::NotUnderstood,
+        };
+        let day = grid.export_epoch(line.exported.value().unwrap_or(governing.0));
+        Exported { day, from, known: grid.export_epoch(as_of.0) }
+    };
     let fact = |i: usize| grid.band(Heading::MEASURED[i], line.facts[i].value());
     Some(Question {
         governing: grid.epoch(governing.0),
@@ -135,6 +172,8 @@ pub fn question(casebook: &Casebook, line: &EntryLine, as_of: KnownDay) -> Optio
         origin: line.origin,
         ad_cvd_origin: line.ad_cvd_origin,
         export_country: line.export_country,
+        exported: advised.then(exported),
+        material: material.filter(|_| advised).map_or(MaterialFact::Missing, MaterialFact::Word),
         exporter: Party::of(&line.exporter),
         producer: Party::of(&line.producer),
         supplier: Party::of(&line.supplier),

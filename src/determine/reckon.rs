@@ -2,8 +2,11 @@
 
 use std::cmp::Ordering;
 
+use rust_decimal::Decimal;
+
 use super::amounts::CaseFinding;
 use super::answer::{Answer, CaseAnswer, Doubt, Finding, RateUsed, StakeRule};
+use super::plausible::far;
 use crate::casebook::family::{Family, Rate};
 use crate::casebook::{Base, Casebook, RateKind};
 use crate::entry::Read;
@@ -12,7 +15,7 @@ use crate::terms::money::per_unit;
 use crate::terms::{Kind, Money, Quantity, WholeDollars};
 
 /// Doubts and costs of one line that are reckoned at once, at most.
-const COSTS_MAX: usize = 18;
+const COSTS_MAX: usize = 21;
 /// Costs that each kind of case has beside its doubts: exposure, distance of paid and due, distance of both answers.
 const COSTS_OF_A_KIND: usize = 3;
 
@@ -57,6 +60,8 @@ pub struct Reckoned {
     costs: [i64; COSTS_MAX],
     /// Which of the costs are known, by bit.
     known: u32,
+    /// What a unit is worth, where that is far from what such goods cost, in dollars to the cent.
+    pub unit_value: Option<Decimal>,
     /// Lines with one answer and one class differ in their amounts alone: the same exceptions stand on them.
     pub class: u128,
 }
@@ -111,6 +116,9 @@ pub fn reckon(casebook: &Casebook, answer: &Answer, stated: Stated) -> Option<Re
     }
     let [ad, cvd] = reckoned.declared;
     class.order(ad.zip(cvd).map(|(ad, cvd)| ad.cmp(&cvd)));
+    let far = far(casebook, answer, &stated);
+    class.order(far.map(|far| far.side));
+    reckoned.unit_value = far.map(|far| far.found);
     (0..count).for_each(|place| class.sign(reckoned.cost(place)));
     reckoned.class = class.0;
     Some(reckoned)

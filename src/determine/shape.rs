@@ -20,8 +20,17 @@ pub struct Shape {
     pub sample: LineFindings,
     /// For each exception the places of the costs that make up its stake, and whether it has one.
     stakes: Vec<Vec<usize>>,
-    /// For each exception that compares what was paid with what was due, the kind whose figures it names.
-    compared: Vec<Option<Kind>>,
+    /// For each exception that names figures of the line, which.
+    named: Vec<Option<Named>>,
+}
+
+/// Figures of the line that an exception names.
+#[derive(Clone, Copy, Debug)]
+enum Named {
+    /// What was paid and what was due under a kind of case.
+    Declared(Kind),
+    /// What a unit is worth.
+    UnitValue,
 }
 
 /// The amounts of a line, as far as they are told, in cents.
@@ -78,7 +87,7 @@ impl Shape {
     pub fn of(findings: LineFindings, reckoned: &Reckoned) -> Option<Shape> {
         let answer: &Arc<Answer> = findings.answer.as_ref()?;
         let raised = raised(answer, reckoned);
-        let (mut stakes, mut compared) = (Vec::new(), Vec::new());
+        let (mut stakes, mut named) = (Vec::new(), Vec::new());
         for exception in &findings.exceptions {
             let (mut places, mut kinds) = (Vec::new(), Vec::new());
             for (_, _, kind, place) in raised
@@ -92,10 +101,13 @@ impl Shape {
                 }
             }
             stakes.push(places);
-            let compares = matches!(exception.ground, Ground::Declared { .. });
-            compared.push(if compares { kinds.first().copied().flatten() } else { None });
+            named.push(match exception.ground {
+                Ground::Declared { .. } => kinds.first().copied().flatten().map(Named::Declared),
+                Ground::UnitValue(_) => Some(Named::UnitValue),
+                _ => None,
+            });
         }
-        let shape = Shape { sample: findings, stakes, compared };
+        let shape = Shape { sample: findings, stakes, named };
         shape.fits(reckoned).then_some(shape)
     }
 
@@ -120,20 +132,25 @@ impl Shape {
 
     /// True if the words of the exception of this place name amounts of the line.
     pub fn names_amounts(&self, place: usize) -> bool {
-        self.compared[place].is_some()
+        self.named[place].is_some()
     }
 
     /// The exception of this place as it stands on a line with these figures.
     pub fn exception(&self, place: usize, reckoned: &Reckoned) -> Exception {
         let sample = &self.sample.exceptions[place];
-        let declared = self.compared[place].and_then(|kind| reckoned.declared[kind.index()]);
-        let ground = match declared {
-            Some((paid, due)) => {
-                let [paid, due] = [paid, due].map(|cents| Money::from_cents(cents.into()));
-                Ground::Declared { paid, due }
+        let mut ground = sample.ground.clone();
+        match (self.named[place], &mut ground) {
+            (Some(Named::Declared(kind)), Ground::Declared { paid, due }) => {
+                if let Some(declared) = reckoned.declared[kind.index()] {
+                    (*paid, *due) =
+                        (Money::from_cents(declared.0.into()), Money::from_cents(declared.1.into()));
+                }
             }
-            None => sample.ground.clone(),
-        };
+            (Some(Named::UnitValue), Ground::UnitValue(value)) => {
+                value.found = reckoned.unit_value.unwrap_or(value.found);
+            }
+            _ => {}
+        }
         let stake = self.stake(place, reckoned).map(|cents| Money::from_cents(cents.into()));
         Exception { ground, stake, ..*sample }
     }

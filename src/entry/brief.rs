@@ -33,7 +33,7 @@ const DAYS_MAX: usize = 4_096;
 
 /// The headings under which a line's own cells stand: they differ from line to line and decide nothing but amounts,
 /// days and names of the line. All others that are read at all belong to the prototype.
-const OWN: [Heading; 19] = [
+const OWN: [Heading; 20] = [
     Heading::EntryNumber,
     Heading::LineNumber,
     Heading::EntryDate,
@@ -41,6 +41,7 @@ const OWN: [Heading; 19] = [
     Heading::WithdrawalDate,
     Heading::ReleaseDate,
     Heading::LiquidationDate,
+    Heading::ExportDate,
     Heading::ProtestNumber,
     Heading::ImporterNumber,
     Heading::ImporterName,
@@ -83,6 +84,8 @@ pub struct BriefLine {
     pub stated: Stated,
     /// Its days of release and of liquidation.
     pub days: [Option<Date>; 2],
+    /// The day of export.
+    pub exported: Option<Date>,
     /// True if a protest has a number.
     pub protested: bool,
 }
@@ -165,6 +168,7 @@ impl LineReader {
             rows: vec![line.row],
             governing: Some(line.governing),
             filed: line.filed,
+            exported: line.exported.map_or(Read::Blank, Read::Is),
             entered_value: line.stated.entered_value,
             subject_value: line.stated.subject_value,
             quantity: line.stated.quantity,
@@ -270,7 +274,8 @@ impl LineReader {
         let days = day(Heading::EntryDate).and_then(|entry| {
             let summary = day(Heading::EntrySummaryDate)?;
             let withdrawal = day(Heading::WithdrawalDate)?;
-            Ok((entry, summary, withdrawal, [day(Heading::ReleaseDate)?, day(Heading::LiquidationDate)?]))
+            let later = [day(Heading::ReleaseDate)?, day(Heading::LiquidationDate)?];
+            Ok((entry, summary, withdrawal, (later, day(Heading::ExportDate)?)))
         });
         let common = Arc::clone(&self.rest.things[rest as usize]);
         let withdrawn = matches!(common.line.entry_type, Read::Is(entry_type) if entry_type.is_withdrawal());
@@ -288,7 +293,8 @@ impl LineReader {
             let mut money = MoneyColumns { marks: grouping.writings.marks, evidence };
             Ok((governed, own.stated(&common, &mut money)?))
         });
-        let ((governing, filed, days), (stated, value)) = stated.inspect_err(|_| *evidence = before)?;
+        let ((governing, filed, (days, exported)), (stated, value)) =
+            stated.inspect_err(|_| *evidence = before)?;
         let invoice = own.invoice(&entry_number)?;
         let number = rows.number(row);
         let place = row;
@@ -303,6 +309,7 @@ impl LineReader {
             filed,
             stated,
             days,
+            exported,
             protested,
         };
         Ok((ReadLine::Brief(line), InvoiceValue { invoice, value, rounded: None }))

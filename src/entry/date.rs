@@ -21,12 +21,13 @@ const FIRST: Date = date(1980, 1, 1);
 const LAST: Date = date(2099, 12, 31);
 
 /// The headings whose columns hold dates.
-pub const DATE_HEADINGS: [Heading; 5] = [
+pub const DATE_HEADINGS: [Heading; 6] = [
     Heading::EntryDate,
     Heading::EntrySummaryDate,
     Heading::WithdrawalDate,
     Heading::ReleaseDate,
     Heading::LiquidationDate,
+    Heading::ExportDate,
 ];
 
 /// How a column writes `08/01/2025`.

@@ -242,6 +242,12 @@ impl Group<'_> {
         if given.all(|other| agree(first, other)) { first.shown().into() } else { Box::default() }
     }
 
+    /// A day that decides no deposit, as the rows of the line give it; not understood where they differ.
+    fn one_day(&self, heading: Heading, read: Read<jiff::civil::Date>) -> Read<jiff::civil::Date> {
+        let differ = self.rows.len() > 1 && read != Read::Blank && self.one_text(heading).is_empty();
+        if differ { Read::NotUnderstood } else { read }
+    }
+
     fn cells<'r>(&'r self, row: &'r Row) -> Cells<'r> {
         Cells::new(&self.grouping.columns, self.grouping.writings.marks, row)
     }
@@ -286,6 +292,7 @@ impl Group<'_> {
             origin: cells.country(Heading::Origin),
             ad_cvd_origin: cells.country(Heading::AdCvdOrigin),
             export_country: cells.country(Heading::ExportCountry),
+            exported: self.one_day(Heading::ExportDate, date(&mut cells, Heading::ExportDate)),
             exporter: cells.name(Heading::Exporter),
             producer: cells.name(Heading::Producer),
             supplier: cells.name(Heading::ChineseSupplier),
@@ -308,6 +315,7 @@ impl Group<'_> {
             zone: cells.zone(),
             reconciled: cells.reconciled(),
             product: cells.text(Heading::Product),
+            material: self.one_text(Heading::Material),
             facts: [
                 cells.percent(Heading::CarbonPercent),
                 cells.figure(Heading::EnergyDensityMah),

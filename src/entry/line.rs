@@ -146,6 +146,8 @@ pub struct EntryLine {
     pub ad_cvd_origin: Read<Country>,
     /// Country of export.
     pub export_country: Read<Country>,
+    /// The day of export.
+    pub exported: Read<Date>,
     /// Who sold the goods to the United States.
     pub exporter: Name,
     /// Who made them.
@@ -178,6 +180,8 @@ pub struct EntryLine {
     pub reconciled: Read<bool>,
     /// The `Product` cell; empty if blank.
     pub product: Box<str>,
+    /// The `Material` cell; empty if blank, or where rows of the line contradict each other.
+    pub material: Box<str>,
     /// Measured facts: carbon percent, mAh/g, graphitization percent, Wh/kg.
     pub facts: [Read<Decimal>; 4],
     /// What a person has confirmed of the product.

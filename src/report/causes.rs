@@ -193,7 +193,8 @@ fn sort<C: std::borrow::Borrow<Cause>, L: std::borrow::Borrow<Lines>>(causes: &m
 /// origin are asked once per product or supplier.
 fn by_cause(line: &EntryLine, exception: &Exception, found: String) -> String {
     match exception.code {
-        code if of_one_line(code) => String::new(),
+        // The value of a unit is each line's own; what it is held against is not.
+        code if of_one_line(code) || code == Code::VA01 => String::new(),
         _ if of_a_product(exception) => match ProductKey::of(&line.product_names()) {
             Some(key) => key.to_string(),
             None if !found.is_empty() => found,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::cited::cited;
 use super::told::told;
 use super::wording::{self, outcome, rate as rate_text};
 use crate::casebook::family::{Family, Rate, RateKey};
@@ -43,20 +44,20 @@ pub fn explain(casebook: &Casebook, line: &EntryLine, findings: &LineFindings, a
     exceptions(line, findings, &mut say);
     say(String::new());
     say("Sources".to_string());
-    for (family, notice) in wording::notices_used(casebook, findings) {
-        let notice = &casebook.families()[family].notices[notice];
+    for cited in cited(casebook, findings) {
+        let notice = cited.notice(casebook);
         say(format!(
             "  {} ({}, known from {}, {})",
             notice.citation,
             notice.kind,
-            notice.published.0,
+            notice.published,
             notice.trust.word()
         ));
         say(format!("    {}", notice.says));
-        if let Some(corrects) = &notice.corrects {
+        if let Some(corrects) = notice.corrects {
             say(format!("    corrects {corrects}"));
         }
-        if let Some(link) = &notice.link {
+        if let Some(link) = notice.link {
             say(format!("    {link}"));
         }
     }
@@ -95,6 +96,12 @@ fn facts(line: &EntryLine, as_of: KnownDay, say: &mut impl FnMut(String)) {
         fact(Heading::SubjectValue, shown(line.subject_value));
     }
     fact(Heading::Product, or_blank(&line.product));
+    if !line.material.is_empty() {
+        fact(Heading::Material, line.material.to_string());
+    }
+    if line.exported != Read::Blank {
+        fact(Heading::ExportDate, shown(line.exported));
+    }
     for (heading, value) in Heading::MEASURED.into_iter().zip(line.facts) {
         if value != Read::Blank {
             fact(heading, shown(value));

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::ace_queries::{AceQueries, AceQuery, queries, spanning};
 use super::causes::{Cause, Causes, ExceptionsCsv, LineKey, SharedWords, names_the_goods};
+use super::cited::{Cited, cited};
 use super::columns::words;
 use super::deposits::Counted;
 use super::names::{Names, WaitingName, asked, name_of};
@@ -13,7 +14,6 @@ use super::products::{Products, WaitingProduct, asks as asks_product};
 use super::tally::{Sums, concerns};
 use super::told::told;
 use super::watch::{WatchedCase, watched};
-use super::wording::notices_used;
 use crate::casebook::Casebook;
 use crate::determine::{Action, LineAmounts, LineFindings, Reckoned, Shape};
 use crate::entry::known::Company;
@@ -31,8 +31,8 @@ pub struct Outline {
     pub words: Arc<Words>,
     /// Codes that stand on them, each once.
     pub codes: Vec<Code>,
-    /// Notices on which they rest: family and place there.
-    pub notices: Vec<(usize, usize)>,
+    /// Notices on which they rest.
+    pub notices: Vec<Cited>,
     /// True if their entered value is known.
     pub value_known: bool,
     /// True if the words of an exception name companies of the line.
@@ -114,7 +114,7 @@ impl Outline {
             words: Arc::new(Words::new(words(casebook, &line, findings), findings.action.rank())),
             names_companies: findings.exceptions.iter().any(names_companies),
             codes,
-            notices: notices_used(casebook, findings),
+            notices: cited(casebook, findings),
             value_known: matches!(line.entered_value, Read::Is(_)),
             exceptions: exceptions.collect(),
             of_products: (0..findings.exceptions.len())

@@ -7,8 +7,8 @@ use crate::determine::{Action, Finding, LineFindings};
 use crate::entry::{EntryLine, Read};
 use crate::terms::{CaseNumber, Code, Kind, Money};
 
+use super::cited::{Cited, cited};
 use super::outline::{Outline, OutlineSums};
-use super::wording::notices_used;
 
 /// Lines and money under one heading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,8 +67,8 @@ pub struct Tally {
     pub cases: BTreeMap<CaseNumber, Sums>,
     /// Lines on which a code stands.
     pub codes: BTreeMap<Code, u64>,
-    /// Lines that rest on a notice: family and place there.
-    pub notices: BTreeMap<(usize, usize), u64>,
+    /// Lines that rest on a notice.
+    pub notices: BTreeMap<Cited, u64>,
     /// Lines whose value is not known.
     pub value_not_known: u64,
 }
@@ -106,7 +106,7 @@ impl Tally {
             }
             last = Some(exception.code);
         }
-        for notice in notices_used(casebook, findings) {
+        for notice in cited(casebook, findings) {
             *self.notices.entry(notice).or_default() += 1;
         }
     }

@@ -3,7 +3,7 @@
 use crate::entry::{Declared, EntryLine};
 use crate::terms::money::Grouped;
 use crate::terms::{
-    CaseNumber, Code, Exception, Ground, Heading, Kind, Misfit, NoLine, Role, Severity, Suffix,
+    CaseNumber, Code, Exception, Ground, Heading, Kind, Misfit, NoLine, Role, Severity, Suffix, UnitValue,
 };
 
 /// The words of one exception.
@@ -81,7 +81,7 @@ fn case_told(line: &EntryLine, exception: &Exception, number: CaseNumber, suffix
     Told { field: case_heading(exception.kind).to_string(), found, expected, ..Told::default() }
 }
 
-fn headings(headings: &[Heading]) -> String {
+pub(super) fn headings(headings: &[Heading]) -> String {
     headings.iter().map(|heading| heading.text()).collect::<Vec<_>>().join(", ")
 }
 
@@ -218,6 +218,16 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
                 _ => Heading::CvdPaid.text(),
             };
             told(field, Grouped(*paid).to_string(), Grouped(*due).to_string())
+        }
+        Ground::Advised(advised) => super::advised::told(advised),
+        Ground::UnitValue(value) => {
+            let UnitValue { found, unit, averages: (lowest, highest), years: (first, last), country, source } =
+                &**value;
+            let expected = format!(
+                "${lowest} to ${highest} per {unit}, the yearly averages of imports from {country} in {first} to {last} \
+                 ({source})"
+            );
+            told("Entered Value, Quantity, Unit", format!("${found} per {unit}"), expected)
         }
         Ground::Day(day) => {
             told("", format!("checked through {day}"), "a check of newer notices".to_string())

@@ -20,7 +20,7 @@ use super::tally::{Sums, Tally};
 use super::watch::Watch;
 use super::watch_sheets::{self, Agenda};
 use super::{what_if, wording};
-use crate::casebook::{Casebook, Family, Trust};
+use crate::casebook::{Casebook, Family};
 use crate::determine::Action;
 use crate::entry::Products as ConfirmedProducts;
 use crate::records::{aliases, products};
@@ -410,21 +410,19 @@ fn sources(
         ("CBP message", 12),
         ("Link", 60),
     ])?;
-    for ((family, notice), lines) in &tally.notices {
-        let family = &casebook.families()[*family];
-        let notice = &family.notices[*notice];
-        let trust = if notice.trust == Trust::Official { "official" } else { notice.trust.word() };
+    for (cited, lines) in &tally.notices {
+        let notice = cited.notice(casebook);
         sheet.values([
-            family.title.clone().into(),
-            notice.citation.clone().into(),
-            notice.kind.clone().into(),
-            notice.published.0.to_string().into(),
-            trust.into(),
+            notice.of.into(),
+            notice.citation.into(),
+            notice.kind.into(),
+            notice.published.to_string().into(),
+            notice.trust.word().into(),
             Value::Whole(*lines),
-            notice.says.clone().into(),
-            notice.corrects.clone().unwrap_or_default().into(),
-            notice.message.clone().unwrap_or_default().into(),
-            notice.link.clone().map_or(Value::Text(String::new()), Value::Link),
+            notice.says.into(),
+            notice.corrects.unwrap_or_default().into(),
+            notice.message.unwrap_or_default().into(),
+            notice.link.map_or(Value::Text(String::new()), |link| Value::Link(link.to_string())),
         ])?;
     }
     Ok(())

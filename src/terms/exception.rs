@@ -5,12 +5,14 @@
 
 use std::fmt;
 
+use super::advised::Advised;
 use super::case_number::{CaseNumber, Kind, Suffix};
 use super::country::Country;
 use super::entry_type::EntryType;
 use super::heading::Heading;
 use super::money::Money;
 use super::percent::Percent;
+use super::unit_value::UnitValue;
 
 /// How much an exception weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,6 +127,9 @@ catalogue! {
     XC05 Review "The entry is flagged for reconciliation, which ACE does not take on an entry with an AD/CVD case.", "Take the flag off, or file the goods under the order on an entry of their own.";
     XC06 Review "The facts put the goods into the class of another case of the order than the one declared.", "Declare the case shown, or correct the facts.";
     NR01 Note "An AD case is live and no non-reimbursement statement is shown.", "File the statement before liquidation (19 CFR 351.402(f)).";
+    AV01 Note "Goods under a measure that is no duty, such as an export control of another country.", "Ask the exporter for the licence or the export declaration; look up what stood on the day of export.";
+    AV02 Note "Goods that may be under a measure that is no duty, such as an export control: a fact is missing.", "Give the fact shown, or ask the exporter for the control code of the goods.";
+    VA01 Note "The value of a unit is far from what such goods cost on average in the import statistics.", "Check quantity and unit, the currency of the value, and the tariff number; no figure is changed.";
     AE01 Note "No 53-record could be made: a field of it cannot be filled exactly.", "Fill in the field shown and run again, or enter the case of this line by hand.";
 }
 
@@ -227,6 +232,10 @@ pub enum Ground {
     Source { trust: &'static str, says: Box<str> },
     /// A figure that was declared and the one that was due.
     Declared { paid: Money, due: Money },
+    /// What an advisory says of the goods.
+    Advised(Box<Advised>),
+    /// A unit value that is far from import statistics.
+    UnitValue(Box<UnitValue>),
     /// A day.
     Day(jiff::civil::Date),
     /// Nothing beyond the code.

@@ -35,6 +35,7 @@ headings! {
     EntrySummaryDate = "Entry Summary Date", "The day of filing: what was published later was not known then.";
     WithdrawalDate = "Withdrawal Date", "Types 31, 32, 34, 38: the day of withdrawal for consumption fixes the rate.";
     ReleaseDate = "Release Date", "The day of release.";
+    ExportDate = "Export Date", "The day on which the goods left the country of export; export controls go by it.";
     ImporterNumber = "Importer Number", "Importer of record, as filed.";
     ImporterName = "Importer Name", "Importer of record.";
     Htsus = "HTSUS", "Tariff number of chapters 1 to 97, as text: 3801.10.5000.";
@@ -64,6 +65,7 @@ headings! {
     ProtestNumber = "Protest Number", "Number of a protest.";
     ProtestStatus = "Protest Status", "As ACE shows it.";
     Product = "Product", "In a word of the scope rules: active anode material, battery cell, other ...";
+    Material = "Material", "Of what the goods are made, in a word of an advisory: `adcvd cases list`.";
     CarbonPercent = "Carbon Percent", "Carbon by weight: 99.95.";
     EnergyDensityMah = "Energy Density mAh/g", "Specific capacity of the anode material.";
     GraphitizationPercent = "Graphitization Percent", "Degree of graphitization: 94.";

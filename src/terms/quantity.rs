@@ -30,6 +30,23 @@ impl Unit {
     }
 }
 
+/// Units of weight and what each holds in grams (CATAIR appendix C).
+const GRAMS: [(&str, Decimal); 3] = [
+    ("G", Decimal::ONE),
+    ("KG", Decimal::ONE_THOUSAND),
+    ("T", Decimal::from_parts(1_000_000, 0, 0, false, 0)),
+];
+
+impl Unit {
+    /// How many of another unit one of this is: the same unit, or both of weight. `None` where neither holds.
+    pub fn in_units_of(self, other: Unit) -> Option<Decimal> {
+        let grams = |unit: Unit| {
+            GRAMS.iter().find(|(code, _)| Unit::parse(code) == Some(unit)).map(|(_, grams)| *grams)
+        };
+        if self == other { Some(Decimal::ONE) } else { Some(grams(self)? / grams(other)?) }
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.0.iter().filter(|byte| **byte != b' ') {
@@ -48,5 +65,17 @@ mod tests {
         assert_eq!(Unit::parse("kgs.").unwrap().to_string(), "KG");
         assert_eq!(Unit::parse("no").unwrap().to_string(), "NO");
         assert_eq!(Unit::parse("kilograms"), None);
+    }
+
+    #[test]
+    fn weights_are_put_into_each_other() {
+        let unit = |text| Unit::parse(text).unwrap();
+        let ratio =
+            |one, other| unit(one).in_units_of(unit(other)).map(|ratio| ratio.normalize().to_string());
+        assert_eq!(ratio("T", "KG").as_deref(), Some("1000"));
+        assert_eq!(ratio("G", "KG").as_deref(), Some("0.001"));
+        assert_eq!(ratio("NO", "NO").as_deref(), Some("1"));
+        assert_eq!(ratio("NO", "KG"), None);
+        assert_eq!(ratio("KG", "NO"), None);
     }
 }
