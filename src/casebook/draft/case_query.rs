@@ -83,16 +83,20 @@ struct Case {
     parties: [Vec<(usize, String)>; 2],
     rates: Vec<Rate>,
     tariffs: Vec<Hts>,
+    /// True if a record that may name a party could not be read: then whose the rates are is not certain.
+    damaged: bool,
 }
 
 struct Response {
     draft: Draft,
     cases: Vec<Case>,
+    /// True behind a record that may have been that of another case.
+    lost: bool,
 }
 
 /// Reads a response.
 pub(super) fn read(lines: &[Line]) -> Draft {
-    let mut response = Response { draft: Draft::new(Shape::CaseQuery), cases: Vec::new() };
+    let mut response = Response { draft: Draft::new(Shape::CaseQuery), cases: Vec::new(), lost: false };
     for line in lines {
         if line.text.is_empty() {
             response.used(line.number, NO_TEXT.to_string());
@@ -100,7 +104,10 @@ pub(super) fn read(lines: &[Line]) -> Draft {
         }
         match response.record(line) {
             Ok(what) => response.used(line.number, what),
-            Err(why) => response.draft.open.push(Open { line: line.number, text: line.text.clone(), why }),
+            Err(why) => {
+                response.lose(line);
+                response.draft.open.push(Open { line: line.number, text: line.text.clone(), why });
+            }
         }
     }
     response.rows()
@@ -113,6 +120,18 @@ fn wanted<T>(value: Option<T>, what: &str, text: &str) -> Result<T, String> {
 impl Response {
     fn used(&mut self, line: usize, what: String) {
         self.draft.used.push(Use { line, what });
+    }
+
+    /// What a record that cannot be read leaves uncertain.
+    fn lose(&mut self, line: &Line) {
+        let kind = line.raw.get(..2).unwrap_or("");
+        if begins(line) && matches!(kind, "RF" | "RG" | "RH" | "RI" | "RJ") {
+            return;
+        }
+        self.lost |= !begins(line) || !matches!(kind, "RC" | "RD");
+        if let Some(case) = self.cases.last_mut() {
+            case.damaged = true;
+        }
     }
 
     fn record(&mut self, line: &Line) -> Result<String, String> {
@@ -129,6 +148,11 @@ impl Response {
         let said = CaseNumber::parse(&number);
         if said.is_some_and(|said| said != (case.number, case.suffix)) {
             return Err(format!("the record is of {number}, and the case before it is another"));
+        }
+        if self.lost && said.is_none() {
+            return Err(
+                "of which case the record is, is not certain: one above it cannot be read".to_string()
+            );
         }
         match kind {
             "RC" => self.party(0, record, line.number),
@@ -191,7 +215,8 @@ impl Response {
         let day_text = field(record, CASE_EFFECTIVE);
         let effective = day(&day_text);
         let (parties, rates, tariffs) = (Default::default(), Vec::new(), Vec::new());
-        self.cases.push(Case { number, suffix, effective, parties, rates, tariffs });
+        self.lost = false;
+        self.cases.push(Case { number, suffix, effective, parties, rates, tariffs, damaged: false });
         wanted(effective, "the effective day", &day_text)?;
         Ok(format!("the case, {}", number.as_filed(suffix)))
     }

@@ -247,6 +247,10 @@ impl List {
                 (!excluded && self.case.is_none()).then(|| "companies without a case number".to_string()),
             );
             why.extend((!excluded && self.deposit.is_none()).then(|| "companies without a rate".to_string()));
+            let parties = [Label::Either, Label::Exporter, Label::Producer];
+            let blank = |label: &Label| self.seen.contains(label) && self.names[slot(*label)].is_empty();
+            let unnamed = self.everyone.is_none() && self.has_party() && parties.iter().any(blank);
+            why.extend(unnamed.then(|| "a label without a company".to_string()));
             let rated = self.deposit.as_ref().is_some_and(|figure| *figure != Figure::nought());
             why.extend(
                 (excluded && rated).then(|| "told to be out of the order, and has a rate".to_string()),

@@ -138,6 +138,9 @@ impl Response {
 
     /// Whose rates the case has. `None` where the records do not decide it.
     fn parties(&mut self, case: &Case) -> Option<Vec<(Rung, String, String)>> {
+        if case.damaged {
+            return None;
+        }
         let [makers, exporters] = &case.parties;
         let row = |role, exporter: &str, producer: &str| (role, exporter.to_string(), producer.to_string());
         if case.suffix == Some(Suffix::EVERYONE_ELSE) && makers.is_empty() && exporters.is_empty() {
