@@ -7,10 +7,13 @@
 mod asked_products;
 pub mod compare;
 pub mod folder;
+pub mod importer_packs;
+mod input;
 mod line_keys;
 pub mod manifest;
 pub mod memo;
 pub mod outputs;
+mod parting;
 mod pass;
 mod piece;
 pub mod pipeline;
@@ -25,7 +28,7 @@ mod writing;
 
 pub use compare::{CompareOutcome, compare_files};
 pub use outputs::{OutputNames, names, shared};
-pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, run_file};
+pub use pipeline::{FileError, FileOutcome, Progress, RunOptions, Silent, Split, run_file};
 pub use read_notes::read_as_one;
 pub use survey::{Counted, Survey, Surveyed, count_file, survey_file};
 pub use two_casebooks::under_both;

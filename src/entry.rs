@@ -20,6 +20,7 @@ pub mod products;
 pub mod profile;
 pub mod remembered;
 pub mod tariff;
+pub mod whose;
 pub mod writing;
 
 pub use brief::{BriefLine, LineReader, ReadLine, ReadLines};
@@ -33,4 +34,5 @@ pub use liquidation::{Liquidation, LiquidationStatus, ProtestStatus, Security};
 pub use paid_row::{PaidRow, RateCell};
 pub use products::{ConfirmedProduct, Products, ValuePerUnit};
 pub use profile::{Profile, ProfileError};
+pub use whose::{Whose, WhoseLine, whose_lines};
 pub use writing::{ColumnEvidence, Writings};

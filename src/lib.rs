@@ -73,6 +73,7 @@
 //! | liquidation | CBP's final reckoning of an entry; until then a deposit can still change, and after it a clock runs |
 //! | clock | a dated measure of what can still be done about an entry, with its authority: protest, correction, six months |
 //! | advisory | a measure beside the cases that is no duty, such as another country's export control; it goes by the day of export |
+//! | pack | the outputs of a run over one importer's rows alone, to be sent to that client |
 //! | hint | a tariff number under which subject goods may enter; it chooses which lines are tested and settles none |
 //!
 //! Nothing is ever "assessed" here: that happens at liquidation.

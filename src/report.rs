@@ -17,6 +17,7 @@ pub mod deposits;
 pub mod explain;
 mod explain_names;
 pub mod law_diff;
+pub mod letter;
 pub mod line_changes;
 pub mod names;
 mod names_sheet;

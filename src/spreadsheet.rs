@@ -4,7 +4,7 @@
 //!
 //! Reading: [`read`](mod@read) tells formats apart; `sheet_choice` says which sheets are read, `headings` where their
 //! headings stand; `csv_input` and `sheet_stream` cut pieces (`cut`); `csv_fields`,
-//! `sheet_scan` and `sheet_pull` find rows and cells in them. Writing: [`annotated`] decides, [`append`] puts our cells
+//! `sheet_scan` and `sheet_pull` find rows and cells in them; [`parted`] sets rows apart and reads them again. Writing: [`annotated`] decides, [`append`] puts our cells
 //! behind rows, `book` numbers strings and keeps the order, `graft` passes a broker's package through, `new_workbook`
 //! makes one, `deflate` and `zip_output` pack it.
 
@@ -29,6 +29,8 @@ pub mod number;
 mod our_styles;
 mod package;
 pub mod package_check;
+pub mod parted;
+mod parted_cells;
 pub mod read;
 mod recount;
 pub mod row;
@@ -55,6 +57,7 @@ pub use annotated::{
 };
 pub use encoding::{TextEncoding, whole_text};
 pub use package_check::PackageLimits;
+pub use parted::{KeptRow, PartedRows, Share};
 pub use read::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
 pub use shape::{Shape, SheetShape};
 pub use sheet_choice::EVERY_SHEET;

@@ -21,6 +21,7 @@ mod layouts;
 mod log;
 mod names;
 mod packages;
+mod packs;
 mod pass_through;
 mod products;
 mod recount;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::input::Input;
 use super::manifest::{FileEntry, RecordEntry};
 use super::outputs::{OutputSet, entries_of};
 use super::pipeline::{FileError, RunOptions, failed, internal};
@@ -204,7 +205,7 @@ pub fn compare_files(
             compared.iter().try_for_each(|row| file.write_all(rows.row(row)))
         })?,
     ];
-    let outputs = entries_of(&ready);
+    let outputs = entries_of(&ready, &options.out);
     let manifest = CompareManifest {
         program: "adcvd",
         version: env!("CARGO_PKG_VERSION"),
@@ -345,21 +346,22 @@ impl Paid {
 }
 
 fn paid_lines(casebook: &Casebook, path: &Path, options: &RunOptions) -> Result<Survey<Paid>, FileError> {
-    let mut survey = look_through(casebook, path, options, |shop, pieces, _, paid: &mut Paid| {
-        let mut evidence = ColumnEvidence::default();
-        for piece in pieces {
-            let rows = shop.rows(piece)?;
-            paid.rows.rows += rows.len() as u64;
-            for row in (0..rows.len()).map(|row| rows.row(row)) {
-                if row.blank {
-                    paid.rows.blank_rows += 1;
-                    continue;
+    let mut survey =
+        look_through(casebook, Input::File(path), options, |shop, pieces, _, paid: &mut Paid| {
+            let mut evidence = ColumnEvidence::default();
+            for piece in pieces {
+                let rows = shop.rows(piece)?;
+                paid.rows.rows += rows.len() as u64;
+                for row in (0..rows.len()).map(|row| rows.row(row)) {
+                    if row.blank {
+                        paid.rows.blank_rows += 1;
+                        continue;
+                    }
+                    paid.add(PaidRow::read(&shop.grouping, &row, &mut evidence));
                 }
-                paid.add(PaidRow::read(&shop.grouping, &row, &mut evidence));
             }
-        }
-        Ok(evidence)
-    })?;
+            Ok(evidence)
+        })?;
     let has = |own: [Heading; 2], both: Heading| {
         own.map(|heading| survey.sheet().columns.has(heading) || survey.sheet().columns.has(both))
     };

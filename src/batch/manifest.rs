@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::pipeline::RunOptions;
+use super::importer_packs::PacksEntry;
+use super::pipeline::{RunOptions, Split};
 use crate::casebook::Casebook;
 use crate::report::tally::Tally;
 use crate::spreadsheet::{Format, InputFacts};
@@ -96,6 +97,9 @@ pub struct Manifest {
     pub outputs: Vec<FileEntry>,
     /// What was counted.
     pub totals: ControlTotals,
+    /// The packs, where the run was asked for such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packs: Option<PacksEntry>,
 }
 
 /// The control totals of a tally.
@@ -131,6 +135,7 @@ pub fn manifest(
         ("columns".to_string(), format!("{} {}", profile.name, profile.sha256).trim_end().to_string())
     });
     let abi53 = options.abi53.clone().map(|name| ("abi53".to_string(), name));
+    let split = options.split.map(|Split::Importer| ("split".to_string(), "importer".to_string()));
     let encoding = options.encoding.map(|encoding| ("encoding".to_string(), encoding.name().to_string()));
     Manifest {
         program: "adcvd".to_string(),
@@ -144,6 +149,7 @@ pub fn manifest(
             .chain(columns)
             .chain(level)
             .chain(abi53)
+            .chain(split)
             .collect(),
         casebook_sha256: casebook.sha256().to_string(),
         hypothetical: casebook.assumed().map(|assumed| Hypothetical {
@@ -159,5 +165,6 @@ pub fn manifest(
         records: options.records.clone(),
         outputs,
         totals: totals(tally),
+        packs: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Where outputs go, and which files they may replace.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -133,13 +133,25 @@ impl OutputSet {
     fn stale(&self, written: &[FileEntry]) -> Vec<PathBuf> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
         let listed = self.known().into_iter().flat_map(|listed| listed.outputs);
-        let other = listed.filter(|listed| written.iter().all(|written| written.name != listed.name));
+        let written: HashSet<&str> = written.iter().map(|written| &*written.name).collect();
+        let other = listed.filter(|listed| !written.contains(&*listed.name));
         let other = other.map(|output| (folder.join(&output.name), output.sha256));
         let other = other.filter(|(path, sha256)| sha256_of(path).is_ok_and(|now| now == *sha256));
         let mut stale: Vec<PathBuf> = other.map(|(path, _)| path).collect();
         stale.sort();
         stale.dedup();
         stale
+    }
+
+    /// Removes the folders of a pack, of which this was a file, if nothing is left in them.
+    fn remove_empty_folders(&self, path: &Path) {
+        let below = |folder: &&Path| Some(*folder) != self.manifest.parent();
+        for folder in path.ancestors().skip(1).take_while(below) {
+            // One that holds something stays.
+            if std::fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
     }
 
     fn all(&self) -> impl Iterator<Item = &Path> {
@@ -172,14 +184,14 @@ impl OutputSet {
             return Ok(());
         }
         let ours = self.known();
-        let listed = |path: &Path| -> Vec<&str> {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            let outputs = ours.iter().flat_map(|listed| &listed.outputs);
-            outputs
-                .filter(|output| Some(&output.name) == name.as_ref())
-                .map(|output| &output.sha256[..])
-                .collect()
-        };
+        // Packs are many: each of their files is looked up.
+        let mut known: HashMap<&str, Vec<&str>> = HashMap::new();
+        for output in ours.iter().flat_map(|listed| &listed.outputs) {
+            known.entry(&output.name).or_default().push(&output.sha256);
+        }
+        let folder = self.manifest.parent().unwrap_or(Path::new(""));
+        let listed =
+            |path: &Path| -> Vec<&str> { known.get(&*name_below(folder, path)).cloned().unwrap_or_default() };
         for path in self.outputs.iter().filter(|path| path.is_file()) {
             let known = listed(path);
             if !known.is_empty() && sha256_of(path).is_ok_and(|now| !known.contains(&&*now)) {
@@ -208,10 +220,7 @@ impl OutputSet {
         manifest: &impl Serialize,
     ) -> Result<(), FileError> {
         let of_manifest = failed(&self.manifest);
-        let mut file = WholeFile::begin(&self.manifest).map_err(&of_manifest)?;
-        let text = serde_json::to_string_pretty(manifest).map_err(io::Error::other).map_err(&of_manifest)?;
-        writeln!(file, "{text}").map_err(&of_manifest)?;
-        let file = file.complete().map_err(&of_manifest)?;
+        let file = manifest_file(&self.manifest, manifest)?;
         for ready in ready.iter().chain([&file]) {
             let path = ready.destination().to_path_buf();
             ready.recount().map_err(|problem| FileError::Differs { path, problem })?;
@@ -222,6 +231,7 @@ impl OutputSet {
         remove_if_there(&self.manifest).map_err(&of_manifest)?;
         for path in stale {
             remove_if_there(&path).map_err(failed(&path))?;
+            self.remove_empty_folders(&path);
         }
         for ready in ready {
             let destination = ready.destination().to_path_buf();
@@ -232,10 +242,26 @@ impl OutputSet {
     }
 }
 
-/// Written files as a manifest lists them.
-pub fn entries_of(ready: &[Ready]) -> Vec<FileEntry> {
+/// The name of a file below a folder, as a manifest there lists it.
+fn name_below(folder: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(folder).unwrap_or(path).iter();
+    below.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// A manifest under its temporary name.
+pub(super) fn manifest_file(path: &Path, manifest: &impl Serialize) -> Result<Ready, FileError> {
+    let written = || {
+        let mut file = WholeFile::begin(path)?;
+        writeln!(file, "{}", serde_json::to_string_pretty(manifest)?)?;
+        file.complete()
+    };
+    written().map_err(failed(path))
+}
+
+/// Written files as the manifest of a folder lists them.
+pub fn entries_of(ready: &[Ready], folder: &Path) -> Vec<FileEntry> {
     let entry = |ready: &Ready| {
-        let name = ready.destination().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name_below(folder, ready.destination());
         FileEntry { name, sha256: ready.sha256().to_string(), bytes: ready.bytes() }
     };
     ready.iter().map(entry).collect()
@@ -275,7 +301,7 @@ pub fn names(inputs: &[PathBuf]) -> Vec<String> {
 
 /// The first name that two inputs would share, if there is one: their outputs would be the same files.
 pub fn shared(names: &[String]) -> Option<&String> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     names.iter().find(|name| !seen.insert(name.to_lowercase()))
 }
 

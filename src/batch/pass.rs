@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::mpsc::Receiver;
 
+use super::input::Input;
 use super::line_keys::LineKeys;
 use super::outputs::OutputNames;
 use super::piece::{Shop, Told, our_columns};
@@ -12,7 +13,7 @@ use super::pipeline::{FileError, Progress, RunOptions, failed, internal};
 use super::placing::Unplaced;
 use super::read_notes::ReadNotes;
 use super::reader::{End, Message, headings, some_pieces};
-use super::survey::count_file;
+use super::survey::count;
 use super::totals::FileTotals;
 use super::writing::{Complete, Writing};
 use crate::casebook::Casebook;
@@ -24,6 +25,7 @@ use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::read::Header;
 use crate::spreadsheet::whole_file::Ready;
 use crate::spreadsheet::{Format, Layout, Shape, SheetShape, WholeFile};
+use crate::terms::Heading;
 use crate::terms::place::column_letters;
 
 /// What a pass over the file ended with.
@@ -42,17 +44,28 @@ pub(super) struct Settled {
     pub(super) layouts: Vec<Layout>,
 }
 
-/// Reads the file once, sheet after sheet.
+/// What is to be done.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    pub(super) casebook: &'a Casebook,
+    pub(super) input: Input<'a>,
+    pub(super) names: &'a OutputNames,
+    pub(super) options: &'a RunOptions,
+    pub(super) progress: &'a dyn Progress,
+}
+
+/// Reads the input once, sheet after sheet.
 pub(super) fn one_pass(
-    casebook: &Casebook,
-    path: &Path,
-    names: &OutputNames,
-    options: &RunOptions,
+    job: &Job<'_>,
     mut assumed: Settled,
-    progress: &dyn Progress,
     from: &Receiver<Message>,
 ) -> Result<Pass, FileError> {
+    let Job { casebook, input, names, options, progress } = *job;
+    let path = input.path();
     let (headers, columns) = headings(path, from)?;
+    if options.split.is_some() {
+        names_importers(path, &headers, &columns)?;
+    }
     if options.format == Format::Csv {
         same_headings(path, &headers)?;
     }
@@ -81,7 +94,7 @@ pub(super) fn one_pass(
     let hypothetical = casebook.assumed().is_some();
     let writing =
         Writing::begin(names, shape, &headers, prepared, hypothetical).map_err(failed(&names.exceptions))?;
-    let mut pass = Sheets { path, names, progress, from, writing, seen: LineKeys::default() };
+    let mut pass = Sheets { path, names, progress, from, writing, seen: input.seen() };
     let mut evidence = ColumnEvidence::default();
     let mut read_notes = ReadNotes::default();
     for (sheet, header) in headers.iter().enumerate() {
@@ -95,7 +108,10 @@ pub(super) fn one_pass(
     let settled = assumed.writings.iter().zip(&columns);
     let settled =
         settled.map(|(writings, columns)| evidence.settled(*writings, options.dates, columns.dates()));
-    let writings: Vec<Writings> = settled.collect();
+    let writings: Vec<Writings> = match input.writings() {
+        Some(_) => assumed.writings.clone(),
+        None => settled.collect(),
+    };
     let Complete { annotated, exceptions, others: further, counted } =
         pass.writing.complete().map_err(failed(&names.annotated))?;
     let FileTotals { tally, causes, names: waiting, products, watch, deposits, ace } = counted;
@@ -111,7 +127,7 @@ pub(super) fn one_pass(
         let problem = format!("{} rows came in and {} went out", tally.rows, annotated.rows);
         return Err(internal(path, &problem));
     }
-    let without = without_assumption(casebook, path, options, &tally)?;
+    let without = without_assumption(job, &tally)?;
     let facts = RunFacts {
         input: headers.first().map(|header| header.source.file.clone()).unwrap_or_default(),
         as_of: options.as_of.0,
@@ -122,6 +138,7 @@ pub(super) fn one_pass(
         notes: [&options.notes[..], &notes].concat(),
         sheets: headers.iter().map(|header| header.source.sheet.clone()).collect(),
         annotated: (name_of(&names.annotated), annotated.sheets.clone()),
+        addressee: input.addressee().cloned(),
     };
     let agenda = Agenda::of(&watch, options.as_of);
     let gathered = Gathered {
@@ -202,6 +219,21 @@ impl Sheets<'_> {
     }
 }
 
+/// Refuses a file that does not say whose its lines are.
+fn names_importers(path: &Path, headers: &[Header], columns: &[Columns]) -> Result<(), FileError> {
+    let mut sheets = headers.iter().zip(columns);
+    let Some((header, _)) = sheets.find(|(_, columns)| !columns.has(Heading::ImporterNumber)) else {
+        return Ok(());
+    };
+    let sheet = match headers.len() {
+        1 => String::new(),
+        _ => format!(", sheet {:?}", header.source.sheet),
+    };
+    let found = header.cells.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    let found = found.collect::<Vec<_>>().join(" · ");
+    Err(FileError::NoImporter { path: path.to_path_buf(), sheet, found })
+}
+
 /// Refuses sheets that are headed differently: a CSV has one row of headings.
 fn same_headings(path: &Path, headers: &[Header]) -> Result<(), FileError> {
     let Some((one, others)) = headers.split_first() else { return Ok(()) };
@@ -229,16 +261,11 @@ fn same_headings(path: &Path, headers: &[Header]) -> Result<(), FileError> {
 }
 
 /// What the file counts without what is assumed: law is asked of every line once more.
-fn without_assumption(
-    casebook: &Casebook,
-    path: &Path,
-    options: &RunOptions,
-    tally: &Tally,
-) -> Result<Option<Tally>, FileError> {
-    let Some(assumed) = casebook.assumed() else { return Ok(None) };
-    let counted = count_file(&assumed.without, path, options)?.found.tally;
+fn without_assumption(job: &Job<'_>, tally: &Tally) -> Result<Option<Tally>, FileError> {
+    let Some(assumed) = job.casebook.assumed() else { return Ok(None) };
+    let counted = count(&assumed.without, job.input, job.options)?.found.tally;
     if counted.all.lines != tally.all.lines {
-        return Err(internal(path, "with and without the assumption its lines are not the same"));
+        return Err(internal(job.input.path(), "with and without the assumption its lines are not the same"));
     }
     Ok(Some(counted))
 }

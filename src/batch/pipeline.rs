@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::importer_packs::packs;
+use super::input::Input;
 use super::manifest::{Manifest, RecordEntry};
 use super::outputs::OutputNames;
-use super::pass::{Pass, Settled, one_pass};
-use super::placing::place;
+use super::pass::{Job, Pass, Settled, one_pass};
+use super::placing::{Unplaced, place};
 use super::reader::with_reader;
 use crate::casebook::Casebook;
 use crate::entry::{
@@ -19,7 +21,7 @@ use crate::report::tally::Tally;
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::deflate::LEVEL_DEFAULT;
 use crate::spreadsheet::read::{COLUMNS_MAX, PIECE_ROWS};
-use crate::spreadsheet::{Format, PackageLimits, SpreadsheetError, TextEncoding};
+use crate::spreadsheet::{Format, InputFacts, PackageLimits, SpreadsheetError, TextEncoding};
 use crate::terms::KnownDay;
 
 /// What a run is asked to do.
@@ -64,6 +66,15 @@ pub struct RunOptions {
     pub notes: Vec<String>,
     /// Name of the file of 53-records in the folder of the outputs, where one is asked for.
     pub abi53: Option<String>,
+    /// By what the file is parted into packs beside the outputs, where it is.
+    pub split: Option<Split>,
+}
+
+/// By what a file is parted into packs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// By importer number.
+    Importer,
 }
 
 impl RunOptions {
@@ -89,6 +100,7 @@ impl RunOptions {
             records: Vec::new(),
             notes: Vec::new(),
             abi53: None,
+            split: None,
         }
     }
 
@@ -115,6 +127,22 @@ pub enum FileError {
         /// Why.
         error: Box<ColumnError>,
     },
+    /// It is to be parted by importers, and does not say whose a line is.
+    #[error(
+        "{path}{sheet}: --split importer parts the lines by the column \"Importer Number\", and there is none; head it so, or \
+         say with --columns which heading means it. Found: {found}"
+    )]
+    NoImporter {
+        /// Which file.
+        path: PathBuf,
+        /// Where several sheets are read, which of them: `, sheet "Feb"`.
+        sheet: String,
+        /// The headings.
+        found: String,
+    },
+    /// It was not the same when it was read again.
+    #[error("{0} was changed while it was read; nothing was written. Run again when nobody writes to it")]
+    Unsteady(PathBuf),
     /// Sheets do not fit into one CSV.
     #[error(
         "{path}: {differs}, and one CSV has one row of headings; leave --format csv away, or choose sheets with the same \
@@ -243,6 +271,15 @@ pub struct FileOutcome {
 /// Readings of a file, at most.
 const PASSES_MAX: u32 = 4;
 
+/// The outputs of an input under their temporary names, and what the whole of it settles.
+pub(super) struct Written {
+    pub(super) names: OutputNames,
+    pub(super) unplaced: Unplaced,
+    pub(super) facts: InputFacts,
+    /// How the columns of its sheets write.
+    pub(super) writings: Vec<Writings>,
+}
+
 /// Runs one file and puts its outputs in place, or none of them.
 ///
 /// # Errors
@@ -254,33 +291,56 @@ pub fn run_file(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<FileOutcome, FileError> {
-    let with_macros = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsm"));
-    let outputs = |with_macros| {
-        OutputNames::new(&options.out, base, options.format, with_macros).with_abi53(&options.abi53)
+    let whole = written(casebook, Input::File(path), base, options, progress)?;
+    let packs = match options.split {
+        Some(Split::Importer) => Some(packs(casebook, path, base, options, &whole, progress)?),
+        None => None,
     };
-    let mut names = outputs(with_macros);
-    names.set().may_replace(&[path], options.force)?;
-    let mut assumed = Settled::default();
+    place(casebook, path, options, whole, packs, progress)
+}
+
+/// Writes the outputs of an input under their temporary names.
+pub(super) fn written(
+    casebook: &Casebook,
+    input: Input<'_>,
+    base: &str,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<Written, FileError> {
+    let path = input.path();
+    let macros = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsm"));
+    let with_macros = matches!(input, Input::File(_)) && macros;
+    let outputs = |with_macros| -> Result<OutputNames, FileError> {
+        let names = OutputNames::new(&options.out, base, options.format, with_macros);
+        let names = names.with_abi53(&options.abi53);
+        // Where a pack will stand is looked at when it is known which packs there are.
+        if matches!(input, Input::File(_)) {
+            names.set().may_replace(&[path], options.force)?;
+        }
+        Ok(names)
+    };
+    let mut names = outputs(with_macros)?;
+    let writings = input.writings().unwrap_or_default().to_vec();
+    let mut assumed = Settled { writings, ..Settled::default() };
     let mut passes = 0;
-    let (unplaced, facts) = loop {
-        let (pass, facts) = with_reader(path, options, |from| {
-            one_pass(casebook, path, &names, options, assumed.clone(), progress, &from)
-        })?;
+    loop {
+        let job = Job { casebook, input, names: &names, options, progress };
+        let (pass, facts) = with_reader(input, options, |from| one_pass(&job, assumed.clone(), &from))?;
         passes += 1;
         match pass {
-            Pass::Done(unplaced) => break (*unplaced, facts),
+            Pass::Done(unplaced) => {
+                return Ok(Written { names, unplaced: *unplaced, facts, writings: assumed.writings });
+            }
             // Each of what is settled by a whole file may need a reading: the order of dates, the width, the form.
             Pass::Again(settled) if passes < PASSES_MAX && settled != assumed => {
                 assumed = settled;
                 if with_macros && assumed.layouts.iter().any(|layout| layout.anew.is_some()) {
-                    names = outputs(false);
-                    names.set().may_replace(&[path], options.force)?;
+                    names = outputs(false)?;
                 }
             }
             Pass::Again(_) => {
                 return Err(internal(path, "what one reading found was not what the next found"));
             }
         }
-    };
-    place(casebook, path, names, options, unplaced, &facts, progress)
+    }
 }

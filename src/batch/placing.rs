@@ -2,17 +2,18 @@
 
 use std::path::Path;
 
-use super::manifest::manifest;
+use super::importer_packs::Packs;
+use super::manifest::{Manifest, manifest};
 use super::outputs::{OutputNames, entries_of};
-use super::pipeline::{FileError, FileOutcome, Progress, RunOptions};
+use super::pipeline::{FileError, FileOutcome, Progress, RunOptions, Written};
 use super::verify::{again, same_hash};
 use crate::casebook::Casebook;
 use crate::report::columns::COLUMNS;
 use crate::report::tally::Tally;
+use crate::spreadsheet::AnnotatedFile;
 use crate::spreadsheet::annotated::Anew;
 use crate::spreadsheet::read::COLUMNS_MAX;
 use crate::spreadsheet::whole_file::Ready;
-use crate::spreadsheet::{AnnotatedFile, InputFacts};
 
 /// Files of a run under their temporary names.
 pub(super) struct Unplaced {
@@ -32,37 +33,44 @@ fn differs(path: &Path) -> impl FnOnce(String) -> FileError {
     move |problem| FileError::Differs { path, problem }
 }
 
-/// Looks at everything once more and puts it in place, or nothing of it.
+/// Looks at everything once more and puts it in place, the packs with it, or nothing of it.
 pub(super) fn place(
     casebook: &Casebook,
     path: &Path,
-    names: OutputNames,
     options: &RunOptions,
-    unplaced: Unplaced,
-    facts: &InputFacts,
+    whole: Written,
+    packs: Option<Packs>,
     progress: &dyn Progress,
 ) -> Result<FileOutcome, FileError> {
-    let Unplaced { annotated, others, tally, without, anew, notes, profile } = unplaced;
+    let Written { names, unplaced, facts, .. } = whole;
     progress.written();
-    look_again(&names, options, &annotated, &others, &tally)?;
+    look_again(&names, options, &unplaced)?;
     progress.end();
-    let ready: Vec<Ready> = std::iter::once(annotated.file).chain(others).collect();
-    let outputs = entries_of(&ready);
+    let Unplaced { annotated, others, tally, without, anew, mut notes, profile } = unplaced;
+    let mut ready: Vec<Ready> = std::iter::once(annotated.file).chain(others).collect();
+    let (mut set, mut told) = (names.set(), None);
+    if let Some(packs) = packs {
+        set.outputs.extend(packs.ready.iter().map(|ready| ready.destination().to_path_buf()));
+        set.may_replace(&[path], options.force)?;
+        ready.extend(packs.ready);
+        notes.extend(packs.notes);
+        told = Some(packs.told);
+    }
+    let outputs = entries_of(&ready, &options.out);
     let input = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let manifest = manifest(casebook, options, &input, facts, outputs, &tally);
-    names.set().place(ready, &manifest.outputs, &manifest)?;
+    let manifest = Manifest { packs: told, ..manifest(casebook, options, &input, &facts, outputs, &tally) };
+    set.place(ready, &manifest.outputs, &manifest)?;
     Ok(FileOutcome { tally, without, manifest, names, anew, notes, profile })
 }
 
 /// Reads the outputs again where that is asked. That each is on the disk as it was written is looked at in any case,
 /// before it is put in place.
-fn look_again(
+pub(super) fn look_again(
     names: &OutputNames,
     options: &RunOptions,
-    annotated: &AnnotatedFile,
-    others: &[Ready],
-    tally: &Tally,
+    unplaced: &Unplaced,
 ) -> Result<(), FileError> {
+    let Unplaced { annotated, others, tally, .. } = unplaced;
     if !options.verify {
         return Ok(());
     }

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use super::input::Input;
 use super::pipeline::{FileError, RunOptions, internal};
 use crate::entry::{Columns, Needed, Profile, profile};
 use crate::spreadsheet::read::{Border, Header};
 use crate::spreadsheet::row::Row;
-use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError, read};
+use crate::spreadsheet::{Consumer, InputFacts, Piece, ReadAs, SpreadsheetError};
 use crate::terms::Heading;
 
 /// Pieces that are worked on at a time, for each thread, and that wait to be: as many again are being written.
@@ -101,19 +102,19 @@ impl Consumer for Feed {
     }
 }
 
-/// Reads a file on a thread of its own and gives `work` what it reads.
+/// Reads an input on a thread of its own and gives `work` what it reads.
 pub(super) fn with_reader<T>(
-    path: &Path,
+    input: Input<'_>,
     options: &RunOptions,
     work: impl FnOnce(Receiver<Message>) -> Result<T, FileError>,
 ) -> Result<(T, InputFacts), FileError> {
     let (to, from) = sync_channel(PIECES_A_THREAD * rayon::current_num_threads().max(1));
     std::thread::scope(|scope| {
-        let (path_, profile) = (path.to_path_buf(), options.columns.clone());
+        let (path, profile) = (input.path().to_path_buf(), options.columns.clone());
         let RunOptions { needed, piece_rows, encoding, package, .. } = *options;
-        let mut feed = Feed { path: path_, to, columns: Vec::new(), sheet: 0, profile, needed, piece_rows };
+        let mut feed = Feed { path, to, columns: Vec::new(), sheet: 0, profile, needed, piece_rows };
         let read_as = ReadAs { sheets: &options.sheets, encoding, package };
-        let reader = scope.spawn(move || match read(path, read_as, &mut feed) {
+        let reader = scope.spawn(move || match input.read(read_as, &mut feed) {
             Ok(facts) => Some(facts),
             Err(stop) => {
                 if let Stop::File(error) = stop {
@@ -125,7 +126,7 @@ pub(super) fn with_reader<T>(
         });
         let worked = work(from);
         let facts = reader.join().map_err(|_| SpreadsheetError::Damaged {
-            path: path.to_path_buf(),
+            path: input.path().to_path_buf(),
             place: "whole file".to_string(),
             problem: "the file is damaged in a way that cannot be read; save it anew".to_string(),
         })?;

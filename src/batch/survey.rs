@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::input::Input;
 use super::line_keys::LineKeys;
 use super::memo::Memos;
 use super::piece::Shop;
@@ -73,7 +74,7 @@ pub fn survey_file<T: Default>(
     options: &RunOptions,
     mut look: impl FnMut(&mut T, &Source, &EntryLine, &LineFindings),
 ) -> Result<Survey<T>, FileError> {
-    look_through(casebook, path, options, |shop, pieces, seen, found: &mut T| {
+    look_through(casebook, Input::File(path), options, |shop, pieces, seen, found: &mut T| {
         let mut evidence = ColumnEvidence::default();
         for piece in pieces {
             let (lines, told) = shop.in_full(piece, seen)?;
@@ -93,8 +94,17 @@ pub fn count_file(
     path: &Path,
     options: &RunOptions,
 ) -> Result<Survey<Counted>, FileError> {
+    count(casebook, Input::File(path), options)
+}
+
+/// Counts what is in an input.
+pub(super) fn count(
+    casebook: &Casebook,
+    input: Input<'_>,
+    options: &RunOptions,
+) -> Result<Survey<Counted>, FileError> {
     let appender = Appender::none();
-    let counted = look_through(casebook, path, options, |shop, pieces, seen, found: &mut Counting| {
+    let counted = look_through(casebook, input, options, |shop, pieces, seen, found: &mut Counting| {
         let mut evidence = ColumnEvidence::default();
         while found.examples.len() <= shop.sheet {
             found.examples.push(Vec::new());
@@ -127,17 +137,18 @@ struct Counting {
 
 pub(super) fn look_through<T: Default>(
     casebook: &Casebook,
-    path: &Path,
+    input: Input<'_>,
     options: &RunOptions,
     mut look: impl FnMut(&Shop<'_>, Vec<Piece>, &mut LineKeys, &mut T) -> Result<ColumnEvidence, SpreadsheetError>,
 ) -> Result<Survey<T>, FileError> {
-    let mut assumed: Vec<Writings> = Vec::new();
+    let path = input.path();
+    let mut assumed: Vec<Writings> = input.writings().unwrap_or_default().to_vec();
     loop {
-        let ((again, survey), facts) = with_reader(path, options, |from| {
+        let ((again, survey), facts) = with_reader(input, options, |from| {
             let (headers, columns) = headings(path, &from)?;
             let mut writings = assumed.clone();
             writings.resize(headers.len(), Writings::default());
-            let (mut seen, mut found) = (LineKeys::default(), T::default());
+            let (mut seen, mut found) = (input.seen(), T::default());
             let mut evidence = ColumnEvidence::default();
             for (sheet, header) in headers.iter().enumerate() {
                 let (columns, writings) = (columns[sheet].clone(), writings[sheet]);
@@ -165,7 +176,8 @@ pub(super) fn look_through<T: Default>(
                 sheets.map(|((header, columns), writings)| Surveyed { header, columns, writings: *writings });
             let sheets = sheets.collect();
             let survey = Survey { sheets, facts: InputFacts::default(), found };
-            Ok(((settled != writings).then_some(settled), survey))
+            let is_settled = input.writings().is_some() || settled == writings;
+            Ok(((!is_settled).then_some(settled), survey))
         })?;
         match again {
             None => return Ok(Survey { facts, ..survey }),

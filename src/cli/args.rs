@@ -197,6 +197,13 @@ pub enum FailOn {
     Review,
 }
 
+/// By what a file is parted into packs.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SplitArg {
+    /// By importer number
+    Importer,
+}
+
 /// The form of the annotated file.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum FormatArg {
@@ -315,6 +322,10 @@ pub struct RunArgs {
     /// of the outputs; of one input
     #[arg(long, value_name = "FILE", value_parser = file_name)]
     pub abi53: Option<String>,
+    /// Make a pack for each importer too, to be sent to that client: its lines, a report with a letter, and nothing of
+    /// any other client
+    #[arg(long, value_enum, value_name = "BY")]
+    pub split: Option<SplitArg>,
     /// End with exit code 10 where such lines were found
     #[arg(long = "fail-on", value_name = "LINES", value_enum)]
     pub fail_on: Option<FailOn>,

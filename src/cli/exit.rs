@@ -154,7 +154,10 @@ pub fn of_file(error: &FileError) -> Exit {
     match error {
         FileError::Output { .. } | FileError::Differs { .. } | FileError::Locked { .. } => Exit::Io,
         FileError::Input(error) => of_input(error),
-        FileError::Columns { .. } | FileError::SheetsDiffer { .. } => Exit::Rejected,
+        FileError::Columns { .. } | FileError::NoImporter { .. } | FileError::SheetsDiffer { .. } => {
+            Exit::Rejected
+        }
+        FileError::Unsteady(_) => Exit::Io,
         FileError::TooWide { .. }
         | FileError::Exists(_)
         | FileError::Changed(_)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{AsOf, DatesArg, FileOption, FormatArg, LimitArgs, RunArgs};
+use super::args::{AsOf, DatesArg, FileOption, FormatArg, LimitArgs, RunArgs, SplitArg};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
 use super::law::heading;
@@ -13,7 +13,9 @@ use super::several::{Batch, failed_on};
 use super::terminal::{Bar, complain, grouped, say};
 use super::worker::{Watcher, limit_memory};
 use crate::batch::folder::{Held, entry_files};
-use crate::batch::{FileError, FileOutcome, OutputNames, Progress, RunOptions, names, run_file, shared};
+use crate::batch::{
+    FileError, FileOutcome, OutputNames, Progress, RunOptions, Split, names, run_file, shared,
+};
 use crate::casebook::Casebook;
 use crate::determine::Action;
 use crate::entry::{Crosswalk, Products, Profile};
@@ -84,6 +86,7 @@ fn asked(args: &RunArgs) -> Result<Asked, Failure> {
         package: args.limits.package(),
         level: args.level.unwrap_or(LEVEL_DEFAULT),
         abi53: args.abi53.clone(),
+        split: args.split.map(|SplitArg::Importer| Split::Importer),
         ..RunOptions::new(as_of(&args.as_of), args.out.clone())
     };
     Ok(Asked { casebook, options })
@@ -238,6 +241,13 @@ fn summary(input: &Path, outcome: &FileOutcome, tested: &str, as_of: KnownDay) -
         let refused = grouped(tally.codes.get(&Code::AE01).copied().unwrap_or_default());
         let what = format!("53-records; {refused} lines with a deposit have none (AE01)");
         text.push_str(&format!("  {}  {what}\n", path.display()));
+    }
+    if let Some(packs) = &manifest.packs {
+        let folder = names.manifest.with_file_name(&packs.folder);
+        let lines: u64 = packs.packs.iter().map(|pack| pack.lines).sum();
+        let (importers, lines) = (grouped(packs.packs.len() as u64), grouped(lines));
+        let what = format!("{importers} importers, {lines} lines: a pack for each, with a letter");
+        text.push_str(&format!("  {}  {what}\n", folder.display()));
     }
     if profile != "adcvd" {
         text.push_str(&format!("Note: the columns are those of the profile {profile}.\n"));

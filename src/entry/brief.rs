@@ -463,7 +463,7 @@ fn prototype(grouping: &Grouping, row: &Row, goods: bool) -> EntryLine {
 }
 
 /// True if both rows belong to one entry line, as [`Columns::same_line`] says.
-fn same_line(columns: &Columns, rows: &Rows, one: usize, other: usize) -> bool {
+pub(super) fn same_line(columns: &Columns, rows: &Rows, one: usize, other: usize) -> bool {
     [Heading::LineNumber, Heading::EntryNumber].into_iter().all(|heading| {
         let Some(place) = columns.place(heading) else { return false };
         match (rows.plain_text(one, place), rows.plain_text(other, place)) {

@@ -20,7 +20,7 @@ use super::tariff::{TARIFF, TariffCell, not_valid_on, tariff};
 use super::writing::{ColumnEvidence, Writings};
 use crate::spreadsheet::row::{Cell, Row};
 use crate::terms::{
-    Code, EntryNumber, Exception, GoverningDay, Ground, Heading, Hts, Kind, Severity, WholeDollars,
+    Code, EntryNumber, Exception, GoverningDay, Ground, Heading, Hts, Kind, NoLine, Severity, WholeDollars,
 };
 
 /// Fields in which rows of one line must agree: each decides the answer of the whole line.
@@ -232,6 +232,16 @@ impl Group<'_> {
             }
         }
         merged
+    }
+
+    /// What the rows are, where they are no entry line.
+    pub(super) fn no_line(&self) -> Option<NoLine> {
+        let columns = &self.grouping.columns;
+        if let [row] = self.rows {
+            return columns.no_line(row);
+        }
+        let Tariffs { principal, special, .. } = self.tariffs();
+        columns.no_line(&self.merged(principal, &special, &mut Vec::new()))
     }
 
     /// What the rows of the line say under a heading that decides no answer; empty where they differ.

@@ -47,8 +47,11 @@ pub(super) fn write(
     for (_, waiting) in &shown {
         sheet.values(row(casebook, facts, waiting))?;
     }
-    for confirmed in casebook.all_confirmed() {
-        sheet.values(decided(confirmed))?;
+    // Of the decisions of a broker some are on the suppliers of other importers.
+    if facts.addressee.is_none() {
+        for confirmed in casebook.all_confirmed() {
+            sheet.values(decided(confirmed))?;
+        }
     }
     let last = sheet.row.saturating_sub(1).max(first + 1);
     let decision = DataValidation::new()

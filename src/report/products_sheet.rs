@@ -60,11 +60,17 @@ pub(super) fn write(
     let first = sheet.row;
     sheet.headings(&COLUMNS)?;
     let (shown, more) = products.waiting.shown();
+    // Of the decisions of a broker some are on the products of other importers, and a note on one is the broker's own.
+    let told = facts.addressee.is_none();
     for (key, waiting) in &shown {
-        sheet.values(waits(casebook, facts, waiting, confirmed.confirmed.get(*key).map(AsRef::as_ref)))?;
+        let mut decision = confirmed.confirmed.get(*key).map(|decision| ConfirmedProduct::clone(decision));
+        if let Some(decision) = decision.as_mut().filter(|_| !told) {
+            decision.note = Box::default();
+        }
+        sheet.values(waits(casebook, facts, waiting, decision.as_ref()))?;
     }
     let waiting: BTreeSet<&ProductKey> = shown.iter().map(|(key, _)| *key).collect();
-    let others = confirmed.confirmed.iter().filter(|(key, _)| !waiting.contains(key));
+    let others = confirmed.confirmed.iter().filter(|(key, _)| told && !waiting.contains(key));
     let mut others: Vec<_> = others.collect();
     others.sort_by_key(|(key, _)| *key);
     for (_, confirmed) in others {

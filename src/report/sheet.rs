@@ -33,6 +33,7 @@ pub(super) struct Looks {
     pub(super) day: Format,
     pub(super) bold: Format,
     pub(super) link: Format,
+    pub(super) small: Format,
     pub(super) hypothetical: Format,
 }
 
@@ -80,6 +81,30 @@ impl<'a> Sheet<'a> {
 impl Sheet<'_> {
     pub(super) fn line(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, 0, cell_text(text), look)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    /// Makes the first columns so wide.
+    pub(super) fn widths(&mut self, widths: &[u32]) -> Result<(), XlsxError> {
+        for (column, width) in (0u16..).zip(widths) {
+            self.sheet.set_column_width(column, *width)?;
+        }
+        self.widths = widths.to_vec();
+        Ok(())
+    }
+
+    /// A text over all columns that have a width, on as many lines as it takes.
+    pub(super) fn paragraph(&mut self, text: &str, look: &Format) -> Result<(), XlsxError> {
+        let last = u16::try_from(self.widths.len()).unwrap_or(u16::MAX).saturating_sub(1);
+        let look = look.clone().set_text_wrap().set_align(FormatAlign::Top);
+        self.sheet.merge_range(self.row, 0, self.row, last, &cell_text(text), &look)?;
+        let width: u32 = self.widths.iter().sum();
+        let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        // A column is as wide as so many digits, and letters are narrower; on lines as long as these it matters little that
+        // words are not broken.
+        let lines = characters.saturating_mul(10).div_ceil(width.max(1) * 11).clamp(1, LINES_SHOWN_MAX);
+        self.sheet.set_row_height(self.row, lines * LINE_HEIGHT)?;
         self.row += 1;
         Ok(())
     }
@@ -212,6 +237,7 @@ impl Looks {
                 .set_align(FormatAlign::Top),
             bold: Format::new().set_bold(),
             link: Format::new().set_hyperlink().set_text_wrap().set_align(FormatAlign::Top),
+            small: Format::new().set_font_size(9),
             hypothetical: Format::new()
                 .set_bold()
                 .set_font_color(Color::White)

@@ -25,7 +25,7 @@ const DAYS_SHOWN: usize = 3;
 const IMPORTERS_SHOWN: usize = 200;
 
 /// Said on each of the three sheets.
-const READING: &str = "Days and statuses are readings of the rules that are cited, to be confirmed with counsel. No \
+pub(super) const READING: &str = "Days and statuses are readings of the rules that are cited, to be confirmed with counsel. No \
                        amount here is a promise of a refund.";
 
 /// What is to be done about the entries of a file, worked out once for its sheets and its CSV files.
@@ -45,6 +45,34 @@ impl<'a> Agenda<'a> {
         let days = deadlines(&entries, as_of);
         let corrected = entries.into_iter().filter(|entry| entry.corrects).collect();
         Agenda { as_of, corrected, days }
+    }
+
+    /// The next days by which somebody has to act: the day, what is to be done, and of how many entries.
+    pub(super) fn coming(&self) -> Vec<(Date, &'static str, u64)> {
+        let mut coming: Vec<(Date, &str, u64)> = Vec::new();
+        for deadline in self.days.iter().filter(|deadline| deadline.day >= self.as_of.0) {
+            let same = |(day, what, _): &(Date, &str, u64)| (*day, *what) == (deadline.day, deadline.words());
+            match coming.iter().position(same) {
+                Some(place) => coming[place].2 += 1,
+                None if coming.len() == DAYS_SHOWN => break,
+                None => coming.push((deadline.day, deadline.words(), 1)),
+            }
+        }
+        coming
+    }
+
+    /// How many entries want correcting.
+    pub(super) fn entries_to_correct(&self) -> u64 {
+        self.corrected.len() as u64
+    }
+
+    /// What is owed beyond what was paid, AD then CVD: on how many entries, and how much in cents.
+    pub(super) fn short(&self) -> [(u64, i128); 2] {
+        [0, 1].map(|kind| {
+            let owed =
+                self.corrected.iter().map(|entry| entry.cases[kind].additional).filter(|cents| *cents > 0);
+            owed.fold((0, 0), |(entries, sum), cents| (entries + 1, sum + i128::from(cents)))
+        })
     }
 
     /// The CSV of the entries that want correcting; empty where there is none.
@@ -89,13 +117,19 @@ fn with_amounts(first: &[(&'static str, u32)]) -> Vec<(&'static str, u32)> {
     [first, &amounts].concat()
 }
 
-/// The refunds by status and case, for the Summary and the head of the sheet. Never one total of all: a refund that
-/// waits is not one that is lost.
-pub(super) fn by_status(sheet: &mut Sheet<'_>, watch: &Watch) -> Result<(), XlsxError> {
+/// The refunds by what can be done and case.
+pub(super) fn sums_by_status(watch: &Watch) -> BTreeMap<(RefundStatus, CaseNumber), RefundSums> {
     let mut sums: BTreeMap<(RefundStatus, CaseNumber), RefundSums> = BTreeMap::new();
     for (key, importers) in &watch.sums {
         importers.values().for_each(|of_one| sums.entry(*key).or_default().merge(of_one));
     }
+    sums
+}
+
+/// The refunds by status and case, for the Summary and the head of the sheet. Never one total of all: a refund that
+/// waits is not one that is lost.
+pub(super) fn by_status(sheet: &mut Sheet<'_>, watch: &Watch) -> Result<(), XlsxError> {
+    let sums = sums_by_status(watch);
     sheet.headings(&with_amounts(&[("Refund status", 44), ("Case", 16)]))?;
     for ((status, case), sums) in &sums {
         let label = format!("{}: {}", status.text(), meaning(*status));
@@ -209,15 +243,7 @@ fn some_rows<const N: usize>(
 
 /// The next days by which somebody has to act, for the Summary: one line for each day and what is to be done.
 pub(super) fn next_days(sheet: &mut Sheet<'_>, agenda: &Agenda<'_>) -> Result<(), XlsxError> {
-    let mut coming: Vec<(Date, &str, u64)> = Vec::new();
-    for deadline in agenda.days.iter().filter(|deadline| deadline.day >= agenda.as_of.0) {
-        let same = |(day, what, _): &(Date, &str, u64)| (*day, *what) == (deadline.day, deadline.words());
-        match coming.iter().position(same) {
-            Some(place) => coming[place].2 += 1,
-            None if coming.len() == DAYS_SHOWN => break,
-            None => coming.push((deadline.day, deadline.words(), 1)),
-        }
-    }
+    let coming = agenda.coming();
     if coming.is_empty() {
         return Ok(());
     }

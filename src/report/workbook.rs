@@ -1,4 +1,4 @@
-//! The exceptions report: Summary, Exceptions, Names to confirm, Products to confirm, Refund Watch, Corrections,
+//! The exceptions report: in a pack a Letter, then Summary, Exceptions, Names to confirm, Products to confirm, Refund Watch, Corrections,
 //! Deadlines, ACE Queries, Sources, Catalogue.
 
 use std::io::{Seek, Write};
@@ -11,6 +11,7 @@ use super::causes::Causes;
 use super::charts;
 use super::deposit_tables;
 use super::deposits::Deposits;
+use super::letter::{self, Addressee};
 use super::names::Names;
 use super::names_sheet;
 use super::products::Products;
@@ -50,6 +51,9 @@ pub struct RunFacts {
     pub sheets: Vec<String>,
     /// File name of the annotated file, and its sheets with lines in the order of those that were read.
     pub annotated: (String, Vec<WrittenSheet>),
+    /// To whom the report goes, where it is one importer's. It then tells no decision but those on what it asks for:
+    /// the others may be another importer's.
+    pub addressee: Option<Addressee>,
 }
 
 impl RunFacts {
@@ -193,6 +197,11 @@ pub fn write(
     ace_queries::write(&mut begin(ace_sheet)?, casebook, gathered.ace)?;
     sources(&mut begin(sources_sheet)?, casebook, facts, tally)?;
     catalogue(&mut begin(catalogue_sheet)?)?;
+    if let Some(addressee) = &facts.addressee {
+        let mut page = letter::page()?;
+        letter::write(&mut begin(&mut page)?, casebook, facts, addressee, tally, gathered)?;
+        workbook.push_worksheet(page);
+    }
     for sheet in sheets {
         workbook.push_worksheet(sheet);
     }

@@ -25,7 +25,7 @@ const HEADING_HEIGHT: u32 = 32;
 /// Rows whose cells decide how wide a column is shown.
 const ROWS_MEASURED: usize = 200;
 /// Name of a sheet that has none of its own.
-const SHEET_NAME: &str = "Entry lines";
+pub(super) const SHEET_NAME: &str = "Entry lines";
 /// UTF-16 units of a sheet name. Fixed by the file format.
 const SHEET_NAME_MAX: usize = 31;
 

@@ -15,7 +15,7 @@ use super::package_check::{self, PackageLimits};
 use super::row::{Cell, Row, Rows};
 use super::sheet_choice::EVERY_SHEET;
 use super::xlsx_input::OpenedSheet;
-use super::{csv_input, dense_input, xlsx_input};
+use super::{csv_input, dense_input, parted_cells, xlsx_input};
 use crate::terms::place::Source;
 
 /// Rows of a piece, about; it is cut at the first border behind them between rows that do not belong together.
@@ -213,6 +213,8 @@ pub(super) enum Kind {
     /// A format that is decoded as a whole.
     #[default]
     Cells,
+    /// Rows that were set apart; `counted` if they have no numbers of their own.
+    Share { counted: bool },
 }
 
 impl Opened {
@@ -225,6 +227,7 @@ impl Opened {
             Kind::Csv { path, delimiter, .. } => csv_input::rows(path, piece, *delimiter, columns),
             Kind::Sheet(sheet) => sheet.rows(piece, columns, all),
             Kind::Cells => Ok(dense_input::rows(piece, columns)),
+            Kind::Share { counted } => Ok(parted_cells::rows(piece.bytes, piece.begins, columns, *counted)),
         }
     }
 }

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::read::COLUMNS_MAX;
 use super::sheet_cells::{self, SheetContext};
-use super::{buffers, csv_fields};
+use super::{buffers, csv_fields, parted_cells};
 
 /// What a cell holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,6 +115,8 @@ pub(super) enum Form {
     Formula,
     /// A cell that is already decoded: `from` is its place among the decoded cells.
     Decoded,
+    /// A cell of a row that was set apart; its style is what sort it is.
+    Kept,
 }
 
 /// Where a cell stands in the bytes of its piece.
@@ -170,6 +172,10 @@ pub(super) enum Decoder {
     Csv(u8),
     Sheet(Arc<SheetContext>),
     Decoded,
+    /// Rows that were set apart; `counted` if they have no numbers of their own.
+    Kept {
+        counted: bool,
+    },
 }
 
 /// A cell that is not yet decoded: two of one file with equal bytes and kind hold the same.
@@ -254,6 +260,7 @@ impl Rows {
         }
         let kind = match (&self.decoder, span.form) {
             (Decoder::Sheet(sheet), Form::Number) => span.form as u8 | sheet.number_kind(span.style) << 4,
+            (Decoder::Kept { .. }, Form::Kept) => span.form as u8 | (span.style as u8) << 4,
             _ => span.form as u8,
         };
         Some(RawCell {
@@ -270,6 +277,9 @@ impl Rows {
             (_, Form::Empty) => Some(""),
             (Decoder::Csv(_), Form::Field) => std::str::from_utf8(bytes()).ok(),
             (Decoder::Sheet(sheet), Form::Shared) => sheet.shared(bytes()),
+            (Decoder::Kept { .. }, Form::Kept) if parted_cells::is_text(span.style) => {
+                std::str::from_utf8(bytes()).ok()
+            }
             _ => None,
         }
     }
@@ -287,6 +297,7 @@ impl Rows {
         let plain = match (&self.decoder, span.form) {
             (Decoder::Csv(_), Form::Field) => true,
             (Decoder::Sheet(sheet), Form::Number) => sheet.number_kind(span.style) == 0,
+            (Decoder::Kept { .. }, Form::Kept) => parted_cells::may_be_digits(span.style),
             _ => false,
         };
         if plain { digits(&self.bytes[span.from as usize..span.to as usize], 12) } else { None }
@@ -308,6 +319,7 @@ impl Rows {
         match &self.decoder {
             Decoder::Csv(delimiter) => csv_fields::cell(bytes, span.form, *delimiter),
             Decoder::Sheet(sheet) => sheet_cells::cell(sheet, bytes, span),
+            Decoder::Kept { .. } => parted_cells::cell(bytes, span),
             Decoder::Decoded => Cell::Empty,
         }
     }
@@ -350,7 +362,7 @@ impl Rows {
         match self.decoder {
             // Among rows nothing but a row has this attribute (ECMA-376 part 1, 18.3.1.73).
             Decoder::Sheet(_) => memchr::memmem::find_iter(&self.bytes, b" hidden=\"1\"").count() as u64,
-            Decoder::Csv(_) | Decoder::Decoded => 0,
+            Decoder::Csv(_) | Decoder::Decoded | Decoder::Kept { .. } => 0,
         }
     }
 

@@ -101,7 +101,7 @@ impl Shape {
         match (&header.opened.0, self.format) {
             (Kind::Sheet(_), Format::Xlsx) => self.anew().is_some(),
             (Kind::Sheet(_), Format::Csv) => true,
-            (Kind::Csv { .. } | Kind::Cells, _) => false,
+            (Kind::Csv { .. } | Kind::Cells | Kind::Share { .. }, _) => false,
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Piecewise {
     cells: Vec<OutCell>,
     /// Where the cells of each row end.
     ends: Vec<usize>,
-    /// Row numbers of a sheet; none for records of a CSV, which are counted.
+    /// Row numbers of a sheet; none for records of a CSV and such as were set apart, which are counted.
     pub(super) numbers: Option<Vec<u64>>,
     /// Distinct texts as they are written, once they are numbered.
     written: Joined,
@@ -97,7 +97,9 @@ impl Piecewise {
 
     fn of_cells(rows: &Rows) -> Piecewise {
         let mut texts = Piecewise::empty(rows);
-        texts.numbers = Some(rows.places.iter().map(|place| place.number).collect());
+        if !matches!(rows.decoder, Decoder::Kept { counted: true }) {
+            texts.numbers = Some(rows.places.iter().map(|place| place.number).collect());
+        }
         let mut known: HashMap<String, u32, FixedState> = HashMap::default();
         for row in 0..rows.len() {
             for cell in rows.whole(row) {

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::buffers;
 use super::recount::{Counted, CountedPart, parts_in_memory};
@@ -32,10 +32,10 @@ pub struct WholeFile {
 /// The file with its hash and what was counted of it.
 type Written = io::Result<(NamedTempFile, Sha256, Counted)>;
 
-/// A written file that still has its temporary name.
+/// A written file that still has its temporary name. It is closed, so many of them may wait.
 pub struct Ready {
     destination: PathBuf,
-    file: NamedTempFile,
+    file: TempPath,
     sha256: String,
     counted: Counted,
 }
@@ -114,7 +114,7 @@ impl WholeFile {
         sent?;
         file.as_file().sync_all()?;
         let destination = std::mem::take(&mut self.destination);
-        Ok(Ready { destination, file, sha256: hexadecimal(hash), counted })
+        Ok(Ready { destination, file: file.into_temp_path(), sha256: hexadecimal(hash), counted })
     }
 
     /// Writes a container that was made in memory, and completes the file.
@@ -184,7 +184,7 @@ impl Ready {
 
     /// Where it stands now.
     pub fn path(&self) -> &Path {
-        self.file.path()
+        &self.file
     }
 
     /// Opens the file again and compares it with what was counted while it was written.
@@ -192,7 +192,12 @@ impl Ready {
     /// # Errors
     /// What differs, in words.
     pub fn recount(&self) -> Result<(), String> {
-        self.counted.compare(self.file.path())
+        self.counted.compare(&self.file)
+    }
+
+    /// The same file, which will stand elsewhere.
+    pub fn bound_for(self, destination: PathBuf) -> Ready {
+        Ready { destination, ..self }
     }
 
     /// Where it will stand.
@@ -200,29 +205,31 @@ impl Ready {
         &self.destination
     }
 
-    /// Puts the file in its place, in one step.
+    /// Puts the file in its place, in one step. The folder is made where it is not there.
     ///
     /// # Errors
     /// The folder cannot be written to.
     pub fn put(self) -> io::Result<()> {
         let Ready { destination, file, .. } = self;
-        readable(file.as_file())?;
-        file.persist(&destination).map_err(|error| error.error)?;
         let folder = destination.parent().filter(|folder| !folder.as_os_str().is_empty());
-        sync_folder(folder.unwrap_or(Path::new(".")));
+        let folder = folder.unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        readable(&file)?;
+        file.persist(&destination).map_err(|error| error.error)?;
+        sync_folder(folder);
         Ok(())
     }
 }
 
 /// A temporary file is for its owner alone; a finished one has the usual permissions.
 #[cfg(unix)]
-fn readable(file: &File) -> io::Result<()> {
+fn readable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable(_: &File) -> io::Result<()> {
+fn readable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
