@@ -13,6 +13,7 @@ pub mod import;
 mod kept;
 pub mod law;
 mod log;
+pub mod options;
 pub mod overall;
 pub mod parties;
 pub mod run;
@@ -66,14 +67,18 @@ pub fn main() -> ExitCode {
 fn dispatch(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Run(run) => run::run(run),
-        Command::Check(check) => guarded(&check.input, &check.limits, 1, None, || check::check(check)),
+        Command::Check(check) => {
+            guarded(&check.input, &check.reading.limits, 1, None, || check::check(check))
+        }
         Command::Explain(explain) => match &explain.input {
-            Some(input) => guarded(input, &explain.limits, 1, None, || explain::explain(explain)),
+            Some(input) => guarded(input, &explain.reading.limits, 1, None, || explain::explain(explain)),
             None => explain::explain(explain),
         },
         Command::Compare(compare) => {
             let both = format!("{} or {}", compare.input.display(), compare.deposits.display());
-            guarded(Path::new(&both), &compare.limits, 1, Some(&compare.out), || compare::compare(compare))
+            guarded(Path::new(&both), &compare.reading.limits, 1, Some(&compare.out), || {
+                compare::compare(compare)
+            })
         }
         Command::Rates(rates) => law::rates(rates),
         Command::Parties(parties) => parties::parties(parties),

@@ -24,10 +24,16 @@ const EXAMPLES: usize = 3;
 /// # Errors
 /// The file or a case folder is refused.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, products, .. } = kept::read(&args.cases, &args.kept)?;
+    let Kept { casebook, crosswalk, products, .. } = kept::read(&args.reading.cases, &args.reading.kept)?;
     kept::warn(&casebook);
     let kept = (crosswalk, products);
-    let options = looking(as_of(&args.as_of), &args.sheets, &args.file, &args.limits, kept)?;
+    let options = looking(
+        as_of(&args.reading.as_of),
+        &args.sheets.names,
+        &args.reading.file,
+        &args.reading.limits,
+        kept,
+    )?;
     let options = RunOptions { each_apart: false, ..options };
     let survey = count_file(&casebook, &args.input, &options)?;
     let mut text = format!("{}{}\n", heading(&casebook), args.input.display());

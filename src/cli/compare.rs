@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::args::{CompareArgs, FileOption};
+use super::args::CompareArgs;
 use super::exit::{Exit, Failure};
 use super::kept::{self, Kept};
+use super::options::FileOption;
 use super::run::{as_of, looking};
 use super::terminal::{complain, grouped, say};
 use crate::batch::{CompareOutcome, RunOptions, compare_files, names};
@@ -21,23 +22,26 @@ use crate::terms::money::Grouped;
 /// # Errors
 /// A file or a case folder is refused, or an output cannot be written.
 pub fn compare(args: &CompareArgs) -> Result<Exit, Failure> {
-    if args.cases.assume.is_some() {
+    if args.reading.cases.assume.is_some() {
         let told =
             "what was paid is compared with what was due, not with what is assumed: leave --assume away";
         return Err(Failure::Usage(told.to_string()));
     }
-    let Kept { casebook, crosswalk, products, records, notes } = kept::read(&args.cases, &args.kept)?;
+    let Kept { casebook, crosswalk, products, records, notes } =
+        kept::read(&args.reading.cases, &args.reading.kept)?;
     if !args.quiet {
         notes.iter().for_each(|note| complain(note));
     }
-    let as_of = as_of(&args.as_of);
+    let as_of = as_of(&args.reading.as_of);
     let (out, force) = (args.out.clone(), args.force);
     let kept = (crosswalk, products);
-    let options = looking(as_of, &one_sheet(&args.sheet)?, &args.file, &args.limits, kept.clone())?;
+    let options =
+        looking(as_of, &one_sheet(&args.sheet)?, &args.reading.file, &args.reading.limits, kept.clone())?;
     let options = RunOptions { out, force, records, ..options };
     let of_report =
         FileOption { columns: args.deposits_columns.clone(), encoding: args.deposits_encoding, order: None };
-    let of_report = looking(as_of, &one_sheet(&args.deposits_sheet)?, &of_report, &args.limits, kept)?;
+    let of_report =
+        looking(as_of, &one_sheet(&args.deposits_sheet)?, &of_report, &args.reading.limits, kept)?;
     let of_report = RunOptions { needed: Needed::Deposits, ..of_report };
     let base = names(std::slice::from_ref(&args.input)).concat();
     let (entries, report) = ((&*args.input, &options), (&*args.deposits, &of_report));

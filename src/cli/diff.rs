@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::args::{CaseFolders, DiffArgs};
+use super::args::DiffArgs;
 use super::exit::{Exit, Failure};
 use super::kept::{self, Kept};
+use super::options::CaseFolders;
 use super::run::{as_of, looking};
 use super::terminal::say;
 use crate::batch::{FileError, names, under_both};

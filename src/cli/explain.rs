@@ -27,9 +27,9 @@ type Placed = (Option<String>, (EntryLine, LineFindings));
 /// # Errors
 /// The file is refused, or the line is not in it.
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let Kept { casebook, crosswalk, products, .. } = kept::read(&args.cases, &args.kept)?;
+    let Kept { casebook, crosswalk, products, .. } = kept::read(&args.reading.cases, &args.reading.kept)?;
     kept::warn(&casebook);
-    let as_of = as_of(&args.as_of);
+    let as_of = as_of(&args.reading.as_of);
     let found = match &args.input {
         Some(_) => of_file(&casebook, args, as_of, (crosswalk, products))?,
         None => vec![(None, typed(&casebook, &args.facts, as_of)?)],
@@ -67,7 +67,7 @@ fn of_file(
     if args.line.is_none() && args.row.is_none() {
         return Err(Failure::Usage("say which line: --line ENTRY/LINE or --row N".to_string()));
     }
-    let options = looking(as_of, &args.sheets, &args.file, &args.limits, kept)?;
+    let options = looking(as_of, &args.sheets, &args.reading.file, &args.reading.limits, kept)?;
     let survey = survey_file(casebook, input, &options, |found: &mut Vec<_>, source, line, findings| {
         if wanted(line) {
             found.push((source.sheet.clone(), (line.clone(), findings.clone())));

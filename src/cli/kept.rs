@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::{CaseFolders, KeptFiles};
 use super::exit::Failure;
+use super::options::{CaseFolders, KeptFiles};
 use super::terminal::complain;
 use crate::batch::manifest::RecordEntry;
 use crate::casebook::{Casebook, load};

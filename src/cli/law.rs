@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::advisory_page;
-use super::args::{CaseFolders, CheckCasesArgs, RatesArgs, ShowArgs};
+use super::args::{CheckCasesArgs, RatesArgs, ShowArgs};
 use super::exit::{Exit, Failure};
 use super::kept;
+use super::options::CaseFolders;
 use super::run::as_of;
 use super::terminal::say;
 use super::timeline;

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{AsOf, DatesArg, FileOption, FormatArg, LimitArgs, RunArgs, SplitArg};
+use super::args::{FormatArg, RunArgs, SplitArg};
 use super::exit::{Exit, Failure, of_file};
 use super::kept::{self, Kept};
 use super::law::heading;
 use super::log::Log;
+use super::options::{AsOf, DatesArg, FileOption, LimitArgs};
 use super::overall::Overall;
 use super::several::{Batch, failed_on};
 use super::terminal::{Bar, complain, grouped, say};
@@ -67,27 +68,28 @@ struct Asked {
 }
 
 fn asked(args: &RunArgs) -> Result<Asked, Failure> {
-    let Kept { casebook, crosswalk, products, records, notes } = kept::read(&args.cases, &args.kept)?;
+    let Kept { casebook, crosswalk, products, records, notes } =
+        kept::read(&args.reading.cases, &args.reading.kept)?;
     let options = RunOptions {
         crosswalk,
         products,
-        columns: profile(&args.file)?,
+        columns: profile(&args.reading.file)?,
         records,
         notes,
         format: match args.format {
             FormatArg::Xlsx => Format::Xlsx,
             FormatArg::Csv => Format::Csv,
         },
-        sheets: args.sheets.clone(),
+        sheets: args.sheets.names.clone(),
         force: args.force,
         verify: args.verify,
-        dates: args.file.order.map(DatesArg::order),
-        encoding: args.file.encoding,
-        package: args.limits.package(),
+        dates: args.reading.file.order.map(DatesArg::order),
+        encoding: args.reading.file.encoding,
+        package: args.reading.limits.package(),
         level: args.level.unwrap_or(LEVEL_DEFAULT),
         abi53: args.abi53.clone(),
         split: args.split.map(|SplitArg::Importer| Split::Importer),
-        ..RunOptions::new(as_of(&args.as_of), args.out.clone())
+        ..RunOptions::new(as_of(&args.reading.as_of), args.out.clone())
     };
     Ok(Asked { casebook, options })
 }
@@ -118,12 +120,12 @@ fn inputs(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
 /// # Errors
 /// A case folder is refused, the output folder is held by another run, or something was typed that cannot be done.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    if args.limits.worker {
+    if args.reading.limits.worker {
         return work(args);
     }
     let inputs = inputs(args)?;
     // Outputs of an assumption stand beside the real ones and never in their place.
-    let mark = if args.cases.assume.is_some() { ".hypothetical" } else { "" };
+    let mark = if args.reading.cases.assume.is_some() { ".hypothetical" } else { "" };
     let bases: Vec<String> = names(&inputs).into_iter().map(|name| name + mark).collect();
     if let Some(name) = shared(&bases) {
         return Err(Failure::Usage(format!(
@@ -183,7 +185,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
 
 /// One input, in this process.
 fn work(args: &RunArgs) -> Result<Exit, Failure> {
-    limit_memory(&args.limits);
+    limit_memory(&args.reading.limits);
     let (Some(input), Some(base)) = (&args.only, &args.base) else {
         return Err(Failure::Usage("a worker needs its input".to_string()));
     };

@@ -112,13 +112,13 @@ impl Batch<'_> {
             joined.push(value);
             more.push(joined);
         }
-        if self.args.as_of.day.is_none() {
+        if self.args.reading.as_of.day.is_none() {
             // Today is read once.
             more.extend(["--as-of".into(), self.options.as_of.to_string().into()]);
         }
         let given = Given { capture: self.args.json, hold: Some(self.held.shared()?) };
-        let (ended, said) = self.watcher.again(1, &more, &self.args.limits, given)?;
-        let died = ended.told(&input.display().to_string(), &self.args.limits);
+        let (ended, said) = self.watcher.again(1, &more, &self.args.reading.limits, given)?;
+        let died = ended.told(&input.display().to_string(), &self.args.reading.limits);
         let exit = match ended {
             Ended::Code(code) => Exit::of_code(code),
             Ended::TooLong | Ended::Died(_) => Exit::Rejected,

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use wait_timeout::ChildExt;
 
-use super::args::LimitArgs;
 use super::exit::{Exit, Failure};
+use super::options::LimitArgs;
 use super::terminal::complain;
 use crate::batch::folder::Held;
 
