@@ -131,6 +131,31 @@ fn built_in_number(casebook: &Casebook) -> CaseNumber {
     found.expect("a built-in AD case with a companion").number
 }
 
+/// A later folder takes the place of an earlier one; of two that are given as one, neither is later.
+#[test]
+fn one_case_in_two_folders_of_a_folder_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = folders_in("casebook_good").into_iter().next().unwrap();
+    for name in ["b-one", "a-other"] {
+        let into = folder.path().join(name);
+        fs::create_dir(&into).unwrap();
+        for file in
+            fs::read_dir(&good).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file())
+        {
+            fs::copy(&file, into.join(file.file_name().unwrap())).unwrap();
+        }
+    }
+    for given in [load::load_only(folder.path()), load::load(&[folder.path().to_path_buf()])] {
+        let error = given.unwrap_err().to_string();
+        assert!(
+            error.contains("stands in two case folders") && error.contains("a-other and b-one"),
+            "{error}"
+        );
+    }
+    let apart = ["b-one", "a-other"].map(|name| folder.path().join(name));
+    assert!(load::load(&apart).is_ok());
+}
+
 fn copy_with(folder: &Path, from: &str, to: &str, into: &Path) {
     for file in ["case.toml", "rates.csv", "suffixes.csv"] {
         let text = fs::read_to_string(folder.join(file)).expect("a file of a good folder");

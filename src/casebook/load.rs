@@ -1,5 +1,6 @@
 //! Finds case folders, built in or a broker's own, and makes a casebook of them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -53,6 +54,20 @@ pub enum LoadError {
         /// How many.
         folders: usize,
     },
+    /// Two case folders of one folder name the same case: neither was given to take the other's place.
+    #[error(
+        "{number} stands in two case folders of {path}: {one} and {other}; take one away, or give it with --cases of its own, behind the other"
+    )]
+    Twice {
+        /// The folder of both.
+        path: PathBuf,
+        /// The case.
+        number: CaseNumber,
+        /// One.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// A folder without `case.toml` and `advisory.toml`, and no sub-folder with one.
     #[error("{0} holds no case: expected a folder with case.toml and rates.csv, or with advisory.toml")]
     NoCase(PathBuf),
@@ -99,7 +114,7 @@ pub fn load(folders: &[PathBuf]) -> Result<Casebook, LoadError> {
 /// # Errors
 /// As [`load`].
 pub fn load_only(folder: &Path) -> Result<Casebook, LoadError> {
-    Ok(sound(from_disk(folder)?)?.casebook())
+    Ok(sound(together(folder)?)?.casebook())
 }
 
 /// A case folder by itself, row by row.
@@ -185,7 +200,25 @@ pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadE
 fn texts(folders: &[PathBuf]) -> Result<Vec<FolderText>, LoadError> {
     let mut texts = built_in();
     for folder in folders {
-        texts.extend(from_disk(folder)?);
+        texts.extend(together(folder)?);
+    }
+    Ok(texts)
+}
+
+/// The folder at a path, or those within it, none of which names a case of another.
+fn together(path: &Path) -> Result<Vec<FolderText>, LoadError> {
+    let texts = from_disk(path)?;
+    let mut named: BTreeMap<CaseNumber, &str> = BTreeMap::new();
+    for text in &texts {
+        for number in text.rows().cases.iter().map(|case| case.row.number) {
+            match named.insert(number, &text.slug) {
+                Some(one) if one != text.slug => {
+                    let (path, one, other) = (path.to_path_buf(), one.to_string(), text.slug.clone());
+                    return Err(LoadError::Twice { path, number, one, other });
+                }
+                _ => {}
+            }
+        }
     }
     Ok(texts)
 }

@@ -323,6 +323,12 @@ pub struct FactArgs {
     /// Value of the subject portion
     #[arg(long)]
     pub subject_value: Option<String>,
+    /// Quantity, where a rate is per unit
+    #[arg(long)]
+    pub quantity: Option<String>,
+    /// Its unit, such as KG
+    #[arg(long)]
+    pub unit: Option<String>,
     /// Product, in a word of the scope rules
     #[arg(long)]
     pub product: Option<String>,

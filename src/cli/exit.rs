@@ -126,9 +126,12 @@ impl Failure {
             Failure::Usage(_) => Exit::Usage,
             Failure::Cases(LoadError::Io { .. }) => Exit::Io,
             Failure::Cases(LoadError::Several { .. }) => Exit::Usage,
-            Failure::Cases(LoadError::Faults(_) | LoadError::Assumption(_) | LoadError::NoCase(_)) => {
-                Exit::Rejected
-            }
+            Failure::Cases(
+                LoadError::Faults(_)
+                | LoadError::Assumption(_)
+                | LoadError::NoCase(_)
+                | LoadError::Twice { .. },
+            ) => Exit::Rejected,
             Failure::Folder(HoldError::Taken { .. }) => Exit::Usage,
             Failure::Folder(HoldError::Io { .. }) | Failure::Log { .. } => Exit::Io,
             Failure::Records(RecordError::Input(error)) => of_input(error),

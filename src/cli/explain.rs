@@ -122,6 +122,8 @@ fn typed(
         (Heading::Producer, &facts.producer, ""),
         (Heading::ChineseSupplier, &facts.supplier, ""),
         (Heading::SubjectValue, &facts.subject_value, ""),
+        (Heading::Quantity, &facts.quantity, ""),
+        (Heading::Unit, &facts.unit, ""),
         (Heading::Product, &facts.product, ""),
         (Heading::Material, &facts.material, ""),
         (Heading::CarbonPercent, &facts.carbon, ""),
