@@ -3,7 +3,7 @@
 //!
 //! Packs are outputs of the run like any other: its manifest lists their files, and they are put in place with them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -267,7 +267,7 @@ fn ties_out(path: &Path, parts: &Tally, whole: &Tally) -> Result<(), FileError> 
 /// A name for the folder of each importer: its number as far as every file system takes it; where two would be the same,
 /// the later has a number behind it.
 fn folder_names<'n>(numbers: impl Iterator<Item = &'n str>) -> Vec<String> {
-    let mut taken: HashMap<String, ()> = HashMap::new();
+    let mut taken: HashSet<String> = HashSet::new();
     let free = |number: &str| {
         let safe: String = number
             .chars()
@@ -281,9 +281,9 @@ fn folder_names<'n>(numbers: impl Iterator<Item = &'n str>) -> Vec<String> {
         } else {
             format!("importer-{safe}")
         };
-        let all = std::iter::once(safe.clone()).chain((2u64..).map(move |more| format!("{safe}-{more}")));
-        let mut all = all;
-        all.find(|name| taken.insert(name.to_lowercase(), ()).is_none()).unwrap_or_default()
+        let further = (2u64..).map(|more| format!("{safe}-{more}"));
+        let mut names = std::iter::once(safe.clone()).chain(further);
+        names.find(|name| taken.insert(name.to_lowercase())).unwrap_or_default()
     };
     numbers.map(free).collect()
 }

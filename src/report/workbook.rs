@@ -1,5 +1,5 @@
-//! The exceptions report: in a pack a Letter, then Summary, Exceptions, Names to confirm, Products to confirm, Refund Watch, Corrections,
-//! Deadlines, ACE Queries, Sources, Catalogue.
+//! The exceptions report: in a pack a Letter, then Summary, Exceptions, Names to confirm, Products to confirm, Refund
+//! Watch, Corrections, Deadlines, ACE Queries, Sources, Catalogue.
 
 use std::io::{Seek, Write};
 
@@ -11,23 +11,24 @@ use super::causes::Causes;
 use super::charts;
 use super::deposit_tables;
 use super::deposits::Deposits;
+use super::exceptions_sheet;
 use super::letter::{self, Addressee};
 use super::names::Names;
 use super::names_sheet;
 use super::products::Products;
 use super::products_sheet;
 use super::sheet::{Looks, Sheet, Value};
+use super::sources_sheet;
 use super::tally::{Sums, Tally};
 use super::watch::Watch;
 use super::watch_sheets::{self, Agenda};
-use super::{what_if, wording};
+use super::what_if;
 use crate::casebook::{Casebook, Family};
 use crate::determine::Action;
 use crate::entry::Products as ConfirmedProducts;
 use crate::records::{aliases, products};
 use crate::spreadsheet::WrittenSheet;
 use crate::spreadsheet::new_workbook::properties;
-use crate::terms::Code;
 use crate::terms::place::SheetRow;
 
 /// What the report tells of a run, beside its tally and causes.
@@ -184,7 +185,7 @@ pub fn write(
     ] = &mut sheets;
     let begin = |sheet| Sheet::begin(sheet, &looks, hypothetical);
     summary(&mut begin(summary_sheet)?, casebook, facts, tally, gathered)?;
-    exceptions(&mut begin(exceptions_sheet)?, facts, causes)?;
+    exceptions_sheet::write(&mut begin(exceptions_sheet)?, facts, causes)?;
     let listed = names_sheet::write_listed(listed_sheet, casebook)?;
     names_sheet::write(&mut begin(names_sheet)?, casebook, facts, names, listed)?;
     let words = products_sheet::write_words(words_sheet, casebook)?;
@@ -195,8 +196,8 @@ pub fn write(
     watch_sheets::corrections(&mut begin(corrections_sheet)?, agenda, corrections_csv)?;
     watch_sheets::deadline_sheet(&mut begin(deadlines_sheet)?, agenda, deadlines_csv)?;
     ace_queries::write(&mut begin(ace_sheet)?, casebook, gathered.ace)?;
-    sources(&mut begin(sources_sheet)?, casebook, facts, tally)?;
-    catalogue(&mut begin(catalogue_sheet)?)?;
+    sources_sheet::write(&mut begin(sources_sheet)?, casebook, facts, tally)?;
+    exceptions_sheet::catalogue(&mut begin(catalogue_sheet)?)?;
     if let Some(addressee) = &facts.addressee {
         let mut page = letter::page()?;
         letter::write(&mut begin(&mut page)?, casebook, facts, addressee, tally, gathered)?;
@@ -341,126 +342,3 @@ fn summary(
 
 /// Columns of the Summary that may hold money, behind the first.
 const MONEY_COLUMNS: u16 = 12;
-
-fn exceptions(sheet: &mut Sheet<'_>, facts: &RunFacts, causes: &Causes) -> Result<(), XlsxError> {
-    let (shown, more) = causes.shown();
-    let said = match more {
-        _ if causes.dropped => {
-            format!("The largest causes by stake; many more are in {}.", facts.exceptions_csv)
-        }
-        0 => format!(
-            "One row per cause, the largest stake first. Every exception, line by line: {}.",
-            facts.exceptions_csv
-        ),
-        more => format!("The largest causes by stake; {more} more are in {}.", facts.exceptions_csv),
-    };
-    let looks = sheet.looks;
-    sheet.line(&said, &looks.bold)?;
-    let first = sheet.row;
-    sheet.headings(&[
-        ("Code", 8),
-        ("Severity", 10),
-        ("Lines", 8),
-        ("Stake", 16),
-        ("Meaning", 44),
-        ("Field", 24),
-        ("Found", 40),
-        ("Expected", 40),
-        ("What to do", 44),
-        ("Nearest", 30),
-        ("First row", 10),
-        ("First line", 20),
-    ])?;
-    for (cause, lines) in &shown {
-        sheet.values([
-            cause.code.text().into(),
-            cause.severity.to_string().into(),
-            Value::Whole(lines.lines),
-            Value::Money(lines.stake),
-            cause.code.meaning().into(),
-            cause.field.clone().into(),
-            cause.found.clone().into(),
-            cause.expected.clone().into(),
-            cause.code.remedy().into(),
-            lines.nearest.clone().into(),
-            facts.linked(lines.first_row),
-            lines.first_line.clone().into(),
-        ])?;
-    }
-    sheet.sheet.set_freeze_panes(first + 1, 0)?;
-    sheet.sheet.autofilter(first, 0, sheet.row.max(first + 1) - 1, 11)?;
-    Ok(())
-}
-
-fn sources(
-    sheet: &mut Sheet<'_>,
-    casebook: &Casebook,
-    facts: &RunFacts,
-    tally: &Tally,
-) -> Result<(), XlsxError> {
-    let looks = sheet.looks;
-    sheet.line("Notices on which findings rest", &looks.title)?;
-    sheet.line(
-        &format!("{} Tariff numbers are hints; scope text decides.", tested_against(casebook)),
-        &Format::new(),
-    )?;
-    sheet.line(ESTIMATE, &Format::new())?;
-    sheet.line(&format!("Casebook SHA-256 {}; as of {}.", casebook.sha256(), facts.as_of), &Format::new())?;
-    sheet.row += 1;
-    sheet.headings(&[
-        ("Order family", 30),
-        ("Citation", 40),
-        ("Kind", 26),
-        ("Known from", 12),
-        ("Trust", 12),
-        ("Lines", 8),
-        ("What it says", 60),
-        ("Corrects", 30),
-        ("CBP message", 12),
-        ("Link", 60),
-    ])?;
-    for (cited, lines) in &tally.notices {
-        let notice = cited.notice(casebook);
-        sheet.values([
-            notice.of.into(),
-            notice.citation.into(),
-            notice.kind.into(),
-            notice.published.to_string().into(),
-            notice.trust.word().into(),
-            Value::Whole(*lines),
-            notice.says.into(),
-            notice.corrects.unwrap_or_default().into(),
-            notice.message.unwrap_or_default().into(),
-            notice.link.map_or(Value::Text(String::new()), |link| Value::Link(link.to_string())),
-        ])?;
-    }
-    Ok(())
-}
-
-fn catalogue(sheet: &mut Sheet<'_>) -> Result<(), XlsxError> {
-    sheet.headings(&[("Code", 8), ("Severity", 10), ("Meaning", 70), ("What to do", 70)])?;
-    for code in Code::ALL {
-        sheet.values([
-            code.text().into(),
-            code.severity().to_string().into(),
-            code.meaning().into(),
-            code.remedy().into(),
-        ])?;
-    }
-    sheet.row += 1;
-    sheet.headings(&[("Action", 8), ("", 10), ("When", 70)])?;
-    for (action, when) in [
-        (
-            Action::NotTested,
-            "No case in this casebook lists the tariff number and origin and none was declared. Other orders were not looked for.",
-        ),
-        (Action::NoFigure, "An exception of severity Stop, or a finding that is unsettled at entry."),
-        (Action::Review, "A figure is given and a person must confirm it."),
-        (Action::Deposit, "A deposit is due at entry under some case, 0.00 percent included."),
-        (Action::NoDeposit, "A case was tested and asks nothing."),
-    ] {
-        sheet.values([action.text().into(), "".into(), when.into()])?;
-    }
-    sheet.line(wording::SEVERITIES, &Format::new())?;
-    Ok(())
-}
