@@ -17,6 +17,7 @@ pub mod deposits;
 mod exceptions_sheet;
 pub mod explain;
 mod explain_names;
+mod first_steps;
 pub mod law_diff;
 pub mod letter;
 pub mod line_changes;

@@ -179,8 +179,8 @@ impl Memo {
         }
     }
 
-    /// Finds the outline of a line whose goods no case and no advisory lists and under which no case is declared. False for any other,
-    /// and where anything is to be told of it but that.
+    /// Finds the outline of a line whose goods no case and no advisory lists and under which no case is declared. False
+    /// for any other, and where anything is to be told of it but that.
     fn is_untested(&mut self, casebook: &Casebook, line: &BriefLine, as_of: KnownDay) -> bool {
         if self.reader.rest_of(line).line.declared != [Declared::Nothing; 2] {
             return false;

@@ -71,7 +71,7 @@ impl Totals {
         self.later.merge(sums.causes);
         self.later_names.merge(sums.names);
         self.watch.merge(sums.watch);
-        self.deposits.merge(sums.deposits);
+        self.deposits.merge(&sums.deposits);
         self.ace.merge(&sums.ace);
         self.later_products.merge(sums.products);
         self.gathered_outlines += sums.outlines.len();

@@ -1,7 +1,9 @@
 //! The checks across the cases of a line: one case of a kind, companions, third-country numbers, suffixes, entry types,
 //! and what was declared against what was found.
 
-use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, RungUsed, ScopeOutcome, StakeRule};
+use super::answer::{
+    Answer, CaseAnswer, Doubt, FamilyIx, Finding, Missing, RungUsed, ScopeOutcome, StakeRule, comparable,
+};
 use super::law::{FamilyAnswer, declared_unknown};
 use super::question::{Party, Question};
 use crate::casebook::family::Family;
@@ -26,6 +28,8 @@ pub fn merge(casebook: &Casebook, question: &Question, families: Vec<FamilyAnswe
         merge.scope_doubts(family);
         merge.entry_type();
         merge.reconciliation();
+    }
+    for family in merge.speaking() {
         merge.companions(family);
         merge.suffixes(family);
     }
@@ -86,36 +90,52 @@ impl Merge<'_> {
                 family.cases.iter().filter(|case| case.number.kind == kind).cloned().collect::<Vec<_>>()
             };
             let mut candidates: Vec<CaseAnswer> = Vec::new();
-            let mut companions: Vec<CaseAnswer> = Vec::new();
+            let mut others: Vec<CaseAnswer> = Vec::new();
             for (ix, answer) in self.families.iter().enumerate() {
                 let named = declared_family.is_some_and(|number| self.family(ix).case(number).is_some());
                 let by_facts = answer.scope == Some(ScopeOutcome::InScope);
                 // A case of this kind is declared elsewhere: this family speaks only if the facts put the goods in it,
-                // or else, where its other case is declared, if nobody has a claim.
+                // or else if nobody has a claim.
                 match declared_family.is_none() || named || by_facts {
                     true => candidates.extend(of_kind(answer)),
-                    false if answer.declared => companions.extend(of_kind(answer)),
-                    false => {}
+                    false => others.extend(of_kind(answer)),
                 }
             }
-            if !candidates.iter().any(claims) {
-                candidates.extend(companions);
+            // A declared case that asks nothing silences nobody. One that we do not know may well be the right one.
+            let known = declared_family.is_some_and(|number| self.casebook.family_of(number).is_some());
+            if known && !candidates.iter().any(claims) {
+                candidates.extend(others);
             }
-            let claiming: Vec<CaseNumber> =
-                candidates.iter().filter(|case| claims(case)).map(|case| case.number).collect();
-            let mut chosen = candidates.iter().find(|case| claims(case)).or(candidates.first()).cloned();
-            if claiming.len() > 1 {
-                let ground = Ground::Cases(claiming);
-                self.answer.doubts.push(doubt(Code::XC02, ground, Some(kind), StakeRule::Unknown));
-                if let Some(case) = &mut chosen {
-                    let missing = Missing::OneCase;
-                    case.at_entry.finding =
-                        Finding::Unsettled { missing, floor: None, ceiling: None, base: Base::Entered };
-                    case.restated.finding = case.at_entry.finding.clone();
-                }
+            let claiming: Vec<&CaseAnswer> = candidates.iter().filter(|case| claims(case)).collect();
+            let mut chosen = claiming.first().copied().or(candidates.first()).cloned();
+            if let (Some(case), 2..) = (&mut chosen, claiming.len()) {
+                let (ceiling, base) = self.highest(&claiming);
+                let stake = if ceiling.is_some() { StakeRule::Figure } else { StakeRule::Unknown };
+                let ground = Ground::Cases(claiming.iter().map(|case| case.number).collect());
+                self.answer.doubts.push(doubt(Code::XC02, ground, Some(kind), stake));
+                case.at_entry.finding =
+                    Finding::Unsettled { missing: Missing::OneCase, floor: None, ceiling, base };
+                case.restated.finding = case.at_entry.finding.clone();
             }
             self.answer.cases[kind.index()] = chosen;
         }
+    }
+
+    /// The highest rate that cases of one family may ask, and of which value; none where they are of several families
+    /// or one of them has none.
+    fn highest(&self, cases: &[&CaseAnswer]) -> (Option<usize>, Base) {
+        let none = (None, Base::Entered);
+        let Some(family) = cases.first().map(|case| case.family) else { return none };
+        let possible = cases.iter().map(|case| match &case.at_entry.finding {
+            _ if case.family != family => None,
+            Finding::Deposit(used) => Some((used.rate, used.base)),
+            Finding::Unsettled { ceiling, base, .. } => ceiling.map(|rate| (rate, *base)),
+            _ => None,
+        });
+        let Some(possible) = possible.collect::<Option<Vec<_>>>() else { return none };
+        let rates = &self.casebook.families()[family].rates;
+        let highest = possible.into_iter().max_by_key(|(rate, _)| comparable(&rates[*rate].row));
+        highest.map_or(none, |(rate, base)| (Some(rate), base))
     }
 
     /// The family whose scope and parties are shown: that of the first case that speaks.
@@ -124,6 +144,12 @@ impl Merge<'_> {
         let claiming = self.answer.cases.iter().flatten().find(|case| claims(case));
         let case = claiming.or_else(|| cases.next())?;
         self.families.iter().position(|family| family.ix == case.family)
+    }
+
+    /// The families of the cases that speak, each once.
+    fn speaking(&self) -> Vec<usize> {
+        let speak = |family: &FamilyIx| self.answer.cases.iter().flatten().any(|case| case.family == *family);
+        (0..self.families.len()).filter(|ix| speak(&self.families[*ix].ix)).collect()
     }
 
     fn parties(&mut self) {
@@ -142,6 +168,10 @@ impl Merge<'_> {
             match self.question.declared[kind.index()] {
                 Declared::Several => {
                     self.answer.tested = true;
+                    let told = |doubt: &Doubt| doubt.code == Code::XC02 && doubt.kind == Some(kind);
+                    if self.answer.doubts.iter().any(told) {
+                        continue;
+                    }
                     self.answer.doubts.push(doubt(Code::XC02, Ground::Bare, Some(kind), StakeRule::Unknown));
                 }
                 declared @ Declared::One(number, suffix) if declared_unknown(self.casebook, declared) => {
@@ -231,7 +261,9 @@ impl Merge<'_> {
         let family = self.family(ix);
         let mut missing = Vec::new();
         for kind in Kind::BOTH {
-            let Some(case) = self.answer.case(kind).filter(|case| due(Some(case))) else { continue };
+            let own_family = self.families[ix].ix;
+            let asks = |case: &&CaseAnswer| case.family == own_family && due(Some(case));
+            let Some(case) = self.answer.case(kind).filter(asks) else { continue };
             let of_family = |kind: Kind| {
                 let declared = self.question.declared[kind.index()].number();
                 declared.is_some_and(|number| family.case(number).is_some())

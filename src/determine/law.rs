@@ -98,9 +98,16 @@ impl<'a> InFamily<'a> {
             .map(|case| case.number)
             .collect();
         let mut cases = Vec::new();
-        for case in first_opened.into_iter().filter(|case| !self.stands_aside(*case)).collect::<Vec<_>>() {
-            let (number, at_entry) = self.answered(case, self.question.filing, true);
-            let (_, restated) = self.answered(case, self.question.as_of, false);
+        for case in first_opened {
+            let days = [(self.question.filing, true), (self.question.as_of, false)];
+            let aside = days.map(|(known, _)| self.stands_aside(case, known));
+            if aside == [true; 2] {
+                continue;
+            }
+            let [(number, at_entry), (_, restated)] = [0, 1].map(|day| match (aside[day], days[day]) {
+                (true, _) => (case, not_of_this_class()),
+                (false, (known, at_entry)) => self.answered(case, known, at_entry),
+            });
             cases.push(CaseAnswer { family: self.ix, number, at_entry, restated });
         }
         let concerned = cases.iter().any(|case| !matches!(case.at_entry.finding, Finding::NotConcerned(_)));
@@ -120,11 +127,11 @@ impl<'a> InFamily<'a> {
     }
 
     /// True if a case leaves the line to the declared one of another class: unless the facts put the goods into its own.
-    fn stands_aside(&self, case: CaseNumber) -> bool {
+    fn stands_aside(&self, case: CaseNumber, known: Epoch) -> bool {
         if !self.other_class_declared(case) {
             return false;
         }
-        let asked = self.asked(self.question.filing);
+        let asked = self.asked(known);
         let found = self.scope_of(case, asked, &self.route(case, asked), &mut Told::default());
         found.is_none_or(|found| found.outcome != ScopeOutcome::InScope)
     }
@@ -305,6 +312,11 @@ impl<'a> InFamily<'a> {
             stake: StakeRule::Unknown,
         });
     }
+}
+
+/// What a case says of goods that are of another class, or are taken to be.
+fn not_of_this_class() -> Answered {
+    Answered { finding: Finding::NotConcerned(NotConcerned::NotCovered), told: Told::default() }
 }
 
 fn unsettled(missing: Missing) -> Finding {

@@ -4,12 +4,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Format, XlsxError};
 
 use super::causes::{Cause, Lines};
 use super::charts::Range;
-use super::deposits::{Counted, Deposits, Month, MonthCounted, PARTIES_MAX, Parties, Party};
+use super::deposits::{
+    Counted, Deposits, Month, MonthCounted, PARTIES_MAX, Parties, Party, twelve_months_before,
+};
 use super::sheet::{Sheet, Value};
 use super::tally::Sums;
 use crate::terms::{CaseNumber, Money, Severity};
@@ -129,9 +132,12 @@ fn others(count: usize, parties: &Parties) -> String {
 }
 
 /// By importer of record, with what a continuous bond would have to hold in addition.
-pub(super) fn by_importer(sheet: &mut Sheet<'_>, deposits: &Deposits, all: &Sums) -> Result<(), XlsxError> {
-    let twelve_months = deposits.twelve_months();
-    let within = |party: &Party| twelve_months.map_or(0, |(first, _)| party.deposits_from(first));
+pub(super) fn by_importer(
+    sheet: &mut Sheet<'_>,
+    as_of: Date,
+    deposits: &Deposits,
+    all: &Sums,
+) -> Result<(), XlsxError> {
     let bond = |cents: i128| {
         let tenth = Money::from_cents(cents).decimal() / Decimal::TEN;
         [money(cents), Value::Money(Some(Money::from_decimal(tenth)))]
@@ -141,23 +147,19 @@ pub(super) fn by_importer(sheet: &mut Sheet<'_>, deposits: &Deposits, all: &Sums
     let added = [("Deposit at entry, twelve months", 18), ("Added continuous bond: 10 percent", 18)];
     sheet.headings(&[&[("By importer of record", 44)], &COUNTED[..], &added].concat())?;
     for party in &largest {
-        sheet.values(counted(name(party), &party.counted).into_iter().chain(bond(within(party))))?;
+        sheet.values(counted(name(party), &party.counted).into_iter().chain(bond(party.twelve_months)))?;
     }
-    let sum: i128 = largest.iter().copied().chain([&rest]).map(within).sum();
+    let sum: i128 = largest.iter().copied().chain([&rest]).map(|party| party.twelve_months).sum();
     if rest.counted.lines > 0 {
         let label = others(count, &deposits.importers);
-        sheet.values(counted(&label, &rest.counted).into_iter().chain([money(within(&rest))]))?;
+        sheet.values(counted(&label, &rest.counted).into_iter().chain([money(rest.twelve_months)]))?;
     }
     sheet.values(all_lines(all).into_iter().chain([money(sum)]))?;
-    if let Some((first, last)) = twelve_months {
-        sheet.line(
-            &format!(
-                "The twelve months are the governing days {first} to {last}: up to the as-of day, or to the last \
-                 governing day of the file where that is earlier."
-            ),
-            &Format::new(),
-        )?;
-    }
+    let first = twelve_months_before(as_of);
+    sheet.line(
+        &format!("The twelve months are the governing days {first} to {as_of}, the as-of day."),
+        &Format::new(),
+    )?;
     sheet.line(BOND, &Format::new())
 }
 
@@ -201,8 +203,12 @@ pub(super) fn largest_stakes(
     sheet.headings(&[("Largest stakes", 44), ("Lines", 18), ("Stake", 18)])?;
     let first = sheet.row;
     for (stake, cause, lines) in staked {
-        let found: String = cause.found.chars().take(STAKE_NAME).collect();
-        let label = format!("{} {}", cause.code, if found.is_empty() { &*cause.field } else { &*found });
+        let mut found: String = cause.found.chars().take(STAKE_NAME).collect();
+        if found.len() < cause.found.len() {
+            found.push('\u{2026}');
+        }
+        let named = if found.is_empty() { &cause.field } else { &found };
+        let label = format!("{} {named} ({})", cause.code, lines.first_line);
         sheet.values([label.into(), Value::Whole(lines.lines), Value::Money(Some(stake))])?;
     }
     Ok(Some(Range { heading: first - 1, rows: (first, sheet.row - 1), columns: (2, 2) }))

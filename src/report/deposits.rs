@@ -15,8 +15,16 @@ use crate::determine::{LineAmounts, LineFindings};
 use crate::entry::line::{EntryLine, Name};
 use crate::terms::{CaseNumber, Kind, Money};
 
-/// Importers, and exporters, that are summed up one by one, at most: with the days of a year some 40 MiB.
+/// Importers, and exporters, that are summed up one by one, at most.
 pub const PARTIES_MAX: usize = 4_096;
+
+/// The first of the twelve months that end with the as-of day.
+///
+/// Reading: what a bond has to hold is asked on that day, whatever days a file has. So an importer has the same figure
+/// in the file of all and in one of its own.
+pub fn twelve_months_before(as_of: Date) -> Date {
+    as_of.checked_sub(12.months()).and_then(|day| day.checked_add(1.day())).unwrap_or(Date::MIN)
+}
 
 /// Lines and money under one heading, money in cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,21 +63,14 @@ pub struct Party {
     pub name: Box<str>,
     /// Its lines.
     pub counted: Counted,
-    /// Deposits at entry by governing day, in cents; kept of importers alone, and of days that may still count.
-    days: BTreeMap<Date, i128>,
+    /// Its deposits at entry of the twelve months up to the as-of day, in cents; of importers alone.
+    pub twelve_months: i128,
 }
 
 impl Party {
-    fn merge(&mut self, later: Party, first: Date) {
+    fn merge(&mut self, later: &Party) {
         self.counted.merge(&later.counted);
-        for (day, cents) in later.days.into_iter().filter(|(day, _)| *day >= first) {
-            *self.days.entry(day).or_default() += cents;
-        }
-    }
-
-    /// Deposits at entry of the days from this one on, in cents.
-    pub fn deposits_from(&self, first: Date) -> i128 {
-        self.days.range(first..).map(|(_, cents)| cents).sum()
+        self.twelve_months += later.twelve_months;
     }
 }
 
@@ -94,22 +95,18 @@ impl Parties {
         self.parties.len() - 1
     }
 
-    fn merge(&mut self, later: Parties, first: Date) {
-        for (key, party) in later.parties {
-            match self.places.get(&key) {
-                Some(place) => self.parties[*place].1.merge(party, first),
+    fn merge(&mut self, later: &Parties) {
+        for (key, party) in &later.parties {
+            match self.places.get(key) {
+                Some(place) => self.parties[*place].1.merge(party),
                 None if self.parties.len() < PARTIES_MAX => {
-                    let place = self.place(&key, &party.name);
-                    self.parties[place].1.merge(party, first);
+                    let place = self.place(key, &party.name);
+                    self.parties[place].1.merge(party);
                 }
-                None => self.further.merge(party, first),
+                None => self.further.merge(party),
             }
         }
-        self.further.merge(later.further, first);
-    }
-
-    fn all_mut(&mut self) -> impl Iterator<Item = &mut Party> {
-        self.parties.iter_mut().map(|(_, party)| party).chain([&mut self.further])
+        self.further.merge(&later.further);
     }
 
     /// Those with most deposit at entry, at most so many, the most first; then how many names the others are, as far as
@@ -120,7 +117,7 @@ impl Parties {
         parties.sort_by_key(|party| std::cmp::Reverse((party.counted.at_entry, party.counted.lines)));
         let others = parties.split_off(parties.len().min(most));
         let mut rest = self.further.clone();
-        others.iter().for_each(|party| rest.merge(Party::clone(party), Date::MIN));
+        others.iter().for_each(|party| rest.merge(party));
         (parties, others.len(), rest)
     }
 
@@ -167,8 +164,6 @@ pub struct Deposits {
     pub exporters: Parties,
     /// By month of the governing day; `None` for lines without one.
     pub months: BTreeMap<Option<Month>, MonthCounted>,
-    /// The last governing day that is not behind the as-of day, or the as-of day where a later one is met.
-    until: Option<Date>,
 }
 
 /// A line, as far as it is added up here.
@@ -200,11 +195,9 @@ impl Deposits {
         let importer = self.importers.place(line.importer, line.importer);
         let (_, importer) = &mut self.importers.parties[importer];
         importer.counted.merge(&counted);
-        if let Some(day) = line.governing {
-            self.until = self.until.max(Some(day.min(as_of)));
-            if counted.at_entry != 0 && day <= as_of {
-                *importer.days.entry(day).or_default() += counted.at_entry;
-            }
+        let within = |day: Date| day <= as_of && day >= twelve_months_before(as_of);
+        if counted.at_entry != 0 && line.governing.is_some_and(within) {
+            importer.twelve_months += counted.at_entry;
         }
         let month = line.governing.map(|day| (day.year(), day.month()));
         let month = self.months.entry(month).or_default();
@@ -231,17 +224,9 @@ impl Deposits {
     }
 
     /// Adds the lines that follow in the file.
-    pub fn merge(&mut self, later: Deposits) {
-        let known = self.twelve_months();
-        self.until = self.until.max(later.until);
-        // The twelve months only move on, so what lies before them now counts in no later sum.
-        let now = self.twelve_months();
-        let first = now.map_or(Date::MIN, |(first, _)| first);
-        if now != known {
-            self.importers.all_mut().for_each(|party| party.days = party.days.split_off(&first));
-        }
-        self.importers.merge(later.importers, first);
-        self.exporters.merge(later.exporters, first);
+    pub fn merge(&mut self, later: &Deposits) {
+        self.importers.merge(&later.importers);
+        self.exporters.merge(&later.exporters);
         for (month, counted) in &later.months {
             self.months.entry(*month).or_default().merge(counted);
         }
@@ -257,13 +242,5 @@ impl Deposits {
         let mut months = Counted::default();
         self.months.values().for_each(|month| months.merge(&month.counted));
         is_all(months) && is_all(self.importers.counted()) && is_all(self.exporters.counted())
-    }
-
-    /// The first and the last of the twelve months up to the as-of day, or up to the last governing day of the file
-    /// where that is earlier; `None` where no line has a governing day.
-    pub fn twelve_months(&self) -> Option<(Date, Date)> {
-        let last = self.until?;
-        let first = last.checked_sub(12.months()).and_then(|day| day.checked_add(1.day()));
-        Some((first.unwrap_or(Date::MIN), last))
     }
 }

@@ -70,6 +70,9 @@ pub(super) fn write(
     }
     sheet.sheet.set_freeze_panes(first + 1, 1)?;
     sheet.sheet.autofilter(first, 0, last, COLUMNS.len() as u16 - 1)?;
+    if sheet.row == first + 1 {
+        sheet.line("No name waits for a decision.", &sheet.looks.wrap)?;
+    }
     if more {
         let looks = sheet.looks;
         let text = "These are the names with the largest stake; there are more. Decide these and run again.";

@@ -85,6 +85,9 @@ pub(super) fn write(
     sheet.sheet.set_freeze_panes(first + 1, 2)?;
     sheet.sheet.autofilter(first, 0, last, COLUMNS.len() as u16 - 1)?;
     let looks = sheet.looks;
+    if sheet.row == first + 1 && products.unnamed == 0 {
+        sheet.line("No product waits for a decision.", &looks.wrap)?;
+    }
     if more {
         let text =
             "These are the products with the largest stake; there are more. Decide these and run again.";

@@ -109,6 +109,15 @@ impl Sheet<'_> {
         Ok(())
     }
 
+    /// A line that leads somewhere, if it can.
+    pub(super) fn linked_line(&mut self, text: &str, link: Option<String>) -> Result<(), XlsxError> {
+        let Some(link) = link else { return self.line(text, &Format::new()) };
+        let url = Url::new(link).set_text(cell_text(text));
+        self.sheet.write_url(self.row, 0, url)?;
+        self.row += 1;
+        Ok(())
+    }
+
     pub(super) fn headings(&mut self, headings: &[(&str, u32)]) -> Result<(), XlsxError> {
         // Tables that stand one below the other share their columns: a later one makes them wider, never narrower.
         self.widths.resize(self.widths.len().max(headings.len()), 0);

@@ -28,10 +28,11 @@ pub fn by_case(with: &Tally, without: &Tally) -> Vec<Compared> {
     cases.into_iter().map(compared).collect()
 }
 
-/// Lines that have no figure without the assumption and with it: the sums are without them.
+/// Lines that have no figure without the assumption and with it: their sum is unknown, though a case of theirs may
+/// have a figure.
 pub fn without_figure(with: &Tally, without: &Tally) -> String {
     format!(
-        "Lines that have no figure, and are in no sum: {} without the assumption, {} with it.",
+        "Lines without a figure: {} without the assumption, {} with it. Under a case they count where that case has one.",
         without.lines(Action::NoFigure),
         with.lines(Action::NoFigure)
     )

@@ -12,6 +12,7 @@ use super::charts;
 use super::deposit_tables;
 use super::deposits::Deposits;
 use super::exceptions_sheet;
+use super::first_steps;
 use super::letter::{self, Addressee};
 use super::names::Names;
 use super::names_sheet;
@@ -74,7 +75,7 @@ impl RunFacts {
         }
     }
 
-    fn link(&self, at: SheetRow) -> Option<String> {
+    pub(super) fn link(&self, at: SheetRow) -> Option<String> {
         let (file, sheets) = &self.annotated;
         let sheet = sheets.get(at.sheet).filter(|sheet| at.row <= sheet.kept_to)?;
         let name = sheet.name.as_ref()?.replace('\'', "''");
@@ -253,20 +254,7 @@ fn summary(
     sheet.row += 1;
     sheet.line("What to do first", &looks.bold)?;
     let (shown, _) = causes.shown();
-    for (cause, lines) in
-        shown.iter().filter(|(cause, _)| cause.severity > crate::terms::Severity::Note).take(5)
-    {
-        let stake =
-            lines.stake.map(|stake| format!(", {}", crate::terms::money::Grouped(stake))).unwrap_or_default();
-        let text = format!(
-            "{} {} line(s){stake}: {} {}",
-            cause.code,
-            lines.lines,
-            cause.code.meaning(),
-            cause.code.remedy()
-        );
-        sheet.line(&text, &Format::new())?;
-    }
+    first_steps::write(sheet, facts, &shown)?;
     if tally.lines(Action::NoFigure) + tally.lines(Action::Review) == 0 {
         sheet.line("Nothing waits for a person.", &Format::new())?;
     }
@@ -297,15 +285,19 @@ fn summary(
         }
         sheet.values(values)?;
     }
-    sheet.values(sums("All lines that have a figure".into(), &tally.all, false))?;
+    sheet.values(sums("All lines; deposits of those with a figure".into(), &tally.all, false))?;
     sheet.row += 1;
     sheet.headings(&with("By case", &money))?;
     for (case, of_case) in &tally.cases {
         sheet.values(sums(case.to_string().into(), of_case, true))?;
     }
     sheet.line("Each case counts its own figures; a line that lacks a figure under another case is in no sum by action.", &Format::new())?;
+    sheet.line(
+        "Paid less restated is a difference over entries of every status: what may come back, and how, stands in Refund Watch.",
+        &Format::new(),
+    )?;
     let months = deposit_tables::by_month(sheet, deposits, &tally.all)?;
-    deposit_tables::by_importer(sheet, deposits, &tally.all)?;
+    deposit_tables::by_importer(sheet, facts.as_of, deposits, &tally.all)?;
     deposit_tables::by_exporter(sheet, deposits, &tally.all)?;
     let stakes = deposit_tables::largest_stakes(sheet, &shown)?;
     if !watch.sums.is_empty() {
