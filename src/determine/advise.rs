@@ -5,7 +5,7 @@ use super::answer::{AdvisedBy, Answer, Doubt, StakeRule};
 use super::question::{Exported, MaterialFact, ProductFact, Question};
 use crate::casebook::{Advisory, AdvisoryStanding, AdvisoryState, Casebook, Control, Trust};
 use crate::entry::Read;
-use crate::terms::{Advised, Code, Ground, Heading, Hts, KnownDay};
+use crate::terms::{Advised, Code, ExportDay, Ground, Heading, Hts, KnownDay};
 
 /// Adds what advisories say to an answer: AV01 for controls that the facts meet, AV02 for those that they may meet.
 ///
@@ -97,6 +97,10 @@ impl<'a> Asked<'a> {
         let mut missing = Vec::new();
         if self.from_elsewhere {
             missing.push(Heading::ExportCountry);
+        }
+        // A day that is there and cannot be read may be any day.
+        if self.exported.from == ExportDay::NotUnderstood {
+            missing.push(Heading::ExportDate);
         }
         let product = match self.question.product {
             ProductFact::Word(word) => Some(grid.word_text(word)),
