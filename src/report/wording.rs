@@ -196,7 +196,8 @@ fn plain_reason(casebook: &Casebook, line: &EntryLine, findings: &LineFindings) 
         }
         Action::Review => match worst(Severity::Review) {
             Some(why) if clauses("").is_empty() => format!("To confirm: {why}."),
-            Some(why) => format!("{}; to confirm: {why}.", clauses(", ")),
+            // First what a person has to do: the column is cut where the next one is filled.
+            Some(why) => format!("To confirm: {why}; {}.", clauses(", ")),
             None => format!("{}.", clauses(", ")),
         },
         Action::Deposit => format!("{}.", clauses(", ")),
