@@ -16,6 +16,7 @@ pub mod draft;
 pub mod family;
 mod folder_text;
 pub mod grid;
+pub mod left_open;
 pub mod load;
 pub mod model;
 pub mod near;

@@ -6,6 +6,7 @@
 pub mod addressed;
 pub mod advised;
 pub mod case_number;
+pub mod counted;
 pub mod country;
 pub mod day;
 pub mod entry_number;

@@ -74,6 +74,7 @@ fn every_end_has_its_exit_code_and_says_what_to_do() {
         (vec!["cases", "check", "bad-case"], 3, vec!["fault"]),
         (vec!["run", "absent.csv"], 4, vec!["absent.csv"]),
         (vec!["rates", "A-999-101"], 2, vec!["adcvd cases list"]),
+        (vec!["cases", "show", "graphite"], 2, vec!["\"graphite\"", "case folder", "adcvd cases list"]),
         (vec!["explain", "good.csv"], 2, vec!["--line", "--row"]),
         (vec!["explain", "good.csv", "--row", "9"], 2, vec!["row 9"]),
         (vec!["explain", "--hts", "3801.10.5000"], 2, vec!["--origin", "--entry-date", "--value"]),

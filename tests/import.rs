@@ -229,6 +229,10 @@ fn a_folder_begun_from_a_message_computes_once_a_person_has_checked_it() {
     let (code, said, _) = adcvd(at, &["cases", "import", "message.txt", "--into", "solar"]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("18 lines, 18 of them used"), "{said}");
+    assert_eq!(
+        fs::read(at.join("solar/GUIDE.md")).unwrap(),
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/case/GUIDE.md")).unwrap()
+    );
     let asked = [
         "explain",
         "--cases",
@@ -282,11 +286,92 @@ fn a_folder_begun_from_a_message_computes_once_a_person_has_checked_it() {
     assert!(said.contains("entered value 100000 x 11.81 / 100 = $11,810.00"), "{said}");
     assert!(said.contains("rate       11.81% from CBP message 9249306"), "{said}");
 
+    // No fault, and told: the scope has no product words, and the questions of the draft still stand in it.
+    let (code, said, _) = adcvd(at, &["cases", "check", "solar"]);
+    let open = [
+        "no fault\n  open: C-570-980 has no [[scope.product]]: every line that does not declare it has no figure, unless it \
+         fails a test (SC11)\n",
+        "  open: C-570-980 has no rate table that is `whole` or `partial`: no line under that number has a figure while deposits \
+         are due (RT05)\n",
+        "  open: drafts/cbp-9249306.toml is checked, and 1 question and 0 lines not understood still stand in it",
+    ];
+    assert!(code == 0 && open.iter().all(|line| said.contains(line)), "{said}");
+
     // A name alone is no check.
     replaced(&file, "R. Lopez, 2019-09-09", "R. Lopez");
     let (code, _, told) = adcvd(at, &asked);
     assert!(code == 3 && told.contains("expected a name and a day"), "{told}");
 }
+
+/// A message of which only side lines are not understood: its table is partial, a person may say that it is whole, and its
+/// rule for foreign exporters stands in the ladder to be written.
+#[test]
+fn a_table_is_partial_for_side_lines_until_a_person_has_looked_at_them() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    fs::write(at.join("message.txt"), WITH_SIDE_LINES).unwrap();
+    let (code, said, _) = adcvd(at, &["cases", "import", "message.txt", "--into", "racks"]);
+    let question = "The table of 94 FR 28994 is \"partial\", for lines 6, 16 of the text were not understood: a company that \
+                    is not in it has no figure (RT05). Look at them: if none of them is a part of the table, write table = \
+                    \"whole\".";
+    assert!(code == 10 && said.contains(question), "{said}");
+    let file = at.join("racks/drafts/cbp-9204403.toml");
+    assert!(fs::read_to_string(&file).unwrap().contains("table = \"partial\""));
+
+    // The gaps as the skeleton has them, but for scope and tariff numbers.
+    let case = at.join("racks/case.toml");
+    let begun = fs::read_to_string(&case).unwrap();
+    assert!(begun.contains("these rows are refused (CF04) until the draft is checked"), "{begun}");
+    let (head, skeleton) = begun.split_once("# [[standing]]").unwrap();
+    let (skeleton, _) = skeleton.split_once("\n# GAP").unwrap();
+    let rows = skeleton.replace("\n# ", "\n").replace("\n#\n", "\n\n");
+    assert!(rows.contains("\nforeign_exporter = \"supplier\"\n"), "{rows}");
+    fs::write(&case, format!("{head}[[standing]]{rows}")).unwrap();
+    let (code, _, told) = adcvd(at, &["cases", "check", "racks"]);
+    assert!(code == 3 && told.contains("CF04"), "{told}");
+    replaced(&file, "checked_by = \"\"", "checked_by = \"R. Lopez, 2029-08-01\"");
+    let (code, said, told) = adcvd(at, &["cases", "check", "racks"]);
+    let open = [
+        "racks: 1 case, 2 notices, 2 rates, 2 parties; no fault\n",
+        "  open: A-999-101 has no [[scope]]: every line that does not declare it has no figure (SC11)\n",
+        "  open: the folder has no [[hint]]: a line that declares none of its cases is NOT TESTED\n",
+        "  open: drafts/cbp-9204403.toml is checked, and 3 questions and 2 lines not understood still stand in it",
+    ];
+    assert!(code == 0 && open.iter().all(|line| said.contains(line)), "{said}{told}");
+
+    // A company that the list does not name: none of its part at hand, all of it, everyone else's 93 percent of 10,000.
+    let asked = "explain --cases racks --as-of 2029-09-01 --hts 7700.11.1000 --origin CN --entry-date 2029-08-10 --entry-type 03 \
+                 --value 10000 --exporter Gamma --producer Gamma --product widget --ad-case A-999-101";
+    let asked: Vec<&str> = asked.split_whitespace().collect();
+    let (_, said, _) = adcvd(at, &asked);
+    let partial =
+        "found \"94 FR 28994\", expected the whole rate table of this notice; a part of it is at hand";
+    assert!(said.contains("RT05") && said.contains(partial) && !said.contains("EN01"), "{said}");
+    replaced(&file, "table = \"partial\"", "table = \"whole\"");
+    let (_, said, _) = adcvd(at, &asked);
+    assert!(said.contains("entered value 10000 x 93.00 / 100 = $9,300.00"), "{said}");
+}
+
+const WITH_SIDE_LINES: &str = "Message No: 9204403
+Effective Date: Jul 02, 2029
+Cite as: 94 FR 28994
+Cite date: Jul 02, 2029
+1. On 07/02/2029, Commerce published in the Federal Register (94 FR 28994) its preliminary determination in the \
+                               antidumping duty investigation of invented widgets from China (A-999-101).
+2. The moon is made of widgets.
+3. For shipments entered, or withdrawn from warehouse, for consumption on or after 07/02/2029, CBP shall require a cash \
+                               deposit equal to the rates listed below:
+Producer: Beta Widget Co., Ltd.
+Exporter: Alpha Widget Co., Ltd.
+Case number: A-999-101-001
+Cash deposit rate: 13.00 percent
+China-wide entity
+Case Number: A-999-101-000
+Cash Deposit Rate: 93.00 percent
+4. For exporters of widgets which have not received their own rate, the rate is that of the Chinese combination that \
+                               supplied them.
+5. Nor is the sun made of widgets.
+";
 
 const ADDED: &str = "Message No: 5290401
 Effective Date: Oct 01, 2025
@@ -320,7 +405,7 @@ fn a_draft_beside_the_law_changes_nothing_until_it_is_checked() {
 
     let (code, said, _) = adcvd(at, &["cases", "import", "message.txt", "--into", "widgets"]);
     assert!(
-        code == 0 && said.contains("In the folder already: 0 notices, 0 rates, 0 suffixes, 1 cases"),
+        code == 0 && said.contains("In the folder already: 0 notices, 0 rates, 0 suffixes, 1 case"),
         "{said}"
     );
     assert_eq!(files.clone().map(|path| fs::read(path).unwrap()), before);
@@ -337,7 +422,7 @@ fn a_draft_beside_the_law_changes_nothing_until_it_is_checked() {
     let (code, said, _) = adcvd(at, &["cases", "check", "widgets"]);
     assert!(code == 0 && said.contains(draft) && said.contains("no fault"), "{said}");
     assert!(
-        said.contains("0 questions and lines are open in it") && !said.contains("as it stands"),
+        said.contains("open in it: 0 questions, 0 lines not understood") && !said.contains("as it stands"),
         "{said}"
     );
     let run = ["run", "widgets/examples.csv", "--cases", "widgets", "--as-of", "2026-06-30", "-o", "out"];
@@ -382,7 +467,7 @@ fn a_draft_beside_the_law_changes_nothing_until_it_is_checked() {
     let later = ADDED.replace("5290401", "5291401").replace("13.00", "12.00");
     fs::write(at.join("later.txt"), later).unwrap();
     let (code, said, _) = adcvd(at, &["cases", "import", "later.txt", "--into", "widgets"]);
-    let held = "In the folder already: 1 notices, 1 rates, 0 suffixes, 1 cases";
+    let held = "In the folder already: 1 notice, 1 rate, 0 suffixes, 1 case";
     assert!(code == 0 && said.contains(held), "{said}");
     let told = "has another figure than line 10 of the text for the same question: which is right?";
     assert!(said.contains("drafts/cbp-5290401.toml:") && said.contains(told), "{said}");

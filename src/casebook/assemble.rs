@@ -35,6 +35,7 @@ impl Family {
             prices: Vec::new(),
             parties: Vec::new(),
             aliases: Vec::new(),
+            approved: Vec::new(),
             unapproved: Vec::new(),
             party_by_key: HashMap::new(),
             rates_by_key: HashMap::new(),

@@ -212,6 +212,8 @@ pub struct Draft {
     pub standings: Vec<DraftStanding>,
     /// Tariff numbers, and the notice that names them.
     pub hints: Vec<(Hts, String)>,
+    /// True if the text says that foreign exporters without a rate take that of their supplier.
+    pub foreign_by_supplier: bool,
     /// What the text does not say and a person has to.
     pub questions: Vec<String>,
     /// What lines were used for, in the order of the text.
@@ -236,6 +238,7 @@ impl Draft {
             suffixes: Vec::new(),
             standings: Vec::new(),
             hints: Vec::new(),
+            foreign_by_supplier: false,
             questions: Vec::new(),
             used: Vec::new(),
             open: Vec::new(),
@@ -257,6 +260,29 @@ impl Draft {
         if !self.questions.contains(&question) {
             self.questions.push(question);
         }
+    }
+
+    /// A table is partial for lines that were not understood. Only a person can see that none of them is a part of it; `otherwise` is
+    /// what it is then, as far as the text decides that.
+    fn ask_of_partial(&mut self, citation: &str, open: &[usize], otherwise: Option<Table>) {
+        let mut lines = open.to_vec();
+        lines.sort_unstable();
+        lines.dedup();
+        let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+        let (word, them) =
+            if lines.len() == 1 { ("line", "it is no") } else { ("lines", "none of them is a") };
+        let of = if citation.is_empty() { String::new() } else { format!(" of {citation}") };
+        let write = match otherwise {
+            Some(table) => format!("table = {:?}", table.word()),
+            None => "\"whole\" or \"amends\" in its place (guide, 3)".to_string(),
+        };
+        self.ask(format!(
+            "The table{of} is \"partial\", for {word} {} of the text {} not understood: a company that is not in it has no figure \
+             (RT05). Look at {}: if {them} part of the table, write {write}.",
+            lines.join(", "),
+            if lines.len() == 1 { "was" } else { "were" },
+            if lines.len() == 1 { "it" } else { "them" },
+        ));
     }
 
     fn notice(&mut self, id: &str) -> Option<&mut DraftNotice> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::draft::approval::Unapproved;
+use super::draft::approval::{LeftOpen, Unapproved};
 use super::model::{
     Base, EveryoneElse, ForeignExporter, NoticeRow, RateRow, Rung, State, Table, Trust, Verdict,
 };
@@ -301,6 +301,8 @@ pub struct Family {
     pub parties: Vec<Party>,
     /// Other names.
     pub aliases: Vec<Alias>,
+    /// Drafts of its folder that a person has checked: their rows are among these.
+    pub approved: Vec<LeftOpen>,
     /// Drafts of its folder that nobody has checked: no part of the law.
     pub unapproved: Vec<Unapproved>,
     pub(super) party_by_key: HashMap<PartyKey, PartyIx>,

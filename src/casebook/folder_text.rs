@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::advisory::Advisory;
 use super::advisory_check::{ADVISORY_FILE, read_advisory};
 use super::check::check;
-use super::draft::approval::{self, DRAFTS, Read, Unapproved};
+use super::draft::approval::{self, DRAFTS, LeftOpen, Read, Unapproved};
 use super::family::Family;
 use super::load::{FolderFaults, LoadError};
 use super::model::Rows;
@@ -35,20 +35,30 @@ struct CaseText {
     drafts: Vec<(String, String)>,
 }
 
+/// The drafts of a case folder.
+#[derive(Default)]
+struct Drafts {
+    approved: Vec<LeftOpen>,
+    unapproved: Vec<Unapproved>,
+}
+
 impl CaseText {
-    /// The rows, those of approved drafts behind them; what is wrong; and the other drafts.
-    fn read(&self) -> (Rows, Vec<Fault>, Vec<Unapproved>) {
+    /// The rows, those of approved drafts behind them; what is wrong; and what stands open in drafts.
+    fn read(&self) -> (Rows, Vec<Fault>, Drafts) {
         let CaseText { case, rates, suffixes, statistics, drafts } = self;
         let (mut rows, mut faults) = read(Texts { case, rates, suffixes, statistics });
-        let mut unapproved = Vec::new();
+        let mut of_folder = Drafts::default();
         for (file, text) in drafts {
             match approval::read(file, text) {
-                Ok(Read::Approved(approved)) => rows.append(approved),
-                Ok(Read::Unapproved(draft)) => unapproved.push(draft),
+                Ok(Read::Approved(approved, left)) => {
+                    rows.append(approved);
+                    of_folder.approved.push(left);
+                }
+                Ok(Read::Unapproved(draft)) => of_folder.unapproved.push(draft),
                 Err(of_draft) => faults.extend(of_draft),
             }
         }
-        (rows, faults, unapproved)
+        (rows, faults, of_folder)
     }
 
     fn texts(&self) -> impl Iterator<Item = &String> {
@@ -75,11 +85,11 @@ impl FolderText {
     pub(super) fn sound(&self) -> Result<Sound, FolderFaults> {
         let mut faults = Vec::new();
         let case = self.case.as_ref().map(|case| {
-            let (rows, unread, unapproved) = case.read();
+            let (rows, unread, drafts) = case.read();
             let whole = |fault: &Fault| fault.at.file != CASE_FILE && !fault.at.file.starts_with(DRAFTS);
             faults.extend(check(&rows, unread.iter().all(whole)));
             faults.extend(unread);
-            (rows, unapproved)
+            (rows, drafts)
         });
         let advisory = self.advisory.as_deref().map(|text| {
             let (rows, found) = read_advisory(text);
@@ -88,12 +98,13 @@ impl FolderText {
         });
         if !faults.is_empty() {
             faults.sort();
-            let drafts = case.iter().flat_map(|(_, unapproved)| unapproved).map(Unapproved::told).collect();
+            let drafts =
+                case.iter().flat_map(|(_, drafts)| &drafts.unapproved).map(Unapproved::told).collect();
             return Err(FolderFaults { folder: self.slug.clone(), faults, drafts });
         }
-        let family = case.map(|(rows, mut unapproved)| {
+        let family = case.map(|(rows, Drafts { approved, mut unapproved })| {
             unapproved.iter_mut().for_each(|draft| judge(draft, &rows));
-            Family { unapproved, ..Family::new(&self.slug, rows) }
+            Family { approved, unapproved, ..Family::new(&self.slug, rows) }
         });
         Ok(Sound { family, advisory: advisory.map(Advisory::new) })
     }

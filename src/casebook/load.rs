@@ -184,8 +184,8 @@ pub fn load_assuming(folders: &[PathBuf], path: &Path) -> Result<Casebook, LoadE
             of_folder,
         ]));
     }
-    let unapproved = known.families[ix].1.unapproved.clone();
-    let family = Family { unapproved, ..Family::new(&folder.slug, rows) };
+    let Family { approved, unapproved, .. } = known.families[ix].1.clone();
+    let family = Family { approved, unapproved, ..Family::new(&folder.slug, rows) };
     let without = known.casebook();
     let mut families = without.families().to_vec();
     families[ix] = family;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::args::ImportArgs;
 use super::exit::{Exit, Failure};
-use super::template::{new_folder, write};
+use super::template::{GUIDE_FILE, guide, new_folder, write};
 use super::terminal::{complain, say};
 use crate::batch::FileError;
 use crate::casebook::draft::approval::{DRAFTS, text_sha256};
@@ -16,6 +16,7 @@ use crate::casebook::draft::{self, Draft, Held, TEXT_BYTES_MAX};
 use crate::casebook::load::rows_at;
 use crate::casebook::read::{RATE_COLUMNS, SUFFIX_COLUMNS};
 use crate::spreadsheet::whole_text;
+use crate::terms::counted::{counted, counted_s};
 use crate::terms::sha256::hexadecimal;
 
 /// Drafts rows from a text.
@@ -65,17 +66,16 @@ fn counts(draft: &Draft) -> String {
     let mut open: Vec<usize> = draft.open.iter().map(|open| open.line).collect();
     open.dedup();
     format!(
-        "{}, {}: {} lines, {} of them used, {} with something that was not understood; {} notices, {} rates, {} suffixes, {} \
-         questions",
+        "{}, {}: {}, {} of them used, {} with something that was not understood; {}, {}, {}, {}",
         draft.source,
         draft.shape.told(),
-        draft.lines,
+        counted_s(draft.lines, "line"),
         draft.lines.saturating_sub(open.len()),
         open.len(),
-        draft.notices.len(),
-        draft.rates.len(),
-        draft.suffixes.len(),
-        draft.questions.len()
+        counted_s(draft.notices.len(), "notice"),
+        counted_s(draft.rates.len(), "rate"),
+        counted(draft.suffixes.len() as u64, "suffix", "suffixes"),
+        counted_s(draft.questions.len(), "question")
     )
 }
 
@@ -110,13 +110,15 @@ fn begin(draft: &mut Draft, folder: &Path, sha256: &str) -> Result<String, Failu
         ("suffixes.csv".to_string(), SUFFIX_COLUMNS.join(",") + "\n"),
         (place.clone(), draft::toml(draft, sha256)),
     ];
-    let bytes: Vec<(String, &[u8])> =
-        files.iter().map(|(place, text)| (place.clone(), text.as_bytes())).collect();
+    // Its examples are of the invented case: of another one they say nothing.
+    let guide = (GUIDE_FILE.to_string(), guide());
+    let files = files.iter().map(|(place, text)| (place.clone(), text.as_bytes()));
+    let bytes: Vec<(String, &[u8])> = files.chain([guide]).collect();
     new_folder(folder, &bytes)?;
     let shown = folder.display();
     Ok(format!(
-        "{}\nWritten\n  {shown}/case.toml\n  {shown}/{place}\nNext: fill the gaps of case.toml (`adcvd cases check {shown}` names \
-         them; the guide is that of `adcvd cases new`), hold the draft against the text, and set its `checked_by`.",
+        "{}\nWritten\n  {shown}/case.toml\n  {shown}/{place}\n  {shown}/{GUIDE_FILE}\nNext: fill the gaps of case.toml (`adcvd cases check \
+         {shown}` names them; {GUIDE_FILE} tells how), hold the draft against the text, and set its `checked_by`.",
         report(draft)
     ))
 }
@@ -148,7 +150,11 @@ fn add(draft: &mut Draft, folder: &Path, sha256: &str) -> Result<String, Failure
     if held != Held::default() {
         let _ = writeln!(
             text,
-            "\nIn the folder already: {notices} notices, {rates} rates, {suffixes} suffixes, {cases} cases"
+            "\nIn the folder already: {}, {}, {}, {}",
+            counted_s(notices, "notice"),
+            counted_s(rates, "rate"),
+            counted(suffixes as u64, "suffix", "suffixes"),
+            counted_s(cases, "case")
         );
     }
     if draft.is_empty() {

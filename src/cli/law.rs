@@ -11,9 +11,11 @@ use super::run::as_of;
 use super::terminal::say;
 use super::timeline;
 use crate::casebook::family::{Family, Rate, RateKey};
+use crate::casebook::left_open::left_open;
 use crate::casebook::load::{load, load_only};
 use crate::casebook::{Asked, Casebook, Trust};
 use crate::report::wording;
+use crate::terms::counted::{counted, counted_s};
 use crate::terms::{CaseNumber, Code, GoverningDay, KnownDay, PartyKey};
 
 fn number(text: &str) -> Result<CaseNumber, Failure> {
@@ -171,6 +173,13 @@ pub fn list(folders: &CaseFolders) -> Result<Exit, Failure> {
     Ok(Exit::Finished)
 }
 
+fn no_page(asked: &str) -> Failure {
+    Failure::Usage(format!(
+        "{asked:?} is neither a case number such as A-999-101 nor the name of a case folder or an advisory; `adcvd cases list` \
+         shows them all"
+    ))
+}
+
 /// The page of an order family or of an advisory.
 ///
 /// # Errors
@@ -184,7 +193,7 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     let by_slug = casebook.families().iter().find(|family| family.slug == args.case);
     let family = match by_slug {
         Some(family) => family,
-        None => family_of(&casebook, number(&args.case)?)?,
+        None => family_of(&casebook, number(&args.case).map_err(|_| no_page(&args.case))?)?,
     };
     let mut text = heading(&casebook);
     text.push_str(&timeline::page(family));
@@ -193,7 +202,7 @@ pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     Ok(Exit::Finished)
 }
 
-/// Checks case folders.
+/// Checks case folders, and tells what sound ones leave open.
 ///
 /// # Errors
 /// Every fault of every folder.
@@ -206,26 +215,30 @@ pub fn check(args: &CheckCasesArgs) -> Result<Exit, Failure> {
     for family in casebook.families() {
         for draft in &family.unapproved {
             let _ = writeln!(text, "{}/{}", family.slug, draft.told());
-            let _ = writeln!(text, "  {} questions and lines are open in it", draft.open);
+            let (questions, lines) = (counted_s(draft.questions, "question"), counted_s(draft.lines, "line"));
+            let _ = writeln!(text, "  open in it: {questions}, {lines} not understood");
             for fault in &draft.faults {
                 let _ = writeln!(text, "  approved as it stands: {fault}");
             }
         }
         let _ = writeln!(
             text,
-            "{}: {} cases, {} notices, {} rates, {} parties; no fault",
+            "{}: {}, {}, {}, {}; no fault",
             family.slug,
-            family.cases.len(),
-            family.notices.len(),
-            family.rates.len(),
-            family.parties.len()
+            counted_s(family.cases.len(), "case"),
+            counted_s(family.notices.len(), "notice"),
+            counted_s(family.rates.len(), "rate"),
+            counted(family.parties.len() as u64, "party", "parties")
         );
+        for told in left_open(family) {
+            let _ = writeln!(text, "  open: {told}");
+        }
     }
     for advisory in casebook.advisories() {
-        let (id, controls) = (&advisory.head.id, advisory.controls.len());
-        let (notices, standings) = (advisory.notices.len(), advisory.standings.len());
-        let _ =
-            writeln!(text, "{id}: {controls} controls, {notices} notices, {standings} standings; no fault");
+        let (id, controls) = (&advisory.head.id, counted_s(advisory.controls.len(), "control"));
+        let notices = counted_s(advisory.notices.len(), "notice");
+        let standings = counted_s(advisory.standings.len(), "standing");
+        let _ = writeln!(text, "{id}: {controls}, {notices}, {standings}; no fault");
     }
     say(&text)?;
     Ok(Exit::Finished)

@@ -19,6 +19,8 @@ use crate::terms::Heading;
 static ENTRY_LINES: &[u8] = include_bytes!("../../templates/entry-lines.xlsx");
 /// A commented case folder of invented goods, its guide and its examples.
 static CASE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/case");
+/// The guide of a case folder, within it.
+pub(super) const GUIDE_FILE: &str = "GUIDE.md";
 /// Headings that the program knows in some layout, from which on a row is taken for the headings.
 const KNOWN_MIN: usize = 3;
 
@@ -28,6 +30,11 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         file.complete()?.put()
     });
     written.map_err(|error| std::io::Error::other(format!("{}: {error}", path.display())))
+}
+
+/// How to write a case folder.
+pub(super) fn guide() -> &'static [u8] {
+    CASE.get_file(GUIDE_FILE).expect("the template has its guide").contents()
 }
 
 fn put(path: &Path, bytes: &[u8], force: bool) -> Result<Exit, Failure> {

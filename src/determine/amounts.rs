@@ -7,7 +7,7 @@ use super::answer::{Answer, CaseAnswer, Doubt, Finding, Missing, ScopeOutcome, W
 use super::plausible;
 use super::reckon::Reckoning;
 use crate::casebook::Casebook;
-use crate::casebook::family::Family;
+use crate::casebook::family::{Family, Scope};
 use crate::entry::{EntryLine, Name, Read};
 use crate::terms::mid::Letters;
 use crate::terms::{
@@ -199,10 +199,27 @@ impl Judged<'_> {
         }
     }
 
+    /// True if a product word can mean something under a case: a scope without any asks nothing of the cell.
+    fn reads_products(&self, case: &CaseAnswer) -> bool {
+        let (family, at_entry) = (self.family(case), &case.at_entry);
+        let has_words = |scope: &Scope| !scope.products.is_empty();
+        match (at_entry.told.scope, &at_entry.finding) {
+            (Some(ix), _) => has_words(&family.scopes[ix]),
+            // No version of the day: the deposit, or that there is no figure, hangs on no word.
+            (None, Finding::Deposit(_) | Finding::Unsettled { .. }) => false,
+            (None, _) => family.scopes.iter().any(has_words),
+        }
+    }
+
     /// A product word that no scope version knows.
     fn product(&self, answer: &Answer) -> Option<Exception> {
         let text = self.line.product.trim();
         if !answer.tested || text.is_empty() || self.casebook.grid().word(text).is_some() {
+            return None;
+        }
+        let mut cases = answer.cases.iter().flatten().peekable();
+        let nothing_asks = cases.peek().is_some() && !cases.any(|case| self.reads_products(case));
+        if nothing_asks && answer.advised.is_empty() {
             return None;
         }
         let expected = "a word of the scope rules, such as battery cell, or other";

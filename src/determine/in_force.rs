@@ -68,8 +68,12 @@ impl InFamily<'_> {
             // The rate is only the stake of a doubt about scope; doubts about the rate would speak of nothing.
             self.doubts.truncate(before);
             if at_entry {
-                let ground = Ground::FactsMissing(told.facts_missing.clone());
-                self.doubt(Code::SC03, ground, Some(kind), StakeRule::Figure);
+                let says_products = told.scope.is_some_and(|ix| !self.family.scopes[ix].products.is_empty());
+                let (code, ground) = match says_products {
+                    true => (Code::SC03, Ground::FactsMissing(told.facts_missing.clone())),
+                    false => (Code::SC11, Ground::Case { number, suffix: None }),
+                };
+                self.doubt(code, ground, Some(kind), StakeRule::Figure);
             }
             let ceiling = climbed.ceiling();
             return Finding::Unsettled { missing: Missing::ScopeFacts, floor: None, ceiling, base };

@@ -51,7 +51,8 @@ pub fn test(
         ProductFact::Missing | ProductFact::NotUnderstood => None,
     };
     let verdict = product.map_or(Verdict::Unsettled, |product| product.verdict);
-    if verdict == Verdict::Unsettled {
+    // A version without product words asks for none.
+    if verdict == Verdict::Unsettled && !scope.products.is_empty() {
         told.facts_missing.push(Heading::Product);
     }
     let outcome = match verdict {

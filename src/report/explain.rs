@@ -277,7 +277,7 @@ fn quoted(text: &str) -> String {
 
 fn missing_words(missing: &Missing) -> &'static str {
     match missing {
-        Missing::ScopeFacts => "facts on which scope depends",
+        Missing::ScopeFacts => "whether the goods are in scope",
         Missing::Origin => "the origin",
         Missing::Party => "a party",
         Missing::TwoRates => "which of two rates",

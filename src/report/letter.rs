@@ -17,6 +17,7 @@ use super::workbook::{ESTIMATE, Gathered, RunFacts, tested_against};
 use crate::casebook::Casebook;
 use crate::determine::Action;
 use crate::records::{aliases, products};
+use crate::terms::counted::counted;
 use crate::terms::money::Grouped;
 use crate::terms::{Code, Kind, Money};
 
@@ -101,13 +102,6 @@ pub(super) fn write(
 fn section(sheet: &mut Sheet<'_>, title: &str) -> Result<(), XlsxError> {
     sheet.row += 1;
     sheet.paragraph(title, &sheet.looks.heading)
-}
-
-/// `1 line`, `1,200 lines`.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    let digits = Grouped(Money::from_cents(i128::from(count) * 100)).to_string();
-    let digits = digits.trim_start_matches('$').trim_end_matches(".00");
-    format!("{digits} {}", if count == 1 { one } else { many })
 }
 
 /// What was looked at.

@@ -134,6 +134,10 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             let product = if line.product.trim().is_empty() { line.product_label() } else { &line.product };
             told(&headings(missing), product.to_string(), format!("a value in {}", headings(missing)))
         }
+        // No cell of the line is at fault.
+        Ground::Case { number, .. } if exception.code == Code::SC11 => {
+            told("", number.to_string(), "a [[scope]] with product words in its case folder".to_string())
+        }
         Ground::Case { number, suffix } => case_told(line, exception, *number, *suffix),
         Ground::Cases(cases) => {
             let cases: Vec<String> = cases.iter().map(|case| case.as_filed(None)).collect();
@@ -209,6 +213,11 @@ pub fn told(line: &EntryLine, exception: &Exception) -> Told {
             };
             told(Heading::ChineseSupplier.text(), line.exporter.text.to_string(), expected.to_string())
         }
+        Ground::Source { says, .. } if exception.code == Code::RT05 => told(
+            "",
+            says.to_string(),
+            "the whole rate table of this notice; a part of it is at hand".to_string(),
+        ),
         Ground::Source { trust, says } => {
             told("", says.to_string(), format!("an official source; this one is {trust}"))
         }

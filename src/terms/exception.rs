@@ -99,6 +99,7 @@ catalogue! {
     SC08 Note "What a person has confirmed of a product was applied.", "Nothing, while the confirmation holds; it is cited.";
     SC09 Stop "The line says otherwise than what was confirmed of its product.", "Correct the cell, or decide again in the sheet Products to confirm; neither overrules the other.";
     SC10 Note "What was confirmed of a product has expired: a scope text has changed since.", "Decide again in the sheet Products to confirm and run again with --products.";
+    SC11 Stop "The case folder does not say which products are in scope.", "Add a [[scope]] to the case folder (guide, 9), or declare the case; the entry file is not at fault.";
     PA01 Review "Exporter or producer is missing; a missing party never selects a pair rate.", "Ask for both names and run again.";
     PA02 Review "A party is not on the list: the rate of everyone else was used.", "Confirm that the party is really not a listed one.";
     PA03 Review "Both parties are listed, but not as a pair.", "Confirm who made and who exported the goods; the pair decides the rate.";
@@ -123,7 +124,7 @@ catalogue! {
     XC01 Review "The companion case is missing.", "Declare both cases.";
     XC02 Stop "More than one case of a kind concerns the line.", "Declare one case of each kind.";
     XC03 Stop "Set, chapter 98, temporary importation or zone line: not computed.", "Compute by hand; the base of such lines is not settled.";
-    XC04 Review "The declared company suffix does not fit the parties.", "Compare the suffix with the case in ACE.";
+    XC04 Review "The declared company suffix does not fit the parties, or there is none to check it against.", "Compare the suffix with the case in ACE.";
     XC05 Review "The entry is flagged for reconciliation, which ACE does not take on an entry with an AD/CVD case.", "Take the flag off, or file the goods under the order on an entry of their own.";
     XC06 Review "The facts put the goods into the class of another case of the order than the one declared.", "Declare the case shown, or correct the facts.";
     NR01 Note "An AD case is live and no non-reimbursement statement is shown.", "File the statement before liquidation (19 CFR 351.402(f)).";

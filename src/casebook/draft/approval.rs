@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::casebook::assume::figures;
 use crate::casebook::model::{Placed, Rows};
 use crate::casebook::read::{Fault, FaultCode, RATE_COLUMNS, SUFFIX_COLUMNS, Tables, rate_row, suffix_row};
+use crate::terms::counted::{counted, counted_s};
 use crate::terms::day::parse_iso;
 
 /// The folder of drafts within a case folder.
@@ -39,8 +40,10 @@ pub struct Unapproved {
     pub file: String,
     /// What was read.
     pub source: String,
-    /// Questions and lines that are open.
-    pub open: usize,
+    /// Questions of it.
+    pub questions: usize,
+    /// Lines of its text that were not understood.
+    pub lines: usize,
     /// Its rows.
     pub rows: Rows,
     /// What would be faults of the folder if it were approved as it stands.
@@ -52,20 +55,31 @@ impl Unapproved {
     pub fn told(&self) -> String {
         let Rows { notices, rates, suffixes, .. } = &self.rows;
         format!(
-            "{} ({}) is a draft that nobody has checked: {} notices, {} rates and {} suffixes of it are not used, and law may \
-             be missing; check it and set `checked_by`",
+            "{} ({}) is a draft that nobody has checked: {}, {} and {} of it are not used, and law may be missing; check it \
+             and set `checked_by`",
             self.file,
             self.source,
-            notices.len(),
-            rates.len(),
-            suffixes.len()
+            counted_s(notices.len(), "notice"),
+            counted_s(rates.len(), "rate"),
+            counted(suffixes.len() as u64, "suffix", "suffixes")
         )
     }
 }
 
+/// What stands open in a draft that a person has checked.
+#[derive(Clone, Debug)]
+pub struct LeftOpen {
+    /// File within the case folder.
+    pub file: String,
+    /// Questions that still stand in it.
+    pub questions: usize,
+    /// Lines of its text that were not understood and still stand in it.
+    pub lines: usize,
+}
+
 /// A draft as it was read: approved with its rows, or not.
 pub(in crate::casebook) enum Read {
-    Approved(Rows),
+    Approved(Rows, LeftOpen),
     Unapproved(Unapproved),
 }
 
@@ -95,12 +109,13 @@ pub(in crate::casebook) fn read(file: &str, text: &str) -> Result<Read, Vec<Faul
         tables.fault(0, missing);
         return Err(faults);
     };
+    let (questions, lines) = (head.questions.len(), head.not_understood.len());
     if head.checked_by.trim().is_empty() {
-        let open = head.questions.len() + head.not_understood.len();
         return Ok(Read::Unapproved(Unapproved {
             file: file.to_string(),
             source: head.source,
-            open,
+            questions,
+            lines,
             rows,
             faults,
         }));
@@ -116,7 +131,8 @@ pub(in crate::casebook) fn read(file: &str, text: &str) -> Result<Read, Vec<Faul
         );
         faults.push(Fault { at, code: FaultCode::CF01, sentence });
     }
-    if faults.is_empty() { Ok(Read::Approved(rows)) } else { Err(faults) }
+    let left = LeftOpen { file: file.to_string(), questions, lines };
+    if faults.is_empty() { Ok(Read::Approved(rows, left)) } else { Err(faults) }
 }
 
 /// The SHA-256 of the text from which a draft was read, as its file says.

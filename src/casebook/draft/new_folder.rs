@@ -14,9 +14,9 @@ pub fn new_folder(draft: &mut Draft) -> String {
         std::mem::take(&mut draft.cases).into_iter().partition(|case| case.third_country);
     draft.cases = third;
     let mut to = format!(
-        "# Begun from {}. This folder has what the text says, and gaps; `adcvd cases new` writes one with\n# a guide \
-         and an example of every table. Rows of the text stand in the folder drafts, and count when a\n# person has \
-         checked them.\n\n[family]\n",
+        "# Begun from {}. This folder has what the text says, and gaps. GUIDE.md, beside this file, tells how to\n# fill \
+         them; `adcvd cases new` writes a folder of invented goods with an example of every table. Rows of the text\n# stand \
+         in the folder drafts, and count when a person has checked them.\n\n[family]\n",
         draft.source
     );
     let country = draft.country.map(|country| country.name().to_string());
@@ -36,6 +36,7 @@ pub fn new_folder(draft: &mut Draft) -> String {
     let from =
         draft.rates.iter().filter_map(|rate| rate.from).min().or(first.and_then(|notice| notice.published));
     let from = from.map_or("2025-01-31".to_string(), |day| day.to_string());
+    let foreign = if draft.foreign_by_supplier { "# foreign_exporter = \"supplier\"\n" } else { "" };
     for row in &own {
         let number = quoted(&row.number.to_string());
         let asked =
@@ -45,8 +46,9 @@ pub fn new_folder(draft: &mut Draft) -> String {
         let _ = write!(
             to,
             "\n# GAP: what {} was, from the first day of suspension on (guide, 7), and in which order its rates are tried (4).\n\
+             # The notice stands in the draft: with the `# ` away these rows are refused (CF04) until the draft is checked.\n\
              # [[standing]]\n# case = {number}\n# state = \"provisional\"\n# from = {from}\n# notice = {}\n#\n# [[ladder]]\n# \
-             case = {number}\n# from = {from}\n# notice = {}\n# rungs = [{}]\n# authority = {}\n",
+             case = {number}\n# from = {from}\n# notice = {}\n# rungs = [{}]\n{foreign}# authority = {}\n",
             row.number,
             quoted(id),
             quoted(id),

@@ -253,7 +253,6 @@ impl Message {
         let body = self.body.unwrap_or(0);
         let open: Vec<usize> =
             self.draft.open.iter().map(|open| open.line).filter(|line| *line >= body).collect();
-        let whole = open.is_empty();
         if let Some(register) = register.clone() {
             let (kind, does) = self.act.unzip();
             let mut notice = DraftNotice {
@@ -268,8 +267,8 @@ impl Message {
             notice.id = register;
             // The lists of the proceeding end where a third country begins: what cannot be read behind that is of it.
             let third = self.first_of_third();
-            let own = open.iter().all(|line| third.is_some_and(|third| *line > third));
-            self.add_table(&mut notice, own, does);
+            let own = open.iter().copied().filter(|line| third.is_none_or(|third| *line <= third));
+            self.add_table(&mut notice, &own.collect::<Vec<_>>(), does);
             self.draft.notices.push(notice);
         }
         let third: Vec<CaseNumber> =
@@ -293,7 +292,7 @@ impl Message {
                 .remarks
                 .push("published: the day of the message, or the day of the year in its number".to_string());
         }
-        self.add_table(&mut notice, whole, Some(Does::Replaces));
+        self.add_table(&mut notice, &open, Some(Does::Replaces));
         self.draft.notices.push(notice);
     }
 
@@ -305,7 +304,8 @@ impl Message {
         self.draft.rates.iter().filter(of_third).flat_map(|rate| rate.lines.iter().copied()).min()
     }
 
-    fn add_table(&mut self, notice: &mut DraftNotice, whole: bool, does: Option<Does>) {
+    /// `open` are the lines that may be what is left of its lists.
+    fn add_table(&mut self, notice: &mut DraftNotice, open: &[usize], does: Option<Does>) {
         let rates: Vec<DraftRate> =
             self.draft.rates.iter().filter(|rate| rate.notice == notice.id).cloned().collect();
         if rates.is_empty() {
@@ -317,7 +317,8 @@ impl Message {
         let has_everyone = |case: &CaseNumber| {
             rates.iter().any(|rate| rate.case == Some(*case) && rate.role == Rung::Everyone)
         };
-        notice.table = table(does, whole, !of.is_empty() && of.iter().all(has_everyone));
+        let everyone = !of.is_empty() && of.iter().all(has_everyone);
+        notice.table = table(does, open.is_empty(), everyone);
         notice.effective = rates.iter().filter_map(|rate| rate.from).min();
         if of.len() != notice.cases.len() {
             notice.table_of = of;
@@ -330,6 +331,7 @@ impl Message {
         }
         if notice.table == Some(Table::Partial) {
             notice.remarks.push("table: partial, because a part of the text could not be read".to_string());
+            self.draft.ask_of_partial(&notice.citation, open, table(does, true, everyone));
         }
     }
 
@@ -358,6 +360,7 @@ impl Message {
 
     fn ask(&mut self) {
         if self.supplier {
+            self.draft.foreign_by_supplier = true;
             self.draft.ask("Foreign exporters without a rate take that of their supplier: foreign_exporter = \"supplier\" in the [[ladder]].".to_string());
         }
         if let Some(companion) = self.companion {

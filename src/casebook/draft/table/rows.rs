@@ -114,7 +114,9 @@ impl Table {
         let (first, last) = (found.lines.iter().min(), found.lines.iter().max());
         let within =
             |line: usize| first.is_some_and(|first| line >= *first) && last.is_some_and(|last| line <= *last);
-        let whole = self.draft.open.iter().all(|open| !within(open.line));
+        let open: Vec<usize> =
+            self.draft.open.iter().map(|open| open.line).filter(|line| within(*line)).collect();
+        let whole = open.is_empty();
         let remark =
             (!whole).then(|| "table: partial, because a part of the table could not be read".to_string());
         self.draft.cases.extend(found.case.map(|number| DraftCase {
@@ -126,11 +128,15 @@ impl Table {
             origin: None,
             notice: String::new(),
         }));
+        let (does, everyone) = (self.act.map(|(_, does)| does), found.country_wide.is_some());
+        if !whole {
+            self.draft.ask_of_partial(citation, &open, table(does, true, everyone));
+        }
         self.draft.notices.push(DraftNotice {
             id: found.notice.clone(),
             cases: found.case.into_iter().collect(),
             kind: self.act.map(|(kind, _)| kind.to_string()),
-            table: table(self.act.map(|(_, does)| does), whole, found.country_wide.is_some()),
+            table: table(does, whole, everyone),
             published: self.published,
             effective: self.applicable.or(self.published),
             citation: citation.to_string(),
