@@ -355,6 +355,43 @@ fn the_letter_says_what_is_asked_and_what_the_lines_come_to() {
     assert!(!text.to_lowercase().contains("refund due") && !text.contains("Borealis"), "{text}");
 }
 
+/// The sample month: days that have passed, entries to look up and entries to correct stand in the letter.
+#[test]
+fn the_letter_tells_of_days_passed_and_of_entries_to_look_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/monthly-entries.xlsx");
+    finished(&split(folder.path(), &[sample, "-o", "out"]));
+    let out = folder.path().join("out");
+    let mut reader = csv::Reader::from_path(out.join("monthly-entries.refunds.csv")).unwrap();
+    let place = |name: &str, headings: &csv::StringRecord| headings.iter().position(|known| known == name);
+    let headings = reader.headers().unwrap().clone();
+    let [importer, entry, status] =
+        ["Importer", "Entry Number", "Refund Status"].map(|name| place(name, &headings).unwrap());
+    let refunds: Vec<csv::StringRecord> = reader.records().map(|record| record.unwrap()).collect();
+    // By hand: XYZ-1000627-5 was released on 2025-08-22 and never filed; the days to correct XYZ-1000626-7 ended on
+    // 2026-03-16; the protest of XYZ-1000613-5 is over, since its deposit came back.
+    let passed = "1 day has passed (sheet Deadlines)";
+    let none = "No day is known by which somebody has to act.";
+    let said = [
+        ("12-3456789-00", passed, Some("XYZ-1000626-7")),
+        ("23-4567890-00", passed, None),
+        ("67-8901234-00", none, Some("XYZ-1000613-5")),
+    ];
+    for (number, days, corrected) in said {
+        let pack = out.join("monthly-entries.importers").join(number);
+        let rows = letter(&pack.join(format!("{number}.exceptions.xlsx")));
+        let text = rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>().join("\n");
+        assert!(text.contains(days), "{text}");
+        let of_client = refunds.iter().filter(|row| &row[importer] == number && &row[status] == "CHECK ACE");
+        let entries: BTreeSet<&str> = of_client.map(|row| &row[entry]).collect();
+        let asked = format!("Liquidation: {} entries (CHECK ACE, sheet Refund Watch).", entries.len());
+        assert!(text.contains(&asked), "{asked} in {text}");
+        let named = corrected.map(|entry| format!("1 entry wants correcting in all ({entry}): "));
+        assert!(named.is_none_or(|named| text.contains(&named)), "{text}");
+        assert!(!text.contains("look again"), "{text}");
+    }
+}
+
 /// Nothing of a pack hangs on what other clients' rows say, but for how whole columns write.
 #[test]
 fn what_others_say_changes_no_byte_of_a_pack() {

@@ -106,6 +106,18 @@ pub struct Refund {
 }
 
 impl Refund {
+    /// True if the file tells of a liquidation, or of a protest of one.
+    fn follows_liquidation(self) -> bool {
+        match self.status() {
+            RefundStatus::Protest
+            | RefundStatus::Counsel
+            | RefundStatus::Pending
+            | RefundStatus::Refunded => true,
+            RefundStatus::CheckAce => self.state == RefundState::LiquidatedNoDay,
+            RefundStatus::Await | RefundStatus::Enjoined | RefundStatus::Bond => false,
+        }
+    }
+
     /// The word of the `Refund Status` column.
     pub fn status(self) -> RefundStatus {
         match self.state {
@@ -254,7 +266,18 @@ impl Watched {
     }
 }
 
-/// How an entry can still be corrected.
+/// What is wrong with an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Too little was paid, or a case is not declared.
+    Short,
+    /// The type alone.
+    Type,
+    /// Too much was paid, of which this can be done.
+    Excess(Refund),
+}
+
+/// How a fault of an entry can still be corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CorrectionRoute {
     /// By a post-summary correction, until this day.
@@ -263,16 +286,18 @@ pub enum CorrectionRoute {
     TooLate(Option<Date>),
     /// Liquidated, and too little was paid: voluntary tender or prior disclosure (19 CFR 162.74).
     Disclose,
-    /// Liquidated, and too much was paid: a protest, until this day.
-    Protest(Option<Date>),
+    /// Liquidated, and the type was wrong.
+    Counsel,
+    /// Too much was paid, and no correction brings it back: what can be done about the deposit.
+    Refund(Refund),
 }
 
-/// How an entry of a day can still be corrected, as known on a day; `short` if too little was paid under some case.
+/// How a fault of an entry of a day can still be corrected, as known on a day.
 pub fn correction(
     clocks: &Clocks,
     entry: Date,
     facts: &Liquidation,
-    short: bool,
+    fault: Fault,
     as_of: KnownDay,
 ) -> CorrectionRoute {
     let day = facts.day.value();
@@ -281,9 +306,13 @@ pub fn correction(
         Some(LiquidationStatus::Unliquidated) => false,
         None => day.is_some_and(|day| day <= as_of.0),
     };
-    if liquidated {
-        let last = day.and_then(|day| clocks.last_day(ClockName::Protest, day));
-        return if short { CorrectionRoute::Disclose } else { CorrectionRoute::Protest(last) };
+    match fault {
+        Fault::Short if liquidated => return CorrectionRoute::Disclose,
+        Fault::Type if liquidated => return CorrectionRoute::Counsel,
+        Fault::Excess(refund) if liquidated || refund.follows_liquidation() => {
+            return CorrectionRoute::Refund(refund);
+        }
+        Fault::Short | Fault::Type | Fault::Excess(_) => {}
     }
     match clocks.last_correction(entry, day.filter(|day| *day > as_of.0)) {
         Some(last) if as_of.0 <= last => CorrectionRoute::Correct(last),
@@ -345,15 +374,36 @@ mod tests {
 
     #[test]
     fn routes_of_correction() {
-        let route = |facts: &Liquidation, short| {
-            correction(Clocks::built_in(), date(2025, 8, 20), facts, short, AS_OF)
+        let route = |facts: &Liquidation, fault| {
+            correction(Clocks::built_in(), date(2025, 8, 20), facts, fault, AS_OF)
         };
         // 300 days from 2025-08-20: 133 to the end of the year, 167 into 2026.
-        assert_eq!(route(&facts(), true), CorrectionRoute::Correct(date(2026, 6, 16)));
+        assert_eq!(route(&facts(), Fault::Short), CorrectionRoute::Correct(date(2026, 6, 16)));
         let soon = Liquidation { day: Read::Is(date(2026, 6, 10)), ..facts() };
-        assert_eq!(route(&soon, true), CorrectionRoute::TooLate(Some(date(2026, 5, 26))));
+        assert_eq!(route(&soon, Fault::Short), CorrectionRoute::TooLate(Some(date(2026, 5, 26))));
         let liquidated = Liquidation { day: Read::Is(date(2026, 5, 1)), ..facts() };
-        assert_eq!(route(&liquidated, true), CorrectionRoute::Disclose);
-        assert_eq!(route(&liquidated, false), CorrectionRoute::Protest(Some(date(2026, 10, 28))));
+        assert_eq!(route(&liquidated, Fault::Short), CorrectionRoute::Disclose);
+        assert_eq!(route(&liquidated, Fault::Type), CorrectionRoute::Counsel);
+    }
+
+    #[test]
+    fn too_much_is_corrected_as_the_refund_status_says() {
+        let route = |facts: Liquidation| {
+            let refund = watched().refund(Clocks::built_in(), &facts, Kind::Ad, AS_OF);
+            let fault = Fault::Excess(refund);
+            (correction(Clocks::built_in(), date(2025, 8, 20), &facts, fault, AS_OF), refund)
+        };
+        let liquidated = |day| Liquidation { day: Read::Is(day), ..facts() };
+        // 180 days from 2026-05-01: 30, 30, 31, 31, 30 make 152 to the end of September, and 28 of October.
+        let (way, refund) = route(liquidated(date(2026, 5, 1)));
+        assert_eq!((way, refund.act_by), (CorrectionRoute::Refund(refund), Some(date(2026, 10, 28))));
+        // A protest that the file tells of was one of a liquidation, whatever else it lacks.
+        let refunded = Liquidation { protest: Read::Is(ProtestStatus::Refunded), ..facts() };
+        for facts in [liquidated(date(2025, 11, 1)), Liquidation { protested: true, ..facts() }, refunded] {
+            let (way, refund) = route(facts);
+            assert_eq!((way, refund.act_by), (CorrectionRoute::Refund(refund), None));
+        }
+        let (way, _) = route(facts());
+        assert_eq!(way, CorrectionRoute::Correct(date(2026, 6, 16)));
     }
 }

@@ -27,6 +27,8 @@ pub(super) const SHEET: &str = "Letter";
 const ROWS_SHOWN: usize = 8;
 /// Of [`ASKED`], at most: those with the largest stake.
 const ASKED_SHOWN: usize = 5;
+/// Entries that want correcting are named, if they are no more.
+const ENTRIES_NAMED: usize = 3;
 /// Widths of the columns, in characters.
 const WIDTHS: [u32; 6] = [48, 13, 15, 17, 17, 18];
 
@@ -84,7 +86,11 @@ pub(super) fn write(
     for (day, what, entries) in &coming {
         sheet.paragraph(&format!("{day}  {what}: {}", counted(*entries, "entry", "entries")), &looks.bold)?;
     }
-    if coming.is_empty() {
+    let passed = agenda.passed_told();
+    if let Some(passed) = &passed {
+        sheet.paragraph(passed, &looks.bold)?;
+    }
+    if coming.is_empty() && passed.is_none() {
         sheet.paragraph("No day is known by which somebody has to act.", &Format::new())?;
     }
 
@@ -140,7 +146,7 @@ const ASKED: [(Code, &str); 8] = [
 
 /// What is asked of the importer.
 fn needs(tally: &Tally, gathered: &Gathered<'_>) -> Vec<String> {
-    let Gathered { causes, names, products: waiting, .. } = *gathered;
+    let Gathered { causes, names, products: waiting, watch, .. } = *gathered;
     let some = |count: usize, more: bool| match more {
         true => format!("more than {count}"),
         false => count.to_string(),
@@ -149,7 +155,8 @@ fn needs(tally: &Tally, gathered: &Gathered<'_>) -> Vec<String> {
     let (shown, more) = names.waiting.shown();
     if !shown.is_empty() {
         needs.push(format!(
-            "Company names: {} (sheet {}). Say of each whether it is the listed company beside it or another one.",
+            "Company names: {} (sheet {}). Say of each which listed company it is, or that it is none of them; where one \
+             comes near, it stands beside it.",
             some(shown.len(), more),
             aliases::SHEET
         ));
@@ -167,6 +174,14 @@ fn needs(tally: &Tally, gathered: &Gathered<'_>) -> Vec<String> {
         needs.push(format!("{lines} facts on the goods and name no product: give their part numbers."));
     }
     needs.extend(asked(causes));
+    let unclear = watch.entries_to_look_up();
+    if unclear > 0 {
+        needs.push(format!(
+            "Liquidation: {} (CHECK ACE, sheet Refund Watch). Give of each the day on which it liquidated, or say that it \
+             has not.",
+            counted(unclear, "entry", "entries")
+        ));
+    }
     if needs.is_empty() {
         needs.push("Nothing now: no line waits for you.".to_string());
     } else {
@@ -285,10 +300,14 @@ fn short(agenda: &Agenda<'_>) -> Vec<String> {
     if told.is_empty() {
         told.push("Nothing, as far as the file says what was paid.".to_string());
     }
-    let corrected = agenda.entries_to_correct();
-    if corrected > 0 {
-        let entries = counted(corrected, "entry wants", "entries want");
-        told.push(format!("{entries} correcting in all: of type, case or amount."));
+    let corrected = agenda.to_correct();
+    if !corrected.is_empty() {
+        let entries = counted(corrected.len() as u64, "entry wants", "entries want");
+        let few =
+            corrected.len() <= ENTRIES_NAMED && corrected.iter().all(|entry| !entry.entry_number.is_empty());
+        let named = corrected.iter().filter(|_| few).map(|entry| &*entry.entry_number).collect::<Vec<_>>();
+        let named = if few { format!(" ({})", named.join(", ")) } else { String::new() };
+        told.push(format!("{entries} correcting in all{named}: of type, case or amount."));
     }
     told
 }

@@ -5,7 +5,7 @@
 //! which something is to be done. A file on which nothing is to be done leaves nothing here.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -157,6 +157,8 @@ pub struct Watch {
     pub sums: BTreeMap<(RefundStatus, CaseNumber), BTreeMap<Box<str>, RefundSums>>,
     /// Entries by number, or by row where they have none.
     entries: BTreeMap<Box<str>, WatchedEntry>,
+    /// The numbers of entries of which more was paid than stands, and that have to be looked up in ACE.
+    to_look_up: BTreeSet<Box<str>>,
     /// Rows of the CSV of refunds of one piece, in the order of the file, until they are taken.
     pub csv: Vec<u8>,
 }
@@ -200,6 +202,9 @@ impl Watch {
             return;
         }
         let importer = importer();
+        let key = plain(line.entry_number);
+        let key: Box<str> =
+            if key.is_empty() { format!("{:?}", self.at(line.row)).into() } else { key.into() };
         let mut states = [None; 2];
         for kind in Kind::BOTH {
             let Some(case) = cases[kind.index()].as_ref().filter(|_| to_do[kind.index()].refund) else {
@@ -207,6 +212,9 @@ impl Watch {
             };
             let refund = case.watched.refund(Clocks::built_in(), &line.liquidation, kind, as_of);
             states[kind.index()] = Some(refund);
+            if refund.status() == RefundStatus::CheckAce && figures[kind.index()].paid.is_some() {
+                self.to_look_up.insert(key.clone());
+            }
             self.refund(casebook, line, &importer, (kind, case), figures[kind.index()], refund);
         }
         let dated = states.iter().flatten().any(|refund| refund.act_by.is_some());
@@ -231,8 +239,6 @@ impl Watch {
                 state: states[kind.index()],
             }
         };
-        let key = plain(line.entry_number);
-        let key = if key.is_empty() { format!("{:?}", self.at(line.row)) } else { key };
         let entry = WatchedEntry {
             importer: (*importer).into(),
             entry_number: line.entry_number.into(),
@@ -248,7 +254,7 @@ impl Watch {
             corrects,
             cases: Kind::BOTH.map(of_case),
         };
-        self.add_entry(key.into(), entry);
+        self.add_entry(key, entry);
     }
 
     /// Keeps a refund, or counts it where it is too small for the sheet and too little is known of it for the CSV.
@@ -353,9 +359,15 @@ impl Watch {
         for (key, importers) in later.sums {
             importers.iter().for_each(|(importer, sums)| self.add_sums(key, importer, sums));
         }
+        self.to_look_up.extend(later.to_look_up);
         for (key, entry) in later.entries {
             self.add_entry(key, entry);
         }
+    }
+
+    /// How many entries with money that may come back have to be looked up in ACE.
+    pub(super) fn entries_to_look_up(&self) -> u64 {
+        self.to_look_up.len() as u64
     }
 
     /// The refunds of the sheet, the most urgent first, and how many more there are.

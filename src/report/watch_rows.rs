@@ -11,10 +11,10 @@ use super::wording;
 use crate::casebook::clocks::{ClockName, Clocks};
 use crate::casebook::{Casebook, HYPOTHETICAL};
 use crate::determine::answer::NotConcerned;
-use crate::determine::refund::{CorrectionRoute, RefundState, Refundable, correction};
+use crate::determine::refund::{CorrectionRoute, Fault, RefundState, Refundable, correction};
 use crate::determine::{Refund, RefundStatus};
 use crate::spreadsheet::fields::{push_cents, push_guarded};
-use crate::terms::{CaseNumber, KnownDay, Money, Suffix};
+use crate::terms::{CaseNumber, Kind, KnownDay, Money, Suffix};
 
 /// The columns of the Refund Watch, and how wide they are.
 pub(super) const REFUND_COLUMNS: [(&str, u32); 19] = [
@@ -182,8 +182,8 @@ fn interest(casebook: &Casebook, why: Refundable) -> String {
     }
 }
 
-/// What to do about a refund.
-fn advice(refund: Refund) -> String {
+/// What to do about a refund, and by when, where there is a day to name.
+fn advice(refund: Refund, by: Option<&str>) -> String {
     let clocks = Clocks::built_in();
     let protest = clocks.authority(ClockName::Protest);
     let lifted = clocks.authority(ClockName::SuspensionLifted);
@@ -215,7 +215,8 @@ fn advice(refund: Refund) -> String {
             "Liquidated, on a day that the file does not give: look it up in ACE now. A protest is in time for {days} alone ({protest})."
         ),
         RefundState::Liquidated => {
-            format!("Liquidated with the deposit kept: a protest by the day shown, with counsel ({protest}).")
+            let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("Liquidated with the deposit kept: a protest{by}, with counsel ({protest}).")
         }
         RefundState::LiquidatedLong => format!(
             "Liquidated too long ago for a protest ({protest}), and none is in the file: ask counsel. Do not book it."
@@ -224,12 +225,17 @@ fn advice(refund: Refund) -> String {
             "Nothing to file: what was paid beyond the deposit that stands is settled at liquidation."
                 .to_string()
         }
-        RefundState::SixMonthsRun => format!(
-            "Nothing to file: liquidation is to come by the day shown ({lifted}). Look into ACE by then."
-        ),
-        RefundState::SixMonthsOver => format!(
-            "The six months are over ({lifted}): possible deemed liquidation at the deposited rate. Look into ACE now; a protest of it would be due by the day shown ({protest})."
-        ),
+        RefundState::SixMonthsRun => {
+            let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("Nothing to file: liquidation is to come{by} ({lifted}). Look into ACE by then.")
+        }
+        RefundState::SixMonthsOver => {
+            let by = by.map(|by| format!("; a protest of it would be due by {by} ({protest})"));
+            let by = by.unwrap_or_default();
+            format!(
+                "The six months are over ({lifted}): possible deemed liquidation at the deposited rate. Look into ACE now{by}."
+            )
+        }
     }
 }
 
@@ -254,7 +260,7 @@ pub(super) fn refund_row(casebook: &Casebook, line: &RefundLine) -> [Value; 19] 
         line.refund.status().text().into(),
         Value::Day(line.refund.act_by),
         if line.refund.not_before { NOT_BEFORE.into() } else { "".into() },
-        Value::Text(advice(line.refund)),
+        Value::Text(advice(line.refund, line.refund.act_by.map(|_| "the day shown"))),
         Value::Text(authority),
     ]
 }
@@ -266,13 +272,7 @@ pub(super) fn refund_csv(casebook: &Casebook, line: &RefundLine, out: &mut Vec<u
 
 /// The cells of an entry that wants correcting, under [`CORRECTION_COLUMNS`].
 pub(super) fn correction_row(entry: &WatchedEntry, as_of: KnownDay) -> [Value; 19] {
-    let short = entry.cases.iter().any(|case| case.additional > 0 || case.undeclared);
-    let route = correction(Clocks::built_in(), entry.governing, &entry.liquidation, short, as_of);
-    let last = match route {
-        CorrectionRoute::Correct(last) | CorrectionRoute::TooLate(Some(last)) => Some(last),
-        _ => None,
-    };
-    let (route, advice) = route_words(route);
+    let (route, advice) = ways(entry, as_of);
     let mut to_do = correction_words(entry);
     to_do.push_str(&advice);
     if entry.differs {
@@ -303,8 +303,8 @@ pub(super) fn correction_row(entry: &WatchedEntry, as_of: KnownDay) -> [Value; 1
         some_money(cvd.excess),
         Value::Whole(ad.not_known.max(cvd.not_known)),
         Value::Day(entry.liquidation.day.value()),
-        Value::Day(last),
-        route.into(),
+        Value::Day(last_correction(entry, as_of)),
+        Value::Text(route),
         Value::Text(to_do),
     ]
 }
@@ -312,7 +312,7 @@ pub(super) fn correction_row(entry: &WatchedEntry, as_of: KnownDay) -> [Value; 1
 /// What is wrong with an entry.
 fn correction_words(entry: &WatchedEntry) -> String {
     let mut words = String::new();
-    for (kind, case) in crate::terms::Kind::BOTH.iter().zip(&entry.cases) {
+    for (kind, case) in Kind::BOTH.iter().zip(&entry.cases) {
         if case.undeclared {
             let _ = write!(words, "Declare the {kind} case. ");
         }
@@ -323,7 +323,59 @@ fn correction_words(entry: &WatchedEntry) -> String {
     words
 }
 
-fn route_words(route: CorrectionRoute) -> (&'static str, String) {
+/// What is wrong with an entry, and how each can still be corrected; the kind of what was paid too much.
+fn routes(entry: &WatchedEntry, as_of: KnownDay) -> Vec<(Option<Kind>, Fault, CorrectionRoute)> {
+    let short = entry.cases.iter().any(|case| case.additional > 0 || case.undeclared);
+    let other = match (short, entry.file_as) {
+        (true, _) => Some(Fault::Short),
+        (false, Some(_)) => Some(Fault::Type),
+        (false, None) => None,
+    };
+    let mut faults: Vec<_> = other.map(|fault| (None, fault)).into_iter().collect();
+    for (kind, case) in Kind::BOTH.into_iter().zip(&entry.cases) {
+        let refund = case.state.filter(|_| case.excess > 0);
+        faults.extend(refund.map(|refund| (Some(kind), Fault::Excess(refund))));
+    }
+    let route = |fault| correction(Clocks::built_in(), entry.governing, &entry.liquidation, fault, as_of);
+    faults.into_iter().map(|(kind, fault)| (kind, fault, route(fault))).collect()
+}
+
+/// The last day of a post-summary correction, where one helps or would have.
+fn last_correction(entry: &WatchedEntry, as_of: KnownDay) -> Option<Date> {
+    routes(entry, as_of).into_iter().find_map(|(.., route)| match route {
+        CorrectionRoute::Correct(last) | CorrectionRoute::TooLate(Some(last)) => Some(last),
+        _ => None,
+    })
+}
+
+/// The ways that are left to correct an entry, and what to do; each said once.
+fn ways(entry: &WatchedEntry, as_of: KnownDay) -> (String, String) {
+    let mut names: Vec<&str> = Vec::new();
+    let mut told: Vec<(Option<Kind>, String)> = Vec::new();
+    for (kind, fault, route) in routes(entry, as_of) {
+        let (name, advice) = route_words(fault, route, as_of);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        if !told.iter().any(|(_, known)| *known == advice) {
+            told.push((kind, advice));
+        }
+    }
+    let several = told.len() > 1;
+    let told = told.into_iter().map(|(kind, advice)| match kind.filter(|_| several) {
+        Some(kind) => format!("{kind} paid too much: {advice}"),
+        None => advice,
+    });
+    (names.join("; "), told.collect::<Vec<_>>().join(" "))
+}
+
+/// What can be done about a refund, in a row that shows no day for it; a day that is passed is not offered.
+fn dated_advice(refund: Refund, as_of: KnownDay) -> String {
+    let by = refund.act_by.filter(|day| *day >= as_of.0).map(|day| day.to_string());
+    advice(refund, by.as_deref())
+}
+
+fn route_words(fault: Fault, route: CorrectionRoute, as_of: KnownDay) -> (&'static str, String) {
     let clocks = Clocks::built_in();
     match route {
         CorrectionRoute::Correct(_) => (
@@ -333,12 +385,16 @@ fn route_words(route: CorrectionRoute) -> (&'static str, String) {
                 clocks.authority(ClockName::CorrectionAfterEntry)
             ),
         ),
-        CorrectionRoute::TooLate(Some(_)) => (
-            "PSC days over",
-            "The days for a post-summary correction are over. While liquidation is suspended for AD/CVD, CBP may still \
-             take one: ask before it liquidates."
-                .to_string(),
-        ),
+        CorrectionRoute::TooLate(Some(_)) => {
+            let over = "The days for a post-summary correction are over.";
+            let left = match fault {
+                Fault::Excess(refund) => dated_advice(refund, as_of),
+                Fault::Short | Fault::Type => "While liquidation is suspended for AD/CVD, CBP may still take one: ask \
+                                               before it liquidates."
+                    .to_string(),
+            };
+            ("PSC days over", format!("{over} {left}"))
+        }
         CorrectionRoute::TooLate(None) => {
             ("not computed", "No day can be computed for this entry date: ask CBP.".to_string())
         }
@@ -347,10 +403,16 @@ fn route_words(route: CorrectionRoute) -> (&'static str, String) {
             "Liquidated and short: voluntary tender or prior disclosure (19 CFR 162.74): counsel before contacting CBP."
                 .to_string(),
         ),
-        CorrectionRoute::Protest(last) => {
-            let by = last.map(|last| format!(" by {last}")).unwrap_or_default();
-            let authority = clocks.authority(ClockName::Protest);
-            ("protest", format!("Liquidated with too much paid: a protest{by} ({authority})."))
+        CorrectionRoute::Counsel => (
+            "counsel",
+            "Liquidated under another type than was to be filed: counsel before contacting CBP.".to_string(),
+        ),
+        CorrectionRoute::Refund(refund) => {
+            let name = match refund.status() {
+                RefundStatus::Protest => "protest",
+                status => status.text(),
+            };
+            (name, dated_advice(refund, as_of))
         }
     }
 }
@@ -391,11 +453,8 @@ fn days_of(entry: &WatchedEntry, as_of: KnownDay) -> Vec<Deadline<'_>> {
         let release = entry.liquidation.release.value();
         add(release.and_then(|release| clocks.last_day(ClockName::Summary, release)), What::Summary, false);
     }
-    if entry.corrects
-        && let CorrectionRoute::Correct(last) | CorrectionRoute::TooLate(Some(last)) =
-            correction(clocks, entry.governing, &entry.liquidation, false, as_of)
-    {
-        add(Some(last), What::Correction, false);
+    if entry.corrects {
+        add(last_correction(entry, as_of), What::Correction, false);
     }
     let mut told = Vec::new();
     for refund in entry.cases.iter().filter_map(|case| case.state) {
@@ -480,7 +539,7 @@ pub(super) fn meaning(status: RefundStatus) -> &'static str {
         RefundStatus::Protest => "liquidated with the deposit kept; a protest is in time until the day shown",
         RefundStatus::CheckAce => "the file does not tell, or the clock has run: look the entry up in ACE",
         RefundStatus::Counsel => "too late for a protest, or it was denied: do not book it",
-        RefundStatus::Await => "not liquidated yet: nothing to file, look again by the day shown",
+        RefundStatus::Await => "not liquidated yet: nothing to file, it is settled at liquidation",
         RefundStatus::Pending => "a protest is open or approved",
         RefundStatus::Enjoined => "a court forbids to liquidate",
         RefundStatus::Bond => "a bond was given: no cash comes back",

@@ -21,7 +21,7 @@ use crate::terms::{CaseNumber, KnownDay, Money};
 const ROWS_SHOWN: usize = 10_000;
 /// Days that the Summary tells, at most.
 const DAYS_SHOWN: usize = 3;
-/// Importers whose refunds are summed up one by one, at most: those with the most money.
+/// Sums of refunds by importer, status and case, at most: those with the most money.
 const IMPORTERS_SHOWN: usize = 200;
 
 /// Said on each of the three sheets.
@@ -61,9 +61,22 @@ impl<'a> Agenda<'a> {
         coming
     }
 
-    /// How many entries want correcting.
-    pub(super) fn entries_to_correct(&self) -> u64 {
-        self.corrected.len() as u64
+    /// How many days have passed, in words; `None` where none has.
+    pub(super) fn passed_told(&self) -> Option<String> {
+        match self.passed() {
+            0 => None,
+            1 => Some("1 day has passed (sheet Deadlines)".to_string()),
+            passed => Some(format!("{passed} days have passed (sheet Deadlines)")),
+        }
+    }
+
+    fn passed(&self) -> usize {
+        self.days.iter().filter(|deadline| deadline.day < self.as_of.0).count()
+    }
+
+    /// The entries that want correcting.
+    pub(super) fn to_correct(&self) -> &[&WatchedEntry] {
+        &self.corrected
     }
 
     /// What is owed beyond what was paid, AD then CVD: on how many entries, and how much in cents.
@@ -139,19 +152,17 @@ pub(super) fn by_status(sheet: &mut Sheet<'_>, watch: &Watch) -> Result<(), Xlsx
 }
 
 fn by_importer(sheet: &mut Sheet<'_>, watch: &Watch) -> Result<(), XlsxError> {
-    let mut sums: BTreeMap<(&str, CaseNumber), RefundSums> = BTreeMap::new();
-    for ((_, case), importers) in &watch.sums {
-        for (importer, of_one) in importers {
-            sums.entry((importer, *case)).or_default().merge(of_one);
-        }
-    }
-    let mut sums: Vec<_> = sums.into_iter().collect();
+    let sums = watch.sums.iter().flat_map(|((status, case), importers)| {
+        importers.iter().map(|(importer, sums)| ((&**importer, *status, *case), sums))
+    });
+    let mut sums: Vec<_> = sums.collect();
     sums.sort_by_key(|(key, sums)| (sums.restated - sums.paid, *key));
     let rest = sums.split_off(sums.len().min(IMPORTERS_SHOWN));
-    sheet.headings(&with_amounts(&[("Importer of record", 44), ("Case", 16)]))?;
-    for ((importer, case), sums) in &sums {
+    sheet.headings(&with_amounts(&[("Importer of record", 44), ("Refund status", 16), ("Case", 16)]))?;
+    for ((importer, status, case), sums) in &sums {
         let importer = if importer.is_empty() { "(none given)" } else { importer };
-        sheet.values([importer.into(), Value::Text(case.to_string())].into_iter().chain(amounts(sums)))?;
+        let first = [importer.into(), status.text().into(), Value::Text(case.to_string())];
+        sheet.values(first.into_iter().chain(amounts(sums)))?;
     }
     if !rest.is_empty() {
         let more = rest.len();
@@ -214,9 +225,8 @@ pub(super) fn deadline_sheet(sheet: &mut Sheet<'_>, agenda: &Agenda<'_>, csv: &s
     sheet.line("Days by which somebody has to act, the earliest first", &sheet.looks.title)?;
     sheet.line(READING, &Format::new())?;
     let Agenda { as_of, days, .. } = agenda;
-    let passed = days.iter().filter(|deadline| deadline.day < as_of.0).count();
     // What is still to come matters more than what is over; both are in the CSV.
-    let from = if days.len() > ROWS_SHOWN { passed } else { 0 };
+    let from = if days.len() > ROWS_SHOWN { agenda.passed() } else { 0 };
     some_rows(sheet, &DEADLINE_COLUMNS, days.iter().map(|deadline| deadline.row(*as_of)), from, csv)
 }
 
@@ -243,14 +253,17 @@ fn some_rows<const N: usize>(
 
 /// The next days by which somebody has to act, for the Summary: one line for each day and what is to be done.
 pub(super) fn next_days(sheet: &mut Sheet<'_>, agenda: &Agenda<'_>) -> Result<(), XlsxError> {
-    let coming = agenda.coming();
-    if coming.is_empty() {
+    let (coming, passed) = (agenda.coming(), agenda.passed_told());
+    if coming.is_empty() && passed.is_none() {
         return Ok(());
     }
     sheet.row += 1;
     sheet.line("Next days (sheet Deadlines)", &sheet.looks.bold)?;
     for (day, what, entries) in coming {
         sheet.line(&format!("{day}  {what}: {entries} entries"), &Format::new())?;
+    }
+    if let Some(passed) = passed {
+        sheet.line(&passed, &Format::new())?;
     }
     Ok(())
 }
