@@ -13,7 +13,7 @@ use crate::terms::{Code, Money, Severity};
 /// How many codes are told.
 const STEPS_SHOWN: usize = 5;
 /// Characters of what was found that name a cause; the sheet Exceptions has the rest.
-const FOUND_SHOWN: usize = 80;
+const FOUND_SHOWN: usize = 48;
 
 /// The causes of one code.
 struct Step<'a> {
