@@ -487,7 +487,7 @@ fn a_text_that_is_not_understood_is_no_success() {
     assert!(
         code == 10
             && said.contains("721.O3 percent")
-            && told.contains("17 with something that was not understood"),
+            && told.contains("20 with something that was not understood"),
         "{told}"
     );
     let (code, said, _) = adcvd(at, &["cases", "import", "nothing.txt", "--into", "new"]);

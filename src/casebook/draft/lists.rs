@@ -124,6 +124,11 @@ impl List {
         self.everyone.is_some() || self.names.iter().any(|names| !names.is_empty())
     }
 
+    /// True for numbers and rates without a company.
+    pub fn is_orphan(&self) -> bool {
+        !self.is_empty() && !self.has_party()
+    }
+
     fn is_complete(&self) -> bool {
         self.has_party() && self.case.is_some() && self.deposit.is_some()
     }
@@ -247,6 +252,12 @@ impl List {
                 (!excluded && self.case.is_none()).then(|| "companies without a case number".to_string()),
             );
             why.extend((!excluded && self.deposit.is_none()).then(|| "companies without a rate".to_string()));
+            let of_everyone = self.case.is_some_and(|(_, suffix)| suffix == Some(Suffix::EVERYONE_ELSE))
+                && self.everyone.is_none();
+            why.extend(
+                of_everyone
+                    .then(|| "000 is the number of everyone else, and companies are named".to_string()),
+            );
             let parties = [Label::Either, Label::Exporter, Label::Producer];
             let blank = |label: &Label| self.seen.contains(label) && self.names[slot(*label)].is_empty();
             let unnamed = self.everyone.is_none() && self.has_party() && parties.iter().any(blank);

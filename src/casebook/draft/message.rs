@@ -57,6 +57,10 @@ struct Context {
     third: Option<String>,
     excluded: bool,
     pairs: bool,
+    /// A line of the paragraph that was not understood: the lists below it may say something else than they seem to.
+    spoilt: Option<usize>,
+    /// True once a list of the paragraph has ended.
+    has_lists: bool,
 }
 
 /// A message while it is read.
@@ -301,10 +305,20 @@ impl Message {
         if list.is_empty() {
             return;
         }
-        let Context { paragraph, from, third, excluded, pairs } = self.context.clone();
-        match list.end(excluded, pairs) {
-            Ok(list) => self.lists.push(Listed { list, from, paragraph, third, excluded }),
-            Err(open) => {
+        let Context { paragraph, from, third, excluded, pairs, spoilt, has_lists } = self.context.clone();
+        let orphan = list.is_orphan() && !has_lists;
+        self.context.has_lists = true;
+        match (list.end(excluded, pairs), spoilt) {
+            (Ok(list), None) => self.lists.push(Listed { list, from, paragraph, third, excluded }),
+            (Ok(list), Some(spoilt)) => {
+                let why = format!("stands below line {spoilt}, which was not understood; not drafted");
+                list.lines.into_iter().for_each(|line| self.open(line, "", why.clone()));
+            }
+            (Err(open), _) => {
+                // Where numbers and rates stand before their companies, each would go to the next one, down to the last.
+                if orphan {
+                    self.context.spoilt = spoilt.or(open.first().map(|(line, _)| *line));
+                }
                 open.into_iter().for_each(|(line, why)| self.open(line, "", why));
             }
         }

@@ -33,6 +33,31 @@ static COMPLETED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\(([AC]-\d{3}-\d{3})\) completed in (.+?) \(([AC]-\d{3}-\d{3})\)"));
 static RATE_WITHIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\d+(?:\.\d+)? ?(?:%|percent)"));
 
+/// Words that end a period or set a condition: a list behind them does not hold for every entry from its first day on.
+static LIMITS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:through|before|until|prior to|except|unless|other than|if|wrongly|not)\b")
+});
+
+/// The first rate of a sentence that no row takes. Everyone else takes one; zero is said of margins that are zero.
+fn stray_rate<'text>(text: &'text str, meanings: &[Meaning]) -> Option<&'text str> {
+    if meanings.contains(&Meaning::Scope) {
+        return None;
+    }
+    let taken = usize::from(meanings.contains(&Meaning::EveryoneElse));
+    let zero = |found: &str| found.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
+    let mut rates = RATE_WITHIN.find_iter(text).map(|found| found.as_str()).skip(taken);
+    rates.find(|found| !(*meanings == [Meaning::Nothing] && zero(found)))
+}
+
+/// Why the first day that a sentence gives is not all that it says of the time.
+fn limited(text: &str) -> Option<String> {
+    let text = text.replace("whether or not", "");
+    let word = LIMITS.find(&text).map(|found| found.as_str());
+    let word = word.map(|word| format!("{word:?} limits it, and how is not understood"));
+    let second = || days(&text).len() > 1;
+    word.or_else(|| second().then(|| "it tells more than one day".to_string()))
+}
+
 impl Message {
     /// Reads the running text that was gathered, sentence by sentence.
     pub(super) fn end_prose(&mut self) {
@@ -62,15 +87,10 @@ impl Message {
             return;
         }
         let meanings = meanings(text);
-        let takes_rates =
-            meanings.iter().any(|meaning| matches!(meaning, Meaning::EveryoneElse | Meaning::Scope));
-        let stray = RATE_WITHIN.find(text).filter(|found| !takes_rates && !found.as_str().starts_with('0'));
+        let stray = stray_rate(text, &meanings);
         let problem = damaged(text)
             .or_else(|| meanings.is_empty().then(|| "not understood".to_string()))
-            .or_else(|| {
-                stray
-                    .map(|found| format!("{:?} stands in it, and for whom is not understood", found.as_str()))
-            });
+            .or_else(|| stray.map(|found| format!("{found:?} stands in it, and for whom is not understood")));
         let mut told = Vec::new();
         if let (Some(problem), true) = (&problem, meanings.contains(&Meaning::Deposit)) {
             self.context.from = From::Unread;
@@ -86,6 +106,7 @@ impl Message {
         told.extend(problem.filter(|_| told.is_empty()));
         for line in lines.iter().filter(|_| !told.is_empty()) {
             self.open(*line, text, told.join("; "));
+            self.context.spoilt = self.context.spoilt.or(Some(*line));
         }
     }
 
@@ -128,6 +149,10 @@ impl Message {
             Meaning::Deposit => {
                 self.context.excluded = false;
                 let named = day_after(text, &EFFECTIVE).or_else(|| day_after(text, &ON_OR_AFTER));
+                if let Some(why) = limited(text) {
+                    self.context.from = From::Unread;
+                    return Err(why);
+                }
                 if let Some(day) = named {
                     self.context.from = From::Day(day);
                 }

@@ -49,8 +49,11 @@ impl Message {
     /// True for a number that is not that of the proceeding.
     fn is_third(&self, listed: &Listed) -> bool {
         let number = listed.list.case.map(|(number, _)| number);
-        listed.third.is_some()
-            || number.is_some_and(|number| !self.assigned.is_empty() && !self.assigned.contains(&number))
+        let other = |number: CaseNumber| {
+            let of_kind = self.assigned.iter().any(|assigned| assigned.kind == number.kind);
+            of_kind && !self.assigned.contains(&number)
+        };
+        listed.third.is_some() || number.is_some_and(other)
     }
 
     /// The notice under which the rates of a list stand.
@@ -265,10 +268,7 @@ impl Message {
                 ..DraftNotice::default()
             };
             notice.id = register;
-            // The lists of the proceeding end where a third country begins: what cannot be read behind that is of it.
-            let third = self.first_of_third();
-            let own = open.iter().copied().filter(|line| third.is_none_or(|third| *line <= third));
-            self.add_table(&mut notice, &own.collect::<Vec<_>>(), does);
+            self.add_table(&mut notice, &open, does);
             self.draft.notices.push(notice);
         }
         let third: Vec<CaseNumber> =
@@ -294,14 +294,6 @@ impl Message {
         }
         self.add_table(&mut notice, &open, Some(Does::Replaces));
         self.draft.notices.push(notice);
-    }
-
-    /// The first line of the lists of third countries.
-    fn first_of_third(&self) -> Option<usize> {
-        let third: Vec<CaseNumber> =
-            self.draft.cases.iter().filter(|case| case.third_country).map(|case| case.number).collect();
-        let of_third = |rate: &&DraftRate| rate.case.is_some_and(|case| third.contains(&case));
-        self.draft.rates.iter().filter(of_third).flat_map(|rate| rate.lines.iter().copied()).min()
     }
 
     /// `open` are the lines that may be what is left of its lists.
