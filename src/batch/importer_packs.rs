@@ -68,6 +68,9 @@ pub struct InNoPack {
     pub lines_of_several: u64,
     /// Lines with more or fewer fields than there are headings.
     pub lines_misplaced: u64,
+    /// Lines whose values are rounded together with those of another importer on one invoice.
+    #[serde(default)]
+    pub lines_of_shared_invoices: u64,
     /// All that is in no pack.
     pub totals: ControlTotals,
 }
@@ -76,9 +79,16 @@ impl InNoPack {
     /// What a broker has to know of it, in words; nothing where no line is left out.
     pub fn told(&self) -> Vec<String> {
         let why = [
-            (self.lines_without_number, "lines have no importer number and are in no pack"),
+            (
+                self.lines_without_number,
+                "lines have no importer number, or none that can be one, and are in no pack",
+            ),
             (self.lines_of_several, "lines name more than one importer and are in no pack"),
             (self.lines_misplaced, "lines have more or fewer fields than headings and are in no pack"),
+            (
+                self.lines_of_shared_invoices,
+                "lines stand on one invoice with another importer's, are rounded together with them, and are in no pack",
+            ),
         ];
         let mut told: Vec<String> = why
             .iter()
@@ -146,6 +156,7 @@ pub(super) fn packs(
         lines_without_number: parted.nobodys.not_given,
         lines_of_several: parted.nobodys.several,
         lines_misplaced: parted.nobodys.misplaced,
+        lines_of_shared_invoices: parted.nobodys.shared_invoice,
         totals: totals(&nobodys),
     };
     let notes = in_no_pack.told().into_iter().chain(name_notes(&parted)).collect();
@@ -216,7 +227,12 @@ fn pack(
     // A profile of the broker's own may be called by a client's name.
     let told = RunOptions { columns: None, ..options };
     let input = format!("rows of importer {}", rows.addressee.number);
-    let manifest = manifest(casebook, &told, &input, &facts, outputs, &tally);
+    let mut manifest = manifest(casebook, &told, &input, &facts, outputs, &tally);
+    // Names of the broker's own files may be those of other clients.
+    let drafts = manifest.unapproved_drafts.len();
+    manifest.unapproved_drafts =
+        (drafts > 0).then(|| format!("{drafts} that nobody has checked")).into_iter().collect();
+    manifest.hypothetical.iter_mut().for_each(|hypothetical| hypothetical.file.name.clear());
     ready.push(manifest_file(&names.manifest, &manifest)?);
     let ready = ready.into_iter().map(|ready| {
         let name = ready.destination().file_name().unwrap_or_default();

@@ -60,6 +60,7 @@ pub(super) struct NobodysLines {
     pub(super) not_given: u64,
     pub(super) several: u64,
     pub(super) misplaced: u64,
+    pub(super) shared_invoice: u64,
 }
 
 /// A piece whose rows are decoded.
@@ -191,6 +192,7 @@ impl Parting {
                 let counted = match other {
                     Whose::Several => &mut self.nobodys.several,
                     Whose::Misplaced => &mut self.nobodys.misplaced,
+                    Whose::SharedInvoice => &mut self.nobodys.shared_invoice,
                     _ => &mut self.nobodys.not_given,
                 };
                 *counted += 1;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::brief::same_line;
 use super::columns::Columns;
 use super::group::{Group, Grouping};
-use super::line::plain;
+use super::invoice::InvoiceValue;
 use super::own_cells::text_of;
 use crate::spreadsheet::row::{Cell, Row, Rows};
 use crate::terms::Heading;
@@ -30,6 +30,8 @@ pub enum Whose {
     Several,
     /// A record has more or fewer fields than there are headings: the number may be another cell's.
     Misplaced,
+    /// Its value is rounded together with that of another importer's line on the same invoice (19 CFR 159.3(a)).
+    SharedInvoice,
     /// No entry line, such as a row of totals.
     NoLine,
 }
@@ -61,6 +63,7 @@ pub struct WhoseLine {
 pub fn whose_lines(grouping: &Grouping, rows: &Rows) -> Vec<WhoseLine> {
     let columns = &grouping.columns;
     let mut lines = Vec::with_capacity(rows.len());
+    let mut invoices = Vec::with_capacity(rows.len());
     let mut start = 0;
     while start < rows.len() {
         if rows.is_blank(start) {
@@ -73,6 +76,9 @@ pub fn whose_lines(grouping: &Grouping, rows: &Rows) -> Vec<WhoseLine> {
         start = of.end;
         let text = |heading| text_of(columns, rows, of.start, heading).into_owned();
         let (entry_number, line_number) = (text(Heading::EntryNumber), text(Heading::LineNumber));
+        let parts = text(Heading::EnteredValue).contains(['.', ',']);
+        let invoice = InvoiceValue::named(&entry_number, &text(Heading::InvoiceNumber));
+        invoices.push(invoice.map(|invoice| (invoice, parts)));
         lines.push(WhoseLine {
             whose: whose(grouping, rows, of.clone()),
             rows: of,
@@ -80,7 +86,27 @@ pub fn whose_lines(grouping: &Grouping, rows: &Rows) -> Vec<WhoseLine> {
             line_number,
         });
     }
+    part_no_invoice(&mut lines, &invoices);
     lines
+}
+
+/// Lines that are rounded together and are not of one importer are nobody's: the one would be rounded otherwise without
+/// the other. `invoices` has the invoice of each line, and whether its value may have a fraction.
+fn part_no_invoice(lines: &mut [WhoseLine], invoices: &[Option<(u64, bool)>]) {
+    let mut start = 0;
+    while start < lines.len() {
+        let invoice = |place: usize| invoices[place].map(|(invoice, _)| invoice);
+        let more = (start + 1..lines.len())
+            .take_while(|place| invoice(start).is_some() && invoice(*place) == invoice(start));
+        let end = start + 1 + more.count();
+        let fractions = invoices[start..end].iter().flatten().any(|(_, parts)| *parts);
+        let run = &mut lines[start..end];
+        if fractions && run.iter().any(|line| line.whose.key() != run[0].whose.key()) {
+            let named = run.iter_mut().filter(|line| line.whose.key().is_some());
+            named.for_each(|line| line.whose = Whose::SharedInvoice);
+        }
+        start = end;
+    }
 }
 
 fn whose(grouping: &Grouping, rows: &Rows, of: Range<usize>) -> Whose {
@@ -111,12 +137,37 @@ fn importer(columns: &Columns, row: &Row, cell: &Cell) -> Whose {
     if number.contains([';', ',', '/', '|', '\n']) {
         return Whose::Several;
     }
-    if number.contains(damaged) || !number.contains(|c: char| c.is_ascii_digit()) {
+    let Some(key) = importer_key(&number).filter(|_| !number.contains(damaged)) else {
         return Whose::NotGiven;
-    }
+    };
     let name = match columns.cell(row, Heading::ImporterName) {
         name @ Cell::Text(_) => name.shown(),
         _ => String::new(),
     };
-    Whose::Importer { key: plain(&number), number, name }
+    Whose::Importer { key, number, name }
+}
+
+/// What tells one importer from another; `None` for what is no importer number: those of the IRS (`12-3456789`, with two
+/// more characters `12-3456789-00`), of Social Security (`123-45-6789`) and those that CBP assigns (`250101-12345`), with
+/// hyphens or without. Where hyphens tell a number of the latter two from one of the IRS with the same digits, they are
+/// two importers.
+fn importer_key(number: &str) -> Option<String> {
+    let number = number.trim().to_ascii_uppercase();
+    let compact: String = number.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    let nine = compact.get(..9)?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = &compact[9..];
+    let sound =
+        digits(nine) && matches!(rest.len(), 0 | 2) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let first = compact.chars().next()?;
+    // 000000000 and 999999999 stand for a number that is not known.
+    if !sound || nine.chars().all(|c| c == first) {
+        return None;
+    }
+    let parts: Vec<usize> = number.split('-').map(str::len).collect();
+    Some(match parts[..] {
+        [6, 5] => format!("CBP {compact}"),
+        [3, 2, 4] => format!("SSN {compact}"),
+        _ => compact,
+    })
 }

@@ -79,8 +79,8 @@ impl RunFacts {
         let (file, sheets) = &self.annotated;
         let sheet = sheets.get(at.sheet).filter(|sheet| at.row <= sheet.kept_to)?;
         let name = sheet.name.as_ref()?.replace('\'', "''");
-        // In a link these two would begin something else.
-        let plain = !file.contains(['#', '%']);
+        // In a link these would begin something else.
+        let plain = !file.contains(['#', '%', '?']);
         plain.then(|| format!("file:///{file}#'{name}'!A{}", at.row))
     }
 }
